@@ -1,0 +1,1 @@
+//! Plain values and rules, one file per noun; no input, output, clock or async.

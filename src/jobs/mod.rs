@@ -1,0 +1,1 @@
+//! Background loops that repeat acts until the program stops.

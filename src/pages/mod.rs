@@ -1,0 +1,1 @@
+//! Rendering of templates in the user's language; knows no routes.

@@ -1,0 +1,1 @@
+//! Full-text index of workers, vacancies and classes, and Chinese text analysis.

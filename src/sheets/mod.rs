@@ -1,0 +1,1 @@
+//! Spreadsheets in and out; knows nothing of what a row means.

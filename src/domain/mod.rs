@@ -1,1 +1,13 @@
 //! Plain values and rules, one file per noun; no input, output, clock or async.
+
+pub mod actor;
+pub mod code;
+pub mod employer;
+pub mod fault;
+pub mod household;
+pub mod introduction;
+pub mod placement;
+pub mod station;
+pub mod training;
+pub mod vacancy;
+pub mod worker;

@@ -1,5 +1,6 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
+pub mod account;
 pub mod clock;
 pub mod error;
 pub mod live;

@@ -84,9 +84,7 @@ fn cell_text(raw: &str, separators: &[char]) -> String {
     let text = narrow.trim();
     text.strip_prefix('=')
         .unwrap_or(text)
-        .trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’')
-        })
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’'))
         .chars()
         .filter(|c| !is_invisible(*c) && !c.is_whitespace() && !separators.contains(c))
         .collect()
@@ -94,8 +92,5 @@ fn cell_text(raw: &str, separators: &[char]) -> String {
 
 /// Zero-width characters that copying from a page leaves behind.
 fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
-    )
+    matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }

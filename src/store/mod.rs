@@ -5,6 +5,7 @@ pub mod change;
 pub mod crypt;
 pub mod db;
 pub mod history;
+pub mod idempotency;
 pub mod schema;
 pub mod station;
 pub mod worker;

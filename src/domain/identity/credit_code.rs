@@ -33,11 +33,7 @@ impl CreditCode {
         let valid = bytes.len() == 18
             && bytes[2..8].iter().all(u8::is_ascii_digit)
             && check_character(bytes) == bytes.last().copied();
-        if valid {
-            Ok(Self(text))
-        } else {
-            Err(IdentityError::CreditCode)
-        }
+        if valid { Ok(Self(text)) } else { Err(IdentityError::CreditCode) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -59,31 +55,17 @@ mod tests {
     #[test]
     fn valid_codes_are_accepted_however_written() {
         let plain = CreditCode::parse("91440101MA52518873").unwrap();
-        for text in [
-            "91 440101 MA5251887 3",
-            "91440101ma52518873",
-            "９１440101MA52518873",
-            "=\"91440101MA52518873\"",
-        ] {
+        for text in ["91 440101 MA5251887 3", "91440101ma52518873", "９１440101MA52518873", "=\"91440101MA52518873\""]
+        {
             assert_eq!(CreditCode::parse(text).unwrap(), plain, "{text}");
         }
     }
 
     #[test]
     fn wrong_check_length_and_alphabet_are_refused() {
-        for text in [
-            "91440101MA52518874",
-            "91440101MA5251887",
-            "9144O101MA52518873",
-            "914401I1MA52518873",
-            "",
-            "企业",
-        ] {
-            assert_eq!(
-                CreditCode::parse(text).unwrap_err().code(),
-                "employer.code",
-                "{text}"
-            );
+        for text in ["91440101MA52518874", "91440101MA5251887", "9144O101MA52518873", "914401I1MA52518873", "", "企业"]
+        {
+            assert_eq!(CreditCode::parse(text).unwrap_err().code(), "employer.code", "{text}");
         }
     }
 

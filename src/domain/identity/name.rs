@@ -14,10 +14,7 @@ pub struct Name(String);
 const LONGEST: usize = 50;
 
 fn is_interpunct(c: char) -> bool {
-    matches!(
-        c,
-        '·' | '•' | '．' | '‧' | '・' | '･' | '∙' | '⋅' | '⸱' | '●' | '᛫'
-    )
+    matches!(c, '·' | '•' | '．' | '‧' | '・' | '･' | '∙' | '⋅' | '⸱' | '●' | '᛫')
 }
 
 /// Han characters, those of old systems in the private use areas included.
@@ -34,24 +31,14 @@ impl Name {
         let raw: String = raw.chars().filter(|c| !is_invisible(*c)).collect();
         let raw = raw.trim();
         let bidi = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-        if raw
-            .chars()
-            .any(|c| (c.is_control() && !c.is_whitespace()) || bidi(c))
-        {
+        if raw.chars().any(|c| (c.is_control() && !c.is_whitespace()) || bidi(c)) {
             return Err(IdentityError::NameControl);
         }
         let han = raw.chars().any(is_han);
         let dotted = |c: char| {
-            if is_interpunct(c) || (han && c == '.') {
-                '·'
-            } else {
-                c
-            }
+            if is_interpunct(c) || (han && c == '.') { '·' } else { c }
         };
-        let spaced: Vec<String> = raw
-            .split_whitespace()
-            .map(|part| part.chars().map(dotted).collect())
-            .collect();
+        let spaced: Vec<String> = raw.split_whitespace().map(|part| part.chars().map(dotted).collect()).collect();
         let name = spaced.join(if han { "" } else { " " });
         if !name.chars().any(|c| c.is_alphabetic() || is_han(c)) {
             return Err(IdentityError::NameEmpty);
@@ -154,21 +141,12 @@ pub fn similar_names(a: &str, b: &str) -> bool {
 /// Same, or one character changed, missing or added, with at least one in common.
 fn one_character_apart(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (short, long) = if a.len() <= b.len() {
-        (&a, &b)
-    } else {
-        (&b, &a)
-    };
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
     if long.len() - short.len() > 1 || long.len() < 2 {
         return short == long;
     }
     let front = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    let back = short[front..]
-        .iter()
-        .rev()
-        .zip(long.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
+    let back = short[front..].iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
     front + back + 1 >= long.len()
 }
 

@@ -125,13 +125,7 @@ impl IdNumber {
             number.document()
         };
         let (warnings, notes) = number.region_findings();
-        Ok(ParsedId {
-            number,
-            kind,
-            disability,
-            warnings,
-            notes,
-        })
+        Ok(ParsedId { number, kind, disability, warnings, notes })
     }
 
     /// Takes back a normalised number that was valid when stored; the age is not looked at again.
@@ -144,10 +138,7 @@ impl IdNumber {
         if !text.ends_with(check) {
             return Err(IdentityError::Check);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            birth_date,
-        })
+        Ok(Self { text: text.to_owned(), birth_date })
     }
 
     /// The number itself: for sealing, keyed look-up and an audited reveal.
@@ -166,11 +157,7 @@ impl IdNumber {
 
     /// Sex by the parity of the sequence number.
     pub fn sex(&self) -> Sex {
-        if matches!(self.text.as_bytes()[16], b'1' | b'3' | b'5' | b'7' | b'9') {
-            Sex::Male
-        } else {
-            Sex::Female
-        }
+        if matches!(self.text.as_bytes()[16], b'1' | b'3' | b'5' | b'7' | b'9') { Sex::Male } else { Sex::Female }
     }
 
     /// The region the number was given in; `None` for a permanent residence card, which names province and nationality there.
@@ -232,15 +219,9 @@ fn convert_15(text: &str) -> Result<String, IdentityError> {
 fn read_disability(tail: &str) -> Result<Disability, IdentityError> {
     match tail.as_bytes() {
         [category @ b'1'..=b'7', grade @ b'1'..=b'4']
-        | [
-            category @ b'1'..=b'7',
-            grade @ b'1'..=b'4',
-            b'B',
-            b'0'..=b'9',
-        ] => Ok(Disability {
-            category: category - b'0',
-            grade: grade - b'0',
-        }),
+        | [category @ b'1'..=b'7', grade @ b'1'..=b'4', b'B', b'0'..=b'9'] => {
+            Ok(Disability { category: category - b'0', grade: grade - b'0' })
+        }
         _ => Err(IdentityError::Length),
     }
 }
@@ -338,18 +319,9 @@ mod tests {
         assert_eq!(code("5.22E+17"), "identity.scientific");
         assert_eq!(code("５.２２401Ｅ+17"), "identity.scientific");
         assert_eq!(code("5.22e17"), "identity.scientific");
-        assert_eq!(
-            code(&made_up("520524", "19990231", "998")),
-            "identity.birth_date"
-        );
-        assert_eq!(
-            code(&made_up("520524", "20261125", "998")),
-            "identity.birth_date"
-        );
-        assert_eq!(
-            code(&made_up("520524", "19051124", "998")),
-            "identity.birth_date"
-        );
+        assert_eq!(code(&made_up("520524", "19990231", "998")), "identity.birth_date");
+        assert_eq!(code(&made_up("520524", "20261125", "998")), "identity.birth_date");
+        assert_eq!(code(&made_up("520524", "19051124", "998")), "identity.birth_date");
         assert!(parse(&made_up("520524", "19051125", "998")).is_ok());
         assert!(parse(&made_up("520524", "20261124", "998")).is_ok());
     }
@@ -372,18 +344,11 @@ mod tests {
             let parsed = parse(&format!("{number}{tail}")).unwrap();
             assert_eq!(parsed.number.expose(), number);
             assert_eq!(parsed.kind, IdKind::DisabilityCertificate);
-            let disability = Disability {
-                category: 4,
-                grade: 3,
-            };
+            let disability = Disability { category: 4, grade: 3 };
             assert_eq!(parsed.disability, Some(disability));
         }
         for tail in ["83", "45", "43C1", "43BB", "4X"] {
-            assert_eq!(
-                code(&format!("{number}{tail}")),
-                "identity.length",
-                "{tail}"
-            );
+            assert_eq!(code(&format!("{number}{tail}")), "identity.length", "{tail}");
         }
     }
 

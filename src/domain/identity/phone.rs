@@ -17,9 +17,7 @@ impl Phone {
             .find_map(|prefix| text.strip_prefix(prefix).filter(|rest| rest.len() == 11))
             .unwrap_or(&text);
         match local.as_bytes() {
-            [b'1', b'3'..=b'9', rest @ ..]
-                if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit) =>
-            {
+            [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit) => {
                 Ok(Self(local.to_owned()))
             }
             _ => Err(IdentityError::Phone),
@@ -61,30 +59,14 @@ mod tests {
             "１４６１２３４００７１",
             "=\"14612340071\"",
         ] {
-            assert_eq!(
-                Phone::parse(text).unwrap().expose(),
-                "14612340071",
-                "{text}"
-            );
+            assert_eq!(Phone::parse(text).unwrap().expose(), "14612340071", "{text}");
         }
     }
 
     #[test]
     fn other_lengths_and_land_lines_are_refused() {
-        for text in [
-            "1461234007",
-            "146123400711",
-            "0857-1234567",
-            "12612340071",
-            "",
-            "1.46E+10",
-            "146123400七1",
-        ] {
-            assert_eq!(
-                Phone::parse(text).unwrap_err().code(),
-                "phone.length",
-                "{text}"
-            );
+        for text in ["1461234007", "146123400711", "0857-1234567", "12612340071", "", "1.46E+10", "146123400七1"] {
+            assert_eq!(Phone::parse(text).unwrap_err().code(), "phone.length", "{text}");
         }
     }
 

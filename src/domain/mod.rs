@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod code;
+pub mod date_text;
 pub mod employer;
 pub mod fault;
 pub mod household;
@@ -12,4 +13,5 @@ pub mod region;
 pub mod station;
 pub mod training;
 pub mod vacancy;
+pub mod wage;
 pub mod worker;

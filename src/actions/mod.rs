@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod clock;
+pub mod enter;
 pub mod error;
 pub mod live;
 pub mod office;
 pub mod reading;
+pub mod worker;
 
 pub use error::{Error, Result};
 pub use office::Office;

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod introduction;
 pub mod placement;
 pub mod region;
+pub mod registration;
 pub mod station;
 pub mod training;
 pub mod vacancy;

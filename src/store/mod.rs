@@ -1,10 +1,12 @@
 //! SQL and nothing but SQL, one file per table group.
 
 pub mod account;
+pub mod audit;
 pub mod change;
 pub mod crypt;
 pub mod db;
 pub mod history;
+pub mod household;
 pub mod idempotency;
 pub mod schema;
 pub mod station;

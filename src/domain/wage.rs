@@ -152,13 +152,11 @@ impl Wage {
 
     /// Lower and upper end in fen a month; piece work and platform work give their typical month.
     pub fn month_fen(&self) -> (Option<i64>, Option<i64>) {
-        match self.typical_month_fen {
-            Some(typical) => (Some(typical), Some(typical)),
-            None => {
-                let monthly = |end: Option<i64>| end.and_then(|fen| self.period.monthly_fen(fen));
-                (monthly(self.min_fen), monthly(self.max_fen))
-            }
+        if let Some(typical) = self.typical_month_fen {
+            return (Some(typical), Some(typical));
         }
+        let monthly = |end: Option<i64>| end.and_then(|fen| self.period.monthly_fen(fen));
+        (monthly(self.min_fen), monthly(self.max_fen))
     }
 
     /// The end that a wish is measured against, in fen a month: the upper, else the lower.

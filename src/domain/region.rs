@@ -298,7 +298,7 @@ pub fn successor(code: RegionCode) -> Option<RegionCode> {
         same => same,
     };
     let heirs = |level: Level| {
-        let mut found = DIVISIONS.iter().filter(|d| {
+        let mut found = text::named(old.stem()).iter().filter(|d| {
             let province = d.code.number() / 10_000;
             !d.retired()
                 && d.code.level() == level

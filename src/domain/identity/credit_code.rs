@@ -40,6 +40,7 @@ impl CreditCode {
         }
     }
 
+    /// The 18 characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 pub use credit_code::CreditCode;
 pub use name::{Name, name_pinyin, similar_names};
-pub use number::{Disability, IdKind, IdNumber, IdReport, ParsedId, check_id};
+pub use number::{Disability, IdKind, IdNumber, IdReport, ParsedId, age_on, check_id};
 pub use phone::Phone;
 
 /// Why a value was refused; the message never repeats the value.

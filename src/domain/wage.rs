@@ -3,6 +3,7 @@
 mod normal;
 mod text;
 
+use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize};
 
 pub use text::{WageText, parse_wage_text};
@@ -125,31 +126,33 @@ impl Wage {
         Ok(Self { min_fen, max_fen, period, typical_month_fen })
     }
 
+    /// Lower end in fen per period.
     pub fn min_fen(&self) -> Option<i64> {
         self.min_fen
     }
 
+    /// Upper end in fen per period.
     pub fn max_fen(&self) -> Option<i64> {
         self.max_fen
     }
 
+    /// What the ends are paid for.
     pub fn period(&self) -> WagePeriod {
         self.period
     }
 
+    /// What a month usually comes to, in fen (piece and platform work).
     pub fn typical_month_fen(&self) -> Option<i64> {
         self.typical_month_fen
     }
 
     /// Lower and upper end in fen a month; piece work and platform work give their typical month.
     pub fn month_fen(&self) -> (Option<i64>, Option<i64>) {
-        match self.typical_month_fen {
-            Some(typical) => (Some(typical), Some(typical)),
-            None => {
-                let monthly = |end: Option<i64>| end.and_then(|fen| self.period.monthly_fen(fen));
-                (monthly(self.min_fen), monthly(self.max_fen))
-            }
+        if let Some(typical) = self.typical_month_fen {
+            return (Some(typical), Some(typical));
         }
+        let monthly = |end: Option<i64>| end.and_then(|fen| self.period.monthly_fen(fen));
+        (monthly(self.min_fen), monthly(self.max_fen))
     }
 
     /// The end that a wish is measured against, in fen a month: the upper, else the lower.
@@ -161,6 +164,21 @@ impl Wage {
     /// Whether it reaches a wished floor in fen a month; `None` = cannot be known.
     pub fn meets(&self, floor_fen: i64) -> Option<bool> {
         self.best_month_fen().map(|best| best >= floor_fen)
+    }
+}
+
+/// As `{min, max, period, typical_month?}` in yuan.
+impl Serialize for Wage {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Wage", 4)?;
+        object.serialize_field("min", &self.min_fen.map(yuan_json))?;
+        object.serialize_field("max", &self.max_fen.map(yuan_json))?;
+        object.serialize_field("period", &self.period)?;
+        match self.typical_month_fen {
+            Some(fen) => object.serialize_field("typical_month", &yuan_json(fen))?,
+            None => object.skip_field("typical_month")?,
+        }
+        object.end()
     }
 }
 
@@ -241,6 +259,20 @@ mod tests {
         for text in ["", "x", "1.234", "1e3", "１", ".5", "--1"] {
             assert_eq!(fen_from_yuan(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_wage_travels_in_yuan() {
+        let json = |wage: &Wage| serde_json::to_string(wage).unwrap();
+        assert_eq!(
+            json(&wage(2_050, 2_200, WagePeriod::Hour)),
+            r#"{"min":20.5,"max":22,"period":"hour"}"#
+        );
+        let piece = Wage::new(None, None, WagePeriod::Piece, Some(550_000)).unwrap();
+        assert_eq!(
+            json(&piece),
+            r#"{"min":null,"max":null,"period":"piece","typical_month":5500}"#
+        );
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl CreditCode {
         if valid { Ok(Self(text)) } else { Err(IdentityError::CreditCode) }
     }
 
+    /// The 18 characters.
     pub fn as_str(&self) -> &str {
         &self.0
     }

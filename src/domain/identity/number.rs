@@ -151,6 +151,7 @@ impl IdNumber {
         format!("{}**********{}", &self.text[..4], &self.text[14..])
     }
 
+    /// Birth date in the number.
     pub fn birth_date(&self) -> Date {
         self.birth_date
     }
@@ -226,8 +227,8 @@ fn read_disability(tail: &str) -> Result<Disability, IdentityError> {
     }
 }
 
-/// Whole years; born on 29 February one is a year older on 1 March.
-fn age_on(birth: Date, today: Date) -> i16 {
+/// Age in whole years; born on 29 February one is a year older on 1 March.
+pub fn age_on(birth: Date, today: Date) -> i16 {
     let not_yet = (today.month(), today.day()) < (birth.month(), birth.day());
     today.year() - birth.year() - i16::from(not_yet)
 }

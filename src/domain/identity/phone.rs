@@ -11,7 +11,12 @@ pub struct Phone(String);
 impl Phone {
     /// Reads a cell or field; +86, separators and full-width digits are accepted.
     pub fn parse(raw: &str) -> Result<Self, IdentityError> {
-        let text = cell_text(raw, &['-', '—', '–', '.', '(', ')', '/', '_']);
+        // A number cell may arrive as 14612340071.0.
+        let raw = raw.trim();
+        let text = cell_text(
+            raw.strip_suffix(".0").unwrap_or(raw),
+            &['-', '—', '–', '.', '(', ')', '/', '_'],
+        );
         let local = ["+86", "0086", "86"]
             .iter()
             .find_map(|prefix| text.strip_prefix(prefix).filter(|rest| rest.len() == 11))
@@ -58,6 +63,7 @@ mod tests {
             "8614612340071",
             "１４６１２３４００７１",
             "=\"14612340071\"",
+            "14612340071.0",
         ] {
             assert_eq!(Phone::parse(text).unwrap().expose(), "14612340071", "{text}");
         }

@@ -42,6 +42,11 @@ static ALIASES: LazyLock<HashMap<&'static str, Vec<&'static Division>>> = LazyLo
     aliases
 });
 
+/// Divisions that bear a name or stem, retired ones included.
+pub(super) fn named(alias: &str) -> &'static [&'static Division] {
+    ALIASES.get(alias).map_or(&[], Vec::as_slice)
+}
+
 /// No name in the table is longer.
 const LONGEST: usize = 20;
 /// Words of an address that end like a county and are none.
@@ -173,7 +178,7 @@ fn steps(words: &Words, at: usize, inside_text: bool, within: Option<RegionCode>
     let mut found = Vec::new();
     for len in 2..=LONGEST.min(words.chars.len() - at) {
         let alias = words.slice(at, len);
-        for division in ALIASES.get(alias).into_iter().flatten() {
+        for division in named(alias) {
             let exact = division.name == alias;
             let level = division.code.level();
             if within.is_some_and(|outer| !outer.contains(division.code) || outer == division.code)
@@ -282,7 +287,10 @@ fn looks_like_division(text: &str) -> Option<String> {
     for c in text.chars().take(10) {
         word.push(c);
         match c {
-            '区' | '县' | '市' | '旗' if word.chars().count() > 1 => {
+            // 本县, 外省市区 point somewhere without naming it.
+            '区' | '县' | '市' | '旗'
+                if word.chars().count() > 1 && !word.starts_with(['本', '外']) =>
+            {
                 return (!NO_COUNTY.iter().any(|end| word.ends_with(end))).then_some(word);
             }
             '镇' | '乡' | '村' | '街' | '路' | '号' | '0'..='9' => return None,

@@ -10,7 +10,8 @@ use super::text::pattern;
 /// One way of writing: narrow characters, one dash, digits for Chinese numerals, no spaces but between digits.
 pub(super) fn normalise(raw: &str) -> String {
     static SPACES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\D|^)\s+|\s+(\D|$)"));
-    static THOUSANDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d),(\d{3})\b"));
+    static DASHES: LazyLock<Regex> = LazyLock::new(|| pattern("-{2,}"));
+    static THOUSANDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d),(\d{3})(?-u:\b)"));
     static NUMERALS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             "([一二两三四五六七八九][一二两三四五六七八九十百千万零]*[百千万](?:零?[一二两三四五六七八九](?:十[一二两三四五六七八九]?)?)?)(天|个|月|年|小时|周)?",
@@ -25,7 +26,7 @@ pub(super) fn normalise(raw: &str) -> String {
         })
         .collect();
     let text = SPACES.replace_all(&text, "$1$2");
-    let text = text.replace("--", "-");
+    let text = DASHES.replace_all(&text, "-");
     let text = THOUSANDS.replace_all(&text, "$1$2");
     NUMERALS
         .replace_all(&text, |found: &Captures| {
@@ -104,6 +105,6 @@ mod tests {
     fn dashes_spaces_and_thousands_have_one_form() {
         assert_eq!(normalise("￥4,500 ～ ￥6,000 元 / 月"), "¥4500-¥6000元/月");
         assert_eq!(normalise("18 45"), "18 45");
-        assert_eq!(normalise("５Ｋ——７Ｋ"), "5k-7k");
+        assert_eq!(normalise("５Ｋ————７Ｋ"), "5k-7k");
     }
 }

@@ -58,11 +58,33 @@ static SUM: LazyLock<Regex> = LazyLock::new(|| {
 /// Period words, to be read nearest to the sum.
 static PERIOD_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "(?P<hour>时薪|小时工资|每小时|一小时|小时工)|(?P<day>日薪|日工资|天薪|日结|每天|每日|一天|工价)|(?P<week>周薪|每周|一周)|(?P<month>月薪|月工资|月收入|月综合|每月|月均|一个月|月入)|(?P<year>年薪|年收入|每年|一年|全年|年综合)|(?P<piece>每件|单价|一件)",
+        "(?P<hour>时薪|小时工资|每小时|一小时)|(?P<day>日薪|日工资|天薪|日结|每天|每日|一天|工价)|(?P<week>周薪|每周|一周)|(?P<month>月薪|月工资|月收入|月综合|每月|月均|一个月|月入)|(?P<year>年薪|年收入|每年|一年|全年|年综合)|(?P<piece>每件|单价|一件)",
     )
 });
 
-/// What a sum is, by the words before it: higher is nearer to what a worker takes home.
+/// Words that make a number beside a wage something else, before it and right behind it.
+const EXTRAS: &str = "补贴 补助 津贴 奖 全勤 餐补 房补 饭补 话补 押金 服装 体检 保险 社保 公积金 介绍费 加班 红包 工龄 返费 提成";
+const OTHER_BEFORE: &str = "年龄 电话 招 身高 业绩 指标 销售额 资金 资产";
+const OTHER_BEHIND: &str = "岁 周岁 人 名 位 薪 险 金 % 号 点 届 级 班 休 倍 : - 厘 c 楼 后";
+/// Words that say that the number behind them is a wage.
+const SPOKEN: &str = "薪 工资 待遇 收入 综合 保底 不低于 最低 最高 不超过 至少";
+const WHOLE: &str = "综合 月均 到手 实发 总收入 人均 平均";
+const BASE: &str = "底薪 基本工资 保底 无责 试用 学徒 实习";
+/// Words before a single sum, and behind it, that leave one end open.
+const FLOOR_BEFORE: &str = "不低于 不少于 至少 最低 高于 超过 底薪 保底 起薪 大于 > ≥";
+const FLOOR_BEHIND: &str = "以上 起 打底 往上 + 多";
+const CEILING_BEFORE: &str = "不超过 不高于 最高 高达 可达 上限 < ≤";
+const CEILING_BEHIND: &str = "以下 以内 封顶";
+
+fn contains_any(text: &str, words: &str) -> bool {
+    words.split(' ').any(|word| text.contains(word))
+}
+
+fn starts_with_any(text: &str, words: &str) -> bool {
+    words.split(' ').any(|word| text.starts_with(word))
+}
+
+/// How near a sum is to what a worker takes home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Base,
@@ -88,13 +110,16 @@ pub fn parse_wage_text(raw: &str) -> WageText {
         let after = span(at + 1).map_or(text.len(), |r| r.start);
         sums.extend(read_sum(&text, found, before..after));
     }
+<<<<<<< HEAD
     let piece = ["计件", "多劳多得", "按件"].iter().any(|word| text.contains(word));
+=======
+    let piece = contains_any(&text, "计件 多劳多得 按件");
+>>>>>>> rules
     // The first of the highest rank: later ones are other shifts or grades.
     let Some(best) = sums.iter().rev().max_by_key(|sum| sum.rank) else {
-        let open = ["面议", "面谈", "另议", "详谈", "协商", "电议", "商议"];
         return WageText {
             period: piece.then_some(WagePeriod::Piece),
-            open: !piece && open.iter().any(|word| text.contains(word)),
+            open: !piece && contains_any(&text, "面议 面谈 另议 详谈 协商 电议 商议"),
             ..WageText::default()
         };
     };
@@ -146,18 +171,14 @@ fn period_of(unit: &str) -> WagePeriod {
     }
 }
 
-fn contains_any(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
-}
-
 /// Reads one match; `room` is the text between the neighbouring matches.
 fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let whole = found.get(0)?;
     let group = |name| found.name(name).map_or("", |m| m.as_str());
-    let stops = [',', '，', ';', '。', '、', '(', ')', '\n', '|'];
-    let prefix = text[room.start..whole.start()].rsplit(stops).next()?;
-    let suffix = text[whole.end()..room.end].split(stops).next()?;
+    let stops = [',', ';', '。', '、', '(', ')', '=', '\n', '|'];
+    let before = text[room.start..whole.start()].rsplit(stops).next()?;
 
+<<<<<<< HEAD
     // 8小时, 25天, 12个月 without money or slash are lengths of time, 13薪 and 5年 are no sums either.
     let money = ["low_money", "high_money", "late_money"].iter().any(|name| !group(name).is_empty())
         || whole.as_str().starts_with(['¥', '$']);
@@ -171,77 +192,40 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
         .unwrap_or("");
     let duration = !group("per").is_empty() && !divided && !money;
     if duration && !scaled {
+=======
+    let money = ["low_money", "high_money", "late_money"]
+        .iter()
+        .any(|name| !group(name).is_empty())
+        || whole.as_str().starts_with(['¥', '$']);
+    let scaled = !group("low_scale").is_empty() || !group("high_scale").is_empty();
+    // 8小时, 25天, 12个月 without money, scale or slash are lengths of time; behind money they may
+    // begin another word (元年终奖, 元周末双休), so only hours and days need no slash.
+    let per = found.name("per");
+    let divided = per.is_some_and(|per| text[..per.start()].ends_with(['/', '每', '一']))
+        || whole.as_str().contains("一个");
+    if per.is_some() && !(money || scaled || divided) {
+>>>>>>> rules
         return None;
     }
-    if duration {
-        // 一万月: the scale makes it a sum.
-        unit = group("per");
-    }
-    let next = text[whole.end()..].chars().next();
-    if !money
-        && !scaled
-        && unit.is_empty()
-        && matches!(
-            next,
-            Some(
-                '岁' | '周'
-                    | '人'
-                    | '名'
-                    | '位'
-                    | '薪'
-                    | '险'
-                    | '金'
-                    | '%'
-                    | '号'
-                    | '点'
-                    | '届'
-                    | '级'
-                    | '班'
-                    | '休'
-                    | '倍'
-                    | ':'
-                    | '-'
-                    | '厘'
-                    | 'c'
-                    | '楼'
-                    | '后'
-            )
-        )
+    let per =
+        per.filter(|per| divided || matches!(per.as_str(), "小时" | "工时" | "h" | "天" | "日"));
+    let unit = per.or(found.name("low_per")).map(|unit| unit.as_str());
+    let marked = money || scaled || unit.is_some();
+    let end = match found.name("per") {
+        Some(word) if per.is_none() => word.start(),
+        _ => whole.end(),
+    };
+    let behind = text[end..room.end].split(stops).next()?;
+    let next_to = before.rsplit('+').next()?;
+    if (!marked && starts_with_any(&text[whole.end()..], OTHER_BEHIND))
+        || contains_any(before, OTHER_BEFORE)
+        || contains_any(next_to, EXTRAS)
+        || (!whole.as_str().ends_with('+') && starts_with_any(behind, EXTRAS))
     {
         return None;
     }
-    if contains_any(
-        prefix,
-        &[
-            "补贴",
-            "补助",
-            "津贴",
-            "奖",
-            "全勤",
-            "餐补",
-            "房补",
-            "饭补",
-            "押金",
-            "服装",
-            "体检",
-            "保险",
-            "社保",
-            "公积金",
-            "介绍费",
-            "加班",
-            "红包",
-            "工龄",
-            "返费",
-            "提成",
-            "年龄",
-            "电话",
-            "招",
-            "身高",
-        ],
-    ) {
-        return None;
-    }
 
+<<<<<<< HEAD
     let (low_scale, high_scale) = (scale_of(group("low_scale")), scale_of(group("high_scale")));
     let (low_text, high_text) = (group("low"), group("high"));
     let mut low = fen(low_text, low_scale)?;
@@ -279,18 +263,44 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     );
     let alone = prefix.is_empty() && suffix.is_empty();
     if !(money || scaled || named.is_some() || spoken || alone || largest >= 100_000) {
+=======
+    let (low, high) = ends(found)?;
+    let largest = high.unwrap_or(low).max(low);
+    let named = unit
+        .map(period_of)
+        .or_else(|| spoken_period(before, largest, Iterator::last))
+        .or_else(|| spoken_period(behind, largest, |mut words| words.next()));
+    let alone = whole.as_str() == text;
+    let spoken = contains_any(before, SPOKEN) && largest >= 10_000;
+    if behind.starts_with('/') && largest < 100_000 {
+        // 50元/人: a gift, no wage.
+>>>>>>> rules
         return None;
     }
-    let period = named.or(match largest {
-        // 8-15万 without a word is said of years.
-        5_000_000.. if scaled => Some(WagePeriod::Year),
-        100_000.. => Some(WagePeriod::Month),
-        _ => None,
-    });
+    if !(marked || named.is_some() || spoken || alone || largest >= 100_000) {
+        return None;
+    }
+    let period = named
+        .or_else(|| {
+            (largest < 150_000).then(|| spoken_period(text, largest, |mut words| words.next()))?
+        })
+        .or(match largest {
+            // 8-15万 without a word is said of years.
+            5_000_000.. if scaled => Some(WagePeriod::Year),
+            100_000.. => Some(WagePeriod::Month),
+            _ => None,
+        });
 
+<<<<<<< HEAD
     let rank = if contains_any(prefix, &["综合", "月均", "到手", "实发", "总收入", "人均", "平均"]) {
         Rank::Whole
     } else if contains_any(prefix, &["底薪", "基本工资", "保底", "无责", "试用", "学徒", "实习"]) {
+=======
+    let base = starts_with_any(behind, BASE);
+    let rank = if contains_any(before, WHOLE) {
+        Rank::Whole
+    } else if base || contains_any(before, BASE) {
+>>>>>>> rules
         Rank::Base
     } else {
         Rank::Plain
@@ -298,21 +308,64 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let bound = [group("bound"), group("late_bound")].concat();
     let (mut min, mut max) = (Some(low), Some(high.unwrap_or(low)));
     if high.is_none() {
+<<<<<<< HEAD
         let floor = ["不低于", "不少于", "至少", "最低", "高于", "超过", "底薪", "保底", "起薪", "大于", ">", "≥"];
         let ceiling = ["不超过", "最高", "高达", "可达", "上限", "不高于", "低于", "<", "≤"];
         if contains_any(&bound, &["以下", "以内", "封顶"])
             || (contains_any(prefix, &ceiling) && !contains_any(prefix, &floor[..4]))
             || prefix.ends_with("不超过")
         {
+=======
+        if contains_any(&bound, CEILING_BEHIND) || contains_any(before, CEILING_BEFORE) {
+>>>>>>> rules
             min = None;
-        } else if contains_any(&bound, &["以上", "起", "打底", "往上", "+", "多"])
-            || contains_any(prefix, &floor)
-            || suffix.starts_with('+')
+        } else if base
+            || behind.starts_with('+')
+            || contains_any(&bound, FLOOR_BEHIND)
+            || contains_any(before, FLOOR_BEFORE)
         {
             max = None;
         }
     }
     Some(Sum { min, max, period, rank })
+}
+
+/// Lower end in fen, and the upper one if a range is written.
+fn ends(found: &Captures) -> Option<(i64, Option<i64>)> {
+    let group = |name| found.name(name).map_or("", |m| m.as_str());
+    let (low, high) = (group("low"), group("high"));
+    let (low_scale, high_scale) = (scale_of(group("low_scale")), scale_of(group("high_scale")));
+    if high.is_empty() {
+        return Some((fen(low, low_scale)?, None));
+    }
+    // 4-8千, 5千-7: one scale stands for both; in 8000-1万 it does not.
+    let upper = fen(high, high_scale)?;
+    if low_scale == 1 && fen(low, 1)? <= fen(high, 1)? {
+        return Some((fen(low, high_scale)?, Some(upper)));
+    }
+    let lower = fen(low, low_scale)?;
+    if high_scale == 1 && upper < lower {
+        return Some((lower, Some(fen(high, low_scale)?)));
+    }
+    Some((lower, Some(upper)))
+}
+
+/// The period that one of the words in a text names.
+fn spoken_period<'a>(
+    text: &'a str,
+    largest: i64,
+    choose: fn(regex::CaptureMatches<'static, 'a>) -> Option<Captures<'a>>,
+) -> Option<WagePeriod> {
+    let words: &'static Regex = &PERIOD_WORDS;
+    let found = choose(words.captures_iter(text))?;
+    // 日结 says when it is paid; with a month's sum it says nothing of the period.
+    if &found[0] == "日结" && largest >= 150_000 {
+        return None;
+    }
+    ["hour", "day", "week", "month", "year", "piece"]
+        .into_iter()
+        .find(|name| found.name(name).is_some())
+        .and_then(WagePeriod::parse)
 }
 
 #[cfg(test)]
@@ -393,6 +446,21 @@ mod tests {
         check("日结，4000-5000元/月", 4000.0, 5000.0, Month);
         check("计件，5000-8000元/月", 5000.0, 8000.0, Month);
         check("20元/小时，月综合5000元", 5000.0, 5000.0, Month);
+        check("6、1500~5000元/月", 1500.0, 5000.0, Month);
+        check("5、前台 1名 2500元-3500元", 2500.0, 3500.0, Month);
+        check(
+            "5.薪资待遇：4000元-9000元/月，8小时工作制",
+            4000.0,
+            9000.0,
+            Month,
+        );
+        check("薪资2300底薪+300补助+100满勤奖", 2300.0, 0.0, Month);
+        check("无责底薪+提成+奖金=2000-5000元", 2000.0, 5000.0, Month);
+        check("日结，150元", 150.0, 150.0, Day);
+        check("月薪3500元----4000元 + 年终福利", 3500.0, 4000.0, Month);
+        check("4000元周末双休", 4000.0, 4000.0, Month);
+        check("10万年薪", 100_000.0, 100_000.0, Year);
+        check("150元天", 150.0, 150.0, Day);
     }
 
     #[test]
@@ -414,8 +482,24 @@ mod tests {
             assert_eq!(json, r#"{"min":null,"max":null,"period":null}"#);
         }
         assert_eq!(parse_wage_text(""), WageText::default());
+<<<<<<< HEAD
         assert_eq!(parse_wage_text("18-45岁，五险一金，两班倒"), WageText::default());
         assert_eq!(parse_wage_text("2026-11-24"), WageText::default());
+=======
+        assert_eq!(
+            parse_wage_text("18-45岁，五险一金，两班倒"),
+            WageText::default()
+        );
+        for text in [
+            "2026-11-24",
+            "2、带薪年假",
+            "6、全年13薪",
+            "补贴为50元/天",
+            "300元补助",
+        ] {
+            assert_eq!(parse_wage_text(text), WageText::default(), "{text}");
+        }
+>>>>>>> rules
         assert_eq!(parse_wage_text("计件").period, Some(Piece));
         check("面议，4000-5000", 4000.0, 5000.0, Month);
     }

@@ -287,6 +287,33 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_that_lies_about_its_sizes_is_refused() {
+        let sheet = "<row><c><v>1</v></c></row>".repeat(100_000);
+        let mut bytes = one_sheet(&sheet);
+        let limits = Limits {
+            unpacked_bytes: 1_000_000,
+            ..Limits::default()
+        };
+        let before = read(&bytes, &limits, &mut |_| Ok(()));
+        assert_eq!(before, Err(SheetError::Bomb));
+        // The sheet's true size stands in the central directory and, in other bytes, nowhere else.
+        let size = (sheet.len() + "<worksheet><sheetData></sheetData></worksheet>".len()) as u32;
+        let mut lies = 0;
+        for at in 0..bytes.len() - 4 {
+            if bytes[at..at + 4] == size.to_le_bytes() {
+                bytes[at..at + 4].copy_from_slice(&1000_u32.to_le_bytes());
+                lies += 1;
+            }
+        }
+        assert!(lies > 0);
+        let after = read(&bytes, &limits, &mut |_| Ok(()));
+        assert!(
+            matches!(after, Err(SheetError::Bomb | SheetError::Damaged)),
+            "{after:?}"
+        );
+    }
+
+    #[test]
     fn overlapping_entries_are_a_bomb() {
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default())

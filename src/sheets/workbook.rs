@@ -7,7 +7,7 @@ use calamine::{
 };
 
 use super::read::Each;
-use super::{Cell, Item, Kind, Limits, Row, SheetError, SheetInfo};
+use super::{Cell, Item, Kind, Limits, Row, SheetError, SheetInfo, archive};
 
 /// Streams an XLSX workbook; never through calamine's range, which allocates the whole rectangle.
 pub(super) fn read_xlsx(
@@ -15,11 +15,15 @@ pub(super) fn read_xlsx(
     limits: &Limits,
     each: &mut Each<'_>,
 ) -> Result<(), SheetError> {
+    let has_merged = archive::has_merged_cells(bytes, limits)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_error(&error))?;
     for name in names(&book) {
-        let merged = book
-            .merge_cells_by_sheet_name(&name)
-            .map_err(|error| xlsx_error(&error))?;
+        let mut merged = Vec::new();
+        if has_merged {
+            merged = book
+                .merge_cells_by_sheet_name(&name)
+                .map_err(|error| xlsx_error(&error))?;
+        }
         let mut cells = match book.worksheet_cells_reader(&name) {
             Ok(cells) => cells,
             Err(XlsxError::NotAWorksheet(_)) => continue,

@@ -1,1 +1,3 @@
 //! Plain values and rules, one file per noun; no input, output, clock or async.
+
+pub mod occupation;

@@ -8,6 +8,7 @@ pub mod fault;
 pub mod household;
 pub mod identity;
 pub mod introduction;
+pub mod occupation;
 pub mod placement;
 pub mod region;
 pub mod registration;

@@ -39,7 +39,10 @@ impl Serialize for WageText {
 }
 
 pub(super) fn pattern(text: &str) -> Regex {
-    #[expect(clippy::unwrap_used, reason = "constant patterns, each compiled by a test")]
+    #[expect(
+        clippy::unwrap_used,
+        reason = "constant patterns, each compiled by a test"
+    )]
     Regex::new(text).unwrap()
 }
 
@@ -110,11 +113,7 @@ pub fn parse_wage_text(raw: &str) -> WageText {
         let after = span(at + 1).map_or(text.len(), |r| r.start);
         sums.extend(read_sum(&text, found, before..after));
     }
-<<<<<<< HEAD
-    let piece = ["计件", "多劳多得", "按件"].iter().any(|word| text.contains(word));
-=======
     let piece = contains_any(&text, "计件 多劳多得 按件");
->>>>>>> rules
     // The first of the highest rank: later ones are other shifts or grades.
     let Some(best) = sums.iter().rev().max_by_key(|sum| sum.rank) else {
         return WageText {
@@ -136,7 +135,12 @@ pub fn parse_wage_text(raw: &str) -> WageText {
     {
         (min, max) = (Some(high), Some(low));
     }
-    WageText { min_fen: min, max_fen: max, period: best.period, open: false }
+    WageText {
+        min_fen: min,
+        max_fen: max,
+        period: best.period,
+        open: false,
+    }
 }
 
 /// Fen of digits and a scale.
@@ -148,7 +152,9 @@ fn fen(number: &str, scale: i64) -> Option<i64> {
     let decimals: String = format!("{decimals:0<6}").chars().take(6).collect();
     let millionths = whole.parse::<i64>().ok()? * 1_000_000 + decimals.parse::<i64>().ok()?;
     let fen = (i128::from(millionths) * i128::from(scale) + 5_000) / 10_000;
-    i64::try_from(fen).ok().filter(|fen| (1..LIMIT_FEN).contains(fen))
+    i64::try_from(fen)
+        .ok()
+        .filter(|fen| (1..LIMIT_FEN).contains(fen))
 }
 
 fn scale_of(word: &str) -> i64 {
@@ -178,21 +184,6 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let stops = [',', ';', '。', '、', '(', ')', '=', '\n', '|'];
     let before = text[room.start..whole.start()].rsplit(stops).next()?;
 
-<<<<<<< HEAD
-    // 8小时, 25天, 12个月 without money or slash are lengths of time, 13薪 and 5年 are no sums either.
-    let money = ["low_money", "high_money", "late_money"].iter().any(|name| !group(name).is_empty())
-        || whole.as_str().starts_with(['¥', '$']);
-    let scaled = !group("low_scale").is_empty() || !group("high_scale").is_empty();
-    let divided = found
-        .name("per")
-        .is_some_and(|per| text[..per.start()].ends_with(['/', '每', '一']) || text[..per.start()].ends_with("一个"));
-    let mut unit = [group("low_per"), if divided || money { group("per") } else { "" }]
-        .into_iter()
-        .find(|unit| !unit.is_empty())
-        .unwrap_or("");
-    let duration = !group("per").is_empty() && !divided && !money;
-    if duration && !scaled {
-=======
     let money = ["low_money", "high_money", "late_money"]
         .iter()
         .any(|name| !group(name).is_empty())
@@ -204,7 +195,6 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let divided = per.is_some_and(|per| text[..per.start()].ends_with(['/', '每', '一']))
         || whole.as_str().contains("一个");
     if per.is_some() && !(money || scaled || divided) {
->>>>>>> rules
         return None;
     }
     let per =
@@ -225,45 +215,6 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
         return None;
     }
 
-<<<<<<< HEAD
-    let (low_scale, high_scale) = (scale_of(group("low_scale")), scale_of(group("high_scale")));
-    let (low_text, high_text) = (group("low"), group("high"));
-    let mut low = fen(low_text, low_scale)?;
-    let mut high = None;
-    if !high_text.is_empty() {
-        let upper = fen(high_text, high_scale)?;
-        // 4-8千: the scale stands for both; 5千-7 too; 8000-1万 does not.
-        if low_scale == 1 && high_scale > 1 && fen(low_text, 1)? <= fen(high_text, 1)? {
-            low = fen(low_text, high_scale)?;
-        }
-        high = Some(if high_scale == 1 && low_scale > 1 && upper < low { fen(high_text, low_scale)? } else { upper });
-    }
-    let largest = high.unwrap_or(low).max(low);
-
-    let words = |part: &str, last: bool| -> Option<WagePeriod> {
-        let mut found = PERIOD_WORDS.captures_iter(part);
-        let found = if last { found.last() } else { found.next() }?;
-        // 日结 says when it is paid; with a month's sum it says nothing of the period.
-        if &found[0] == "日结" && largest >= 150_000 {
-            return None;
-        }
-        ["hour", "day", "week", "month", "year", "piece"]
-            .into_iter()
-            .find(|name| found.name(name).is_some())
-            .and_then(WagePeriod::parse)
-    };
-    let named = (!unit.is_empty())
-        .then(|| period_of(unit))
-        .or_else(|| words(prefix, true))
-        .or_else(|| words(suffix, false))
-        .or_else(|| (largest < 150_000).then(|| words(text, false)).flatten());
-    let spoken = contains_any(
-        prefix,
-        &["薪", "工资", "待遇", "收入", "综合", "保底", "不低于", "最低", "最高", "不超过", "至少"],
-    );
-    let alone = prefix.is_empty() && suffix.is_empty();
-    if !(money || scaled || named.is_some() || spoken || alone || largest >= 100_000) {
-=======
     let (low, high) = ends(found)?;
     let largest = high.unwrap_or(low).max(low);
     let named = unit
@@ -274,7 +225,6 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let spoken = contains_any(before, SPOKEN) && largest >= 10_000;
     if behind.starts_with('/') && largest < 100_000 {
         // 50元/人: a gift, no wage.
->>>>>>> rules
         return None;
     }
     if !(marked || named.is_some() || spoken || alone || largest >= 100_000) {
@@ -291,16 +241,10 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
             _ => None,
         });
 
-<<<<<<< HEAD
-    let rank = if contains_any(prefix, &["综合", "月均", "到手", "实发", "总收入", "人均", "平均"]) {
-        Rank::Whole
-    } else if contains_any(prefix, &["底薪", "基本工资", "保底", "无责", "试用", "学徒", "实习"]) {
-=======
     let base = starts_with_any(behind, BASE);
     let rank = if contains_any(before, WHOLE) {
         Rank::Whole
     } else if base || contains_any(before, BASE) {
->>>>>>> rules
         Rank::Base
     } else {
         Rank::Plain
@@ -308,16 +252,7 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let bound = [group("bound"), group("late_bound")].concat();
     let (mut min, mut max) = (Some(low), Some(high.unwrap_or(low)));
     if high.is_none() {
-<<<<<<< HEAD
-        let floor = ["不低于", "不少于", "至少", "最低", "高于", "超过", "底薪", "保底", "起薪", "大于", ">", "≥"];
-        let ceiling = ["不超过", "最高", "高达", "可达", "上限", "不高于", "低于", "<", "≤"];
-        if contains_any(&bound, &["以下", "以内", "封顶"])
-            || (contains_any(prefix, &ceiling) && !contains_any(prefix, &floor[..4]))
-            || prefix.ends_with("不超过")
-        {
-=======
         if contains_any(&bound, CEILING_BEHIND) || contains_any(before, CEILING_BEFORE) {
->>>>>>> rules
             min = None;
         } else if base
             || behind.starts_with('+')
@@ -327,7 +262,12 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
             max = None;
         }
     }
-    Some(Sum { min, max, period, rank })
+    Some(Sum {
+        min,
+        max,
+        period,
+        rank,
+    })
 }
 
 /// Lower end in fen, and the upper one if a range is written.
@@ -376,7 +316,12 @@ mod tests {
 
     fn check(text: &str, min: f64, max: f64, period: impl Into<Option<WagePeriod>>) {
         let fen = |yuan: f64| (yuan > 0.0).then_some((yuan * 100.0).round() as i64);
-        let wanted = WageText { min_fen: fen(min), max_fen: fen(max), period: period.into(), open: false };
+        let wanted = WageText {
+            min_fen: fen(min),
+            max_fen: fen(max),
+            period: period.into(),
+            open: false,
+        };
         assert_eq!(parse_wage_text(text), wanted, "{text}");
     }
 
@@ -438,7 +383,12 @@ mod tests {
     fn the_whole_beats_the_base_and_extras_are_no_wage() {
         check("底薪3500+提成，综合6000-8000元", 6000.0, 8000.0, Month);
         check("试用期4000元，转正5000-6000元", 5000.0, 6000.0, Month);
-        check("5000-6000元/月，包吃住，五险一金，全勤奖200元", 5000.0, 6000.0, Month);
+        check(
+            "5000-6000元/月，包吃住，五险一金，全勤奖200元",
+            5000.0,
+            6000.0,
+            Month,
+        );
         check("每天工作8小时，月休4天，4500元/月", 4500.0, 4500.0, Month);
         check("年龄18-45岁，薪资5000-8000", 5000.0, 8000.0, Month);
         check("招5人，200元/天，做12个月", 200.0, 200.0, Day);
@@ -482,10 +432,6 @@ mod tests {
             assert_eq!(json, r#"{"min":null,"max":null,"period":null}"#);
         }
         assert_eq!(parse_wage_text(""), WageText::default());
-<<<<<<< HEAD
-        assert_eq!(parse_wage_text("18-45岁，五险一金，两班倒"), WageText::default());
-        assert_eq!(parse_wage_text("2026-11-24"), WageText::default());
-=======
         assert_eq!(
             parse_wage_text("18-45岁，五险一金，两班倒"),
             WageText::default()
@@ -499,7 +445,6 @@ mod tests {
         ] {
             assert_eq!(parse_wage_text(text), WageText::default(), "{text}");
         }
->>>>>>> rules
         assert_eq!(parse_wage_text("计件").period, Some(Piece));
         check("面议，4000-5000", 4000.0, 5000.0, Month);
     }
@@ -507,8 +452,14 @@ mod tests {
     #[test]
     fn json_is_in_yuan() {
         let json = |text| serde_json::to_string(&parse_wage_text(text)).unwrap();
-        assert_eq!(json("6000元以上"), r#"{"min":6000,"max":null,"period":"month"}"#);
-        assert_eq!(json("18.5元/小时"), r#"{"min":18.5,"max":18.5,"period":"hour"}"#);
+        assert_eq!(
+            json("6000元以上"),
+            r#"{"min":6000,"max":null,"period":"month"}"#
+        );
+        assert_eq!(
+            json("18.5元/小时"),
+            r#"{"min":18.5,"max":18.5,"period":"hour"}"#
+        );
     }
 
     proptest! {

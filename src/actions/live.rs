@@ -22,3 +22,8 @@ pub fn occupation_of(text: &str) -> Option<String> {
 pub fn certificate_of(_name: &str) -> Option<String> {
     None
 }
+
+/// The name of an occupation code.
+pub fn occupation_name(_code: &str) -> Option<String> {
+    None
+}

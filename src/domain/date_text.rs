@@ -20,30 +20,21 @@ impl DateError {
 }
 
 fn pattern(text: &str) -> Regex {
-    #[expect(
-        clippy::unwrap_used,
-        reason = "constant patterns, each compiled by a test"
-    )]
+    #[expect(clippy::unwrap_used, reason = "constant patterns, each compiled by a test")]
     Regex::new(text).unwrap()
 }
 
 /// Narrow characters, no spaces, no ="…".
 fn normalise(raw: &str) -> String {
     let narrow: String = raw.nfkc().filter(|c| !c.is_control()).collect();
-    narrow
-        .trim()
-        .trim_start_matches('=')
-        .trim_matches(['"', '\'', ' ', '\u{feff}'])
-        .to_owned()
+    narrow.trim().trim_start_matches('=').trim_matches(['"', '\'', ' ', '\u{feff}']).to_owned()
 }
 
 /// Reads a written date: 2026-11-24, 2026/11/24, 2026.11.24, 2026年11月24日, 20261124, with a time
 /// behind it or not; a month alone is its first day; 45000 is Excel's count of days.
 pub fn parse_date(raw: &str) -> Result<Date, DateError> {
     static PARTS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*[日号]?|\s*月份?)?(?:[ T(].*)?$",
-        )
+        pattern(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*[日号]?|\s*月份?)?(?:[ T(].*)?$")
     });
     let text = normalise(raw).replace(['—', '–', '−'], "-");
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !text.contains("..") {
@@ -56,28 +47,17 @@ pub fn parse_date(raw: &str) -> Result<Date, DateError> {
         }
     }
     let parts = PARTS.captures(&text).ok_or(DateError)?;
-    checked(
-        &parts[1],
-        &parts[2],
-        parts.get(3).map_or("1", |day| day.as_str()),
-    )
+    checked(&parts[1], &parts[2], parts.get(3).map_or("1", |day| day.as_str()))
 }
 
 fn checked(year: &str, month: &str, day: &str) -> Result<Date, DateError> {
     let year = year.parse().map_err(|_| DateError)?;
-    let (month, day) = (
-        month.parse().map_err(|_| DateError)?,
-        day.parse().map_err(|_| DateError)?,
-    );
+    let (month, day) = (month.parse().map_err(|_| DateError)?, day.parse().map_err(|_| DateError)?);
     in_range(Date::new(year, month, day).map_err(|_| DateError)?)
 }
 
 fn in_range(day: Date) -> Result<Date, DateError> {
-    if (1900..=2100).contains(&day.year()) {
-        Ok(day)
-    } else {
-        Err(DateError)
-    }
+    if (1900..=2100).contains(&day.year()) { Ok(day) } else { Err(DateError) }
 }
 
 /// Days since 1899-12-30, which is right for every day after Excel's false 29 February 1900; five digits are 1927 to 2099.
@@ -90,9 +70,7 @@ fn excel_day(days: &str) -> Result<Date, DateError> {
 }
 
 fn add(day: Date, span: Span) -> Result<Date, DateError> {
-    day.checked_add(span)
-        .map_err(|_| DateError)
-        .and_then(in_range)
+    day.checked_add(span).map_err(|_| DateError).and_then(in_range)
 }
 
 /// Reads when someone can or shall start: a written date or words such as 随时, 下月初, 一周后.
@@ -104,29 +82,21 @@ pub fn parse_when(raw: &str, today: Date) -> Result<Option<Date>, DateError> {
     {
         return Ok(None);
     }
-    parse_date(raw)
-        .or_else(|_| in_words(&text, today))
-        .map(Some)
+    parse_date(raw).or_else(|_| in_words(&text, today)).map(Some)
 }
 
 fn in_words(text: &str, today: Date) -> Result<Date, DateError> {
     static LATER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^(?:约|大约)?(半|\d{1,3}|[一二两三四五六七八九十])个?(天|日|周|星期|礼拜|月|年)(?:之|以)?后",
-        )
+        pattern(r"^(?:约|大约)?(半|\d{1,3}|[一二两三四五六七八九十])个?(天|日|周|星期|礼拜|月|年)(?:之|以)?后")
     });
     static DAY: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"^(今年|明年|本月|这个?月|下个?月)?(?:(\d{1,2})月份?)?(?:(\d{1,2})[日号]|(初|上旬|中旬?|底|末|下旬))?(?:左右|前|后|起|以后|之后|到岗|可到岗|开始)*$",
         )
     });
-    static WEEK: LazyLock<Regex> =
-        LazyLock::new(|| pattern("^下个?(?:周|星期|礼拜)([一二三四五六日天]?)"));
+    static WEEK: LazyLock<Regex> = LazyLock::new(|| pattern("^下个?(?:周|星期|礼拜)([一二三四五六日天]?)"));
 
-    let now = [
-        "随时", "即日", "立即", "立刻", "马上", "即时", "即可", "现在", "当天", "今天", "尽快",
-        "长期", "目前",
-    ];
+    let now = ["随时", "即日", "立即", "立刻", "马上", "即时", "即可", "现在", "当天", "今天", "尽快", "长期", "目前"];
     if now.iter().any(|word| text.starts_with(word)) {
         return Ok(today);
     }
@@ -139,27 +109,14 @@ fn in_words(text: &str, today: Date) -> Result<Date, DateError> {
         return later(today, &found[1], &found[2]);
     }
     if let Some(found) = WEEK.captures(text) {
-        let monday = add(
-            today,
-            (7 - i32::from(today.weekday().to_monday_zero_offset())).days(),
-        )?;
-        let offset = "一二三四五六日"
-            .chars()
-            .position(|c| found[1].replace('天', "日").starts_with(c));
-        return add(
-            monday,
-            i32::try_from(offset.unwrap_or(0)).unwrap_or(0).days(),
-        );
+        let monday = add(today, (7 - i32::from(today.weekday().to_monday_zero_offset())).days())?;
+        let offset = "一二三四五六日".chars().position(|c| found[1].replace('天', "日").starts_with(c));
+        return add(monday, i32::try_from(offset.unwrap_or(0)).unwrap_or(0).days());
     }
-    if ["年底", "年末", "今年底", "年前"]
-        .iter()
-        .any(|word| text.starts_with(word))
-    {
+    if ["年底", "年末", "今年底", "年前"].iter().any(|word| text.starts_with(word)) {
         return Date::new(today.year(), 12, 31).map_err(|_| DateError);
     }
-    let text = text
-        .strip_prefix(['月'])
-        .map_or_else(|| text.to_owned(), |rest| format!("本月{rest}"));
+    let text = text.strip_prefix(['月']).map_or_else(|| text.to_owned(), |rest| format!("本月{rest}"));
     let found = DAY.captures(&text).ok_or(DateError)?;
     let word = |at: usize| found.get(at).map_or("", |m| m.as_str());
     let (relative, month, day, part) = (word(1), word(2), word(3), word(4));
@@ -174,11 +131,7 @@ fn in_words(text: &str, today: Date) -> Result<Date, DateError> {
         let year = today.year() + i16::from(relative == "明年");
         let this = Date::new(year, number, 1).map_err(|_| DateError)?;
         // A month that has passed is next year's, unless the year is said.
-        if this < first && relative.is_empty() {
-            add(this, 1.years())?
-        } else {
-            this
-        }
+        if this < first && relative.is_empty() { add(this, 1.years())? } else { this }
     };
     if !day.is_empty() {
         let day = day.parse().map_err(|_| DateError)?;
@@ -200,10 +153,7 @@ fn later(today: Date, count: &str, unit: &str) -> Result<Date, DateError> {
         .parse()
         .ok()
         .or_else(|| {
-            "一二三四五六七八九十"
-                .chars()
-                .position(|c| count.starts_with(c))
-                .and_then(|at| i32::try_from(at + 1).ok())
+            "一二三四五六七八九十".chars().position(|c| count.starts_with(c)).and_then(|at| i32::try_from(at + 1).ok())
         })
         .unwrap_or(2);
     add(
@@ -272,11 +222,7 @@ mod tests {
             "...",
             "2026-11-24-3",
         ] {
-            assert_eq!(
-                parse_date(text).map_err(DateError::code),
-                Err("date.wrong"),
-                "{text}"
-            );
+            assert_eq!(parse_date(text).map_err(DateError::code), Err("date.wrong"), "{text}");
         }
     }
 

@@ -59,9 +59,7 @@ pub struct Division {
 impl RegionCode {
     /// Reads six digits; anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| text.parse().ok().map(Self))
-            .flatten()
+        (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok().map(Self)).flatten()
     }
 
     /// The code as a number, for compact columns.
@@ -168,12 +166,8 @@ impl Division {
 }
 
 /// All names, sorted by code, then by age with the name in force last.
-static DIVISIONS: LazyLock<Vec<Division>> = LazyLock::new(|| {
-    include_str!("../../index/regions/divisions.tsv")
-        .lines()
-        .filter_map(read_line)
-        .collect()
-});
+static DIVISIONS: LazyLock<Vec<Division>> =
+    LazyLock::new(|| include_str!("../../index/regions/divisions.tsv").lines().filter_map(read_line).collect());
 
 fn read_line(line: &'static str) -> Option<Division> {
     let mut cells = line.split('\t');
@@ -184,12 +178,7 @@ fn read_line(line: &'static str) -> Option<Division> {
         "" => Until::InForce,
         year => year.parse().map_or(Until::Unknown, Until::Year),
     };
-    Some(Division {
-        code,
-        name,
-        first,
-        until,
-    })
+    Some(Division { code, name, first, until })
 }
 
 const PEOPLES: &str = "蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 \
@@ -200,9 +189,7 @@ const PEOPLES: &str = "蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族
 
 fn stem(name: &'static str, level: Level) -> &'static str {
     let long_enough = |s: &&str| s.chars().nth(1).is_some();
-    let autonomous = ["自治区", "自治州", "自治县", "自治旗"]
-        .iter()
-        .find_map(|kind| name.strip_suffix(kind));
+    let autonomous = ["自治区", "自治州", "自治县", "自治旗"].iter().find_map(|kind| name.strip_suffix(kind));
     if let Some(mut rest) = autonomous {
         if level == Level::Province {
             return ["内蒙古", "广西", "西藏", "宁夏", "新疆"]
@@ -210,30 +197,17 @@ fn stem(name: &'static str, level: Level) -> &'static str {
                 .find(|short| rest.starts_with(short))
                 .unwrap_or(rest);
         }
-        while let Some(shorter) = PEOPLES
-            .split_whitespace()
-            .find_map(|people| rest.strip_suffix(people).filter(long_enough))
+        while let Some(shorter) =
+            PEOPLES.split_whitespace().find_map(|people| rest.strip_suffix(people).filter(long_enough))
         {
             rest = shorter;
         }
         return rest.strip_suffix('族').filter(long_enough).unwrap_or(rest);
     }
-    [
-        "特别行政区",
-        "行政区",
-        "地区",
-        "新区",
-        "特区",
-        "省",
-        "市",
-        "盟",
-        "区",
-        "县",
-        "旗",
-    ]
-    .iter()
-    .find_map(|kind| name.strip_suffix(kind).filter(long_enough))
-    .unwrap_or(name)
+    ["特别行政区", "行政区", "地区", "新区", "特区", "省", "市", "盟", "区", "县", "旗"]
+        .iter()
+        .find_map(|kind| name.strip_suffix(kind).filter(long_enough))
+        .unwrap_or(name)
 }
 
 fn names_of(code: RegionCode) -> &'static [Division] {
@@ -277,10 +251,7 @@ pub fn children(parent: Option<RegionCode>) -> Vec<&'static Division> {
             Some(parent) if d.code == parent || !parent.contains(d.code) => false,
             // Counties of a municipality and those ruled directly stand right below the province.
             Some(parent) if parent.level() == Level::Province => {
-                d.code.level() == Level::Prefecture
-                    || names_of(d.code.prefecture())
-                        .iter()
-                        .any(Division::is_collective)
+                d.code.level() == Level::Prefecture || names_of(d.code.prefecture()).iter().any(Division::is_collective)
             }
             Some(_) => true,
         })
@@ -309,23 +280,18 @@ pub fn successor(code: RegionCode) -> Option<RegionCode> {
         });
         found.next().filter(|_| found.next().is_none())
     };
-    [code.level(), Level::Prefecture, Level::Province]
-        .into_iter()
-        .find_map(heirs)
-        .map(|heir| heir.code)
+    [code.level(), Level::Prefecture, Level::Province].into_iter().find_map(heirs).map(|heir| heir.code)
 }
 
 /// How near two divisions lie; a retired code counts as the one that took its place.
 pub fn nearness(a: RegionCode, b: RegionCode) -> Nearness {
     let (a, b) = (successor(a).unwrap_or(a), successor(b).unwrap_or(b));
-    let smallest = |code: RegionCode| {
-        code.level() == Level::County || matches!(code.number(), 441_900 | 442_000 | 460_400)
-    };
+    let smallest =
+        |code: RegionCode| code.level() == Level::County || matches!(code.number(), 441_900 | 442_000 | 460_400);
     if a == b && smallest(a) {
         Nearness::County
     } else if a.city() == b.city()
-        && (a.level() != Level::Province
-            || matches!(a.number(), 110_000 | 120_000 | 310_000 | 500_000))
+        && (a.level() != Level::Province || matches!(a.number(), 110_000 | 120_000 | 310_000 | 500_000))
     {
         Nearness::Prefecture
     } else if a.province() == b.province() {
@@ -356,10 +322,10 @@ pub fn suggest(prefix: &str, limit: usize) -> Vec<&'static Division> {
 fn initials_match(name: &str, initials: &str) -> bool {
     let mut readings = name.to_pinyin_multi();
     initials.chars().all(|wanted| {
-        readings.next().flatten().is_some_and(|all| {
-            all.into_iter()
-                .any(|reading| reading.first_letter().starts_with(wanted))
-        })
+        readings
+            .next()
+            .flatten()
+            .is_some_and(|all| all.into_iter().any(|reading| reading.first_letter().starts_with(wanted)))
     })
 }
 
@@ -450,8 +416,7 @@ mod tests {
 
     #[test]
     fn children_of_a_municipality_and_of_a_province() {
-        let names =
-            |text: &str| -> Vec<_> { children(Some(code(text))).iter().map(|d| d.name).collect() };
+        let names = |text: &str| -> Vec<_> { children(Some(code(text))).iter().map(|d| d.name).collect() };
         assert!(names("500000").contains(&"渝中区"));
         assert_eq!(names("520000").len(), 9);
         assert!(names("420000").contains(&"仙桃市"));
@@ -463,10 +428,7 @@ mod tests {
     fn codes_travel_as_text() {
         let json = serde_json::to_string(&code("520524")).unwrap();
         assert_eq!(json, "\"520524\"");
-        assert_eq!(
-            serde_json::from_str::<RegionCode>(&json).unwrap(),
-            code("520524")
-        );
+        assert_eq!(serde_json::from_str::<RegionCode>(&json).unwrap(), code("520524"));
         assert!(serde_json::from_str::<RegionCode>("\"52\"").is_err());
     }
 }

@@ -115,11 +115,7 @@ impl Wage {
         if ends.iter().flatten().next().is_none() {
             return Err(WageError::Empty);
         }
-        if ends
-            .iter()
-            .flatten()
-            .any(|fen| !(1..LIMIT_FEN).contains(fen))
-        {
+        if ends.iter().flatten().any(|fen| !(1..LIMIT_FEN).contains(fen)) {
             return Err(WageError::Size);
         }
         if let (Some(min), Some(max)) = (min_fen, max_fen)
@@ -127,12 +123,7 @@ impl Wage {
         {
             return Err(WageError::Order);
         }
-        Ok(Self {
-            min_fen,
-            max_fen,
-            period,
-            typical_month_fen,
-        })
+        Ok(Self { min_fen, max_fen, period, typical_month_fen })
     }
 
     /// Lower end in fen per period.
@@ -197,8 +188,7 @@ pub fn yuan_json(fen: i64) -> serde_json::Number {
         return serde_json::Number::from(fen / 100);
     }
     // A double prints the shortest digits that name it, which for sums below 2^46 yuan are these two decimals.
-    serde_json::Number::from_f64(fen as f64 / 100.0)
-        .unwrap_or_else(|| serde_json::Number::from(fen / 100))
+    serde_json::Number::from_f64(fen as f64 / 100.0).unwrap_or_else(|| serde_json::Number::from(fen / 100))
 }
 
 /// Fen of a JSON number in yuan; `None` for more than two decimals.
@@ -243,14 +233,8 @@ mod tests {
 
     #[test]
     fn a_wish_is_measured_against_the_upper_end() {
-        assert_eq!(
-            wage(400_000, 600_000, WagePeriod::Month).meets(600_000),
-            Some(true)
-        );
-        assert_eq!(
-            wage(400_000, 600_000, WagePeriod::Month).meets(600_001),
-            Some(false)
-        );
+        assert_eq!(wage(400_000, 600_000, WagePeriod::Month).meets(600_000), Some(true));
+        assert_eq!(wage(400_000, 600_000, WagePeriod::Month).meets(600_001), Some(false));
         let open = Wage::new(Some(600_000), None, WagePeriod::Month, None).unwrap();
         assert_eq!(open.meets(600_000), Some(true));
         assert_eq!(wage(50, 60, WagePeriod::Piece).meets(1), None);
@@ -280,15 +264,9 @@ mod tests {
     #[test]
     fn a_wage_travels_in_yuan() {
         let json = |wage: &Wage| serde_json::to_string(wage).unwrap();
-        assert_eq!(
-            json(&wage(2_050, 2_200, WagePeriod::Hour)),
-            r#"{"min":20.5,"max":22,"period":"hour"}"#
-        );
+        assert_eq!(json(&wage(2_050, 2_200, WagePeriod::Hour)), r#"{"min":20.5,"max":22,"period":"hour"}"#);
         let piece = Wage::new(None, None, WagePeriod::Piece, Some(550_000)).unwrap();
-        assert_eq!(
-            json(&piece),
-            r#"{"min":null,"max":null,"period":"piece","typical_month":5500}"#
-        );
+        assert_eq!(json(&piece), r#"{"min":null,"max":null,"period":"piece","typical_month":5500}"#);
     }
 
     #[test]

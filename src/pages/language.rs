@@ -120,6 +120,11 @@ pub fn code_text(lang: Lang, code: &str) -> Option<String> {
     find(lang, &key("code", code), &[])
 }
 
+/// The sentence for a stable code, with the words it speaks of.
+pub fn code_sentence(lang: Lang, code: &str, args: &[(&str, &dyn Display)]) -> Option<String> {
+    find(lang, &key("code", code), args)
+}
+
 /// The word for a value of a code list, such as `("state", "proposed")` or `("reason", "other_job")`; the value itself where the list has no word for it.
 pub fn word(lang: Lang, list: &str, value: &str) -> String {
     find(lang, &key(list, value), &[]).unwrap_or_else(|| value.to_owned())
@@ -149,30 +154,16 @@ mod tests {
         for lang in Lang::ALL {
             for source in sources(lang) {
                 let read = FluentResource::try_new((*source).to_owned());
-                assert!(
-                    read.is_ok(),
-                    "{}: {:?}",
-                    lang.tag(),
-                    read.err().map(|e| e.1)
-                );
+                assert!(read.is_ok(), "{}: {:?}", lang.tag(), read.err().map(|e| e.1));
             }
         }
     }
 
     #[test]
     fn english_counts_have_a_singular() {
-        assert_eq!(
-            text(Lang::En, "found-vacancies", &[("n", &1)]),
-            "1 job found"
-        );
-        assert_eq!(
-            text(Lang::En, "found-vacancies", &[("n", &38)]),
-            "38 jobs found"
-        );
-        assert_eq!(
-            text(Lang::Zh, "found-vacancies", &[("n", &38)]),
-            "找到 38 个岗位"
-        );
+        assert_eq!(text(Lang::En, "found-vacancies", &[("n", &1)]), "1 job found");
+        assert_eq!(text(Lang::En, "found-vacancies", &[("n", &38)]), "38 jobs found");
+        assert_eq!(text(Lang::Zh, "found-vacancies", &[("n", &38)]), "找到 38 个岗位");
     }
 
     #[test]

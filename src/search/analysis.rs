@@ -86,22 +86,14 @@ impl Tokenizer for Cjk12 {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Cjk12Stream<'a> {
         fold_into(text, &mut self.pieces);
-        Cjk12Stream {
-            pieces: &self.pieces,
-            next: 0,
-            pair: false,
-            position: 0,
-            token: Token::default(),
-        }
+        Cjk12Stream { pieces: &self.pieces, next: 0, pair: false, position: 0, token: Token::default() }
     }
 }
 
 impl Cjk12Stream<'_> {
     fn emit(&mut self, range: Range<usize>, position: usize) -> bool {
         self.token.text.clear();
-        self.token
-            .text
-            .extend(self.pieces[range.clone()].iter().map(|piece| piece.ch));
+        self.token.text.extend(self.pieces[range.clone()].iter().map(|piece| piece.ch));
         self.token.offset_from = self.pieces[range.start].from;
         self.token.offset_to = self.pieces[range.end - 1].to;
         self.token.position = position;
@@ -120,17 +112,11 @@ impl TokenStream for Cjk12Stream<'_> {
             if is_han(piece.ch) {
                 self.next += 1;
                 self.position += 1;
-                self.pair = self
-                    .pieces
-                    .get(self.next)
-                    .is_some_and(|next| is_han(next.ch));
+                self.pair = self.pieces.get(self.next).is_some_and(|next| is_han(next.ch));
                 return self.emit(start..self.next, self.position - 1);
             }
             if is_word(piece.ch) {
-                let len = self.pieces[start..]
-                    .iter()
-                    .take_while(|p| is_word(p.ch))
-                    .count();
+                let len = self.pieces[start..].iter().take_while(|p| is_word(p.ch)).count();
                 self.next += len;
                 self.position += 1;
                 // A full stop at the end is punctuation, one in front (.net) is part of the word.
@@ -183,16 +169,11 @@ pub fn grams(text: &str) -> Vec<Gram> {
 /// The longest cover of a text without overlapping single characters: bigrams and words, a lone Han character by itself.
 pub fn phrase(text: &str) -> Vec<Gram> {
     let grams = grams(text);
-    let covered: HashSet<usize> = grams
-        .iter()
-        .filter(|gram| is_pair(&gram.text))
-        .flat_map(|gram| [gram.position, gram.position + 1])
-        .collect();
+    let covered: HashSet<usize> =
+        grams.iter().filter(|gram| is_pair(&gram.text)).flat_map(|gram| [gram.position, gram.position + 1]).collect();
     grams
         .into_iter()
-        .filter(|gram| {
-            is_pair(&gram.text) || !is_single(&gram.text) || !covered.contains(&gram.position)
-        })
+        .filter(|gram| is_pair(&gram.text) || !is_single(&gram.text) || !covered.contains(&gram.position))
         .collect()
 }
 
@@ -211,10 +192,7 @@ pub fn is_pair(text: &str) -> bool {
 /// Character spans of `text` that share bigrams or words with `wanted`, merged, in order.
 pub fn highlight(text: &str, wanted: &HashSet<String>) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
-    for gram in grams(text)
-        .into_iter()
-        .filter(|gram| wanted.contains(&gram.text))
-    {
+    for gram in grams(text).into_iter().filter(|gram| wanted.contains(&gram.text)) {
         let start = text[..gram.bytes.start].chars().count();
         let end = start + text[gram.bytes].chars().count();
         match spans.last_mut() {
@@ -240,19 +218,13 @@ mod tests {
         assert_eq!(texts("焊工ＣＮＣ"), ["焊", "焊工", "工", "cnc"]);
         assert_eq!(texts("普 工"), ["普", "普工", "工"]);
         assert_eq!(texts("C++、.NET."), ["c++", ".net"]);
-        assert_eq!(
-            texts("买买提·艾力"),
-            ["买", "买买", "买", "买提", "提", "艾", "艾力", "力"]
-        );
+        assert_eq!(texts("买买提·艾力"), ["买", "买买", "买", "买提", "提", "艾", "艾力", "力"]);
         assert_eq!(texts("…"), Vec::<String>::new());
     }
 
     #[test]
     fn a_phrase_is_covered_by_pairs_and_words() {
-        let cover: Vec<String> = phrase("养老护工A1 男")
-            .into_iter()
-            .map(|gram| gram.text)
-            .collect();
+        let cover: Vec<String> = phrase("养老护工A1 男").into_iter().map(|gram| gram.text).collect();
         assert_eq!(cover, ["养老", "老护", "护工", "a1", "男"]);
     }
 

@@ -38,17 +38,7 @@ fn normalise_with(words: &Words, text: &str) -> Title {
 /// The parts of a search text: 其他…岗位 is cut off, 和 and 或 part it like a comma; empty if it holds no letter.
 pub fn query_parts(text: &str) -> Vec<String> {
     let mut text = fold(text);
-    for lead in [
-        "其他",
-        "其它",
-        "各类",
-        "所有",
-        "全部",
-        "我想找",
-        "我要找",
-        "想找",
-        "找",
-    ] {
+    for lead in ["其他", "其它", "各类", "所有", "全部", "我想找", "我要找", "想找", "找"] {
         if let Some(rest) = text.strip_prefix(lead)
             && rest.chars().count() >= 2
         {
@@ -103,15 +93,9 @@ fn after_hire_word<'a>(words: &Words, text: &'a str) -> &'a str {
         let after = &rest[at + word.len()..];
         let lead = after.trim_start_matches(|ch: char| !ch.is_alphanumeric());
         let letters = lead.chars().filter(|ch| ch.is_alphabetic()).count();
-        let is_job = words
-            .job_after_hire
-            .iter()
-            .any(|job| lead.starts_with(job.as_str()));
+        let is_job = words.job_after_hire.iter().any(|job| lead.starts_with(job.as_str()));
         let is_bare = word.chars().count() == 1
-            && (words
-                .bare_call_is_job_before
-                .iter()
-                .any(|next| after.starts_with(next.as_str()))
+            && (words.bare_call_is_job_before.iter().any(|next| after.starts_with(next.as_str()))
                 || is_inside_a_word(&rest[..at]));
         if letters < 2 || is_job || is_bare {
             from = at + word.len();
@@ -132,11 +116,7 @@ fn first_hire_word<'w>(words: &'w Words, text: &str, from: usize) -> Option<(usi
     words
         .hire
         .iter()
-        .filter_map(|word| {
-            text[from..]
-                .find(word.as_str())
-                .map(|at| (at + from, word.as_str()))
-        })
+        .filter_map(|word| text[from..].find(word.as_str()).map(|at| (at + from, word.as_str())))
         .min_by_key(|(at, word)| (*at, std::cmp::Reverse(word.len())))
 }
 
@@ -170,11 +150,7 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
             continue;
         }
         if *is_form {
-            form.extend(
-                noise
-                    .find_iter(&text)
-                    .map(|found| found.as_str().to_string()),
-            );
+            form.extend(noise.find_iter(&text).map(|found| found.as_str().to_string()));
         }
         text = noise.replace_all(&text, " ").into_owned();
     }
@@ -188,10 +164,7 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
             continue;
         }
         let letters = part.chars().filter(|ch| ch.is_alphabetic()).count();
-        if letters > 0
-            && !(letters == 1 && part.chars().count() == 1)
-            && !parts.iter().any(|p| p == part)
-        {
+        if letters > 0 && !(letters == 1 && part.chars().count() == 1) && !parts.iter().any(|p| p == part) {
             parts.push(part.to_string());
         }
     }
@@ -199,14 +172,9 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
 }
 
 fn glue(words: &Words, stem: &str, rank: &str) -> Option<String> {
-    let old = words
-        .ranks
-        .iter()
-        .filter(|r| r.chars().count() >= 2 && stem.ends_with(r.as_str()))
-        .max_by_key(|r| r.len())?;
-    let stem = stem
-        .strip_suffix(old.as_str())
-        .filter(|stem| !stem.is_empty())?;
+    let old =
+        words.ranks.iter().filter(|r| r.chars().count() >= 2 && stem.ends_with(r.as_str())).max_by_key(|r| r.len())?;
+    let stem = stem.strip_suffix(old.as_str()).filter(|stem| !stem.is_empty())?;
     (rank.chars().count() >= 2).then(|| format!("{stem}{rank}"))
 }
 
@@ -284,10 +252,7 @@ mod tests {
 
     #[test]
     fn a_bare_rank_is_glued_to_the_stem_before_it() {
-        assert_eq!(
-            normalise("招商经理/主管").parts,
-            ["招商经理", "招商主管", "招商经理/主管"]
-        );
+        assert_eq!(normalise("招商经理/主管").parts, ["招商经理", "招商主管", "招商经理/主管"]);
     }
 
     #[test]

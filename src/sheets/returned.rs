@@ -38,22 +38,13 @@ pub fn error_sheet(
     build(name, header, rows).map_err(|error| SheetError::Io(error.to_string()))
 }
 
-fn build(
-    name: &str,
-    header: &[String],
-    rows: impl IntoIterator<Item = Returned>,
-) -> Result<Vec<u8>, XlsxError> {
+fn build(name: &str, header: &[String], rows: impl IntoIterator<Item = Returned>) -> Result<Vec<u8>, XlsxError> {
     let text = Format::new().set_num_format("@");
-    let head = text
-        .clone()
-        .set_bold()
-        .set_background_color(Color::RGB(0x00E3_ECE7));
+    let head = text.clone().set_bold().set_background_color(Color::RGB(0x00E3_ECE7));
     let bad = text.clone().set_background_color(Color::RGB(0x00F7_C6BC));
     let reasons = text.clone().set_text_wrap();
 
-    let kept: Vec<usize> = (0..header.len())
-        .filter(|at| normalise_heading(&header[*at]) != REASON_HEADING)
-        .collect();
+    let kept: Vec<usize> = (0..header.len()).filter(|at| normalise_heading(&header[*at]) != REASON_HEADING).collect();
     let reason_column = kept.len() as u16;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name(name)?;
@@ -70,11 +61,7 @@ fn build(
         last = at;
         for (to, from) in (0_u16..).zip(&kept) {
             let value = row.cells.get(*from).map_or("", String::as_str);
-            let faults: Vec<&Fault> = row
-                .faults
-                .iter()
-                .filter(|fault| fault.column == Some(*from))
-                .collect();
+            let faults: Vec<&Fault> = row.faults.iter().filter(|fault| fault.column == Some(*from)).collect();
             if faults.is_empty() {
                 if !value.is_empty() {
                     sheet.write_string_with_format(at, to, value, &text)?;
@@ -83,18 +70,11 @@ fn build(
             }
             sheet.write_string_with_format(at, to, value, &bad)?;
             let lines: Vec<String> = faults.iter().map(|fault| sentence(fault)).collect();
-            sheet.insert_note(
-                at,
-                to,
-                &Note::new(lines.join("\n")).add_author_prefix(false),
-            )?;
+            sheet.insert_note(at, to, &Note::new(lines.join("\n")).add_author_prefix(false))?;
         }
         let named = row.faults.iter().map(|fault| {
             let heading = fault.column.and_then(|column| header.get(column));
-            heading.map_or_else(
-                || sentence(fault),
-                |heading| format!("{heading}：{}", sentence(fault)),
-            )
+            heading.map_or_else(|| sentence(fault), |heading| format!("{heading}：{}", sentence(fault)))
         });
         let all: String = named.collect::<Vec<_>>().join("\n");
         sheet.write_string_with_format(at, reason_column, all, &reasons)?;
@@ -121,32 +101,14 @@ mod tests {
     }
 
     fn example() -> Vec<u8> {
-        let fault = Fault {
-            column: Some(1),
-            reason: "校验位不对".into(),
-            proposal: Some("520524197002099983".into()),
-        };
-        let whole = Fault {
-            column: None,
-            reason: "同名同生日".into(),
-            proposal: None,
-        };
+        let fault =
+            Fault { column: Some(1), reason: "校验位不对".into(), proposal: Some("520524197002099983".into()) };
+        let whole = Fault { column: None, reason: "同名同生日".into(), proposal: None };
         let rows = [
-            Returned {
-                cells: strings(&["张三", "520524197002099980", "旧"]),
-                faults: vec![fault, whole],
-            },
-            Returned {
-                cells: strings(&["=1+1", "007"]),
-                faults: vec![],
-            },
+            Returned { cells: strings(&["张三", "520524197002099980", "旧"]), faults: vec![fault, whole] },
+            Returned { cells: strings(&["=1+1", "007"]), faults: vec![] },
         ];
-        error_sheet(
-            "退回",
-            &strings(&["姓名", "证件号码", REASON_HEADING, "备注"]),
-            rows,
-        )
-        .expect("a sheet")
+        error_sheet("退回", &strings(&["姓名", "证件号码", REASON_HEADING, "备注"]), rows).expect("a sheet")
     }
 
     #[test]
@@ -163,13 +125,8 @@ mod tests {
     #[test]
     fn a_later_import_passes_over_the_reason() {
         let (_, rows) = rows(&example()).expect("a good file");
-        let header = find_header(&rows, &|heading| ["姓名", "证件号码"].contains(&heading))
-            .expect("a header");
-        let keys: Vec<&str> = header
-            .headings
-            .iter()
-            .map(|heading| heading.key.as_str())
-            .collect();
+        let header = find_header(&rows, &|heading| ["姓名", "证件号码"].contains(&heading)).expect("a header");
+        let keys: Vec<&str> = header.headings.iter().map(|heading| heading.key.as_str()).collect();
         assert_eq!(keys, ["姓名", "证件号码", "备注"]);
     }
 
@@ -179,13 +136,8 @@ mod tests {
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
         let mut text = String::new();
         for name in ["xl/comments1.xml", "xl/styles.xml"] {
-            std::io::Read::read_to_string(&mut archive.by_name(name).expect("the part"), &mut text)
-                .expect("text");
+            std::io::Read::read_to_string(&mut archive.by_name(name).expect("the part"), &mut text).expect("text");
         }
-        assert!(
-            text.contains(r#"ref="B2""#)
-                && text.contains("校验位不对")
-                && text.contains("FFF7C6BC")
-        );
+        assert!(text.contains(r#"ref="B2""#) && text.contains("校验位不对") && text.contains("FFF7C6BC"));
     }
 }

@@ -22,25 +22,12 @@ pub fn rows(bytes: &[u8]) -> Result<(SheetInfo, Vec<Row>), SheetError> {
 /// Rows as number and texts, which is what most tests compare.
 pub fn texts(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {
     let (_, rows) = rows(bytes).expect("a good file");
-    rows.into_iter()
-        .map(|row| {
-            (
-                row.number,
-                row.cells.into_iter().map(|cell| cell.text).collect(),
-            )
-        })
-        .collect()
+    rows.into_iter().map(|row| (row.number, row.cells.into_iter().map(|cell| cell.text).collect())).collect()
 }
 
 /// A row of text cells.
 pub fn row(number: u32, texts: &[&str]) -> Row {
-    let cells = texts
-        .iter()
-        .map(|text| super::Cell {
-            text: (*text).to_owned(),
-            ..super::Cell::default()
-        })
-        .collect();
+    let cells = texts.iter().map(|text| super::Cell { text: (*text).to_owned(), ..super::Cell::default() }).collect();
     Row { number, cells }
 }
 
@@ -62,23 +49,16 @@ pub fn xlsx(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
     use std::fmt::Write as _;
     let (mut list, mut rels, mut parts) = (String::new(), String::new(), Vec::new());
     for (number, (name, state, body)) in (1..).zip(sheets) {
+        write!(list, r#"<sheet name="{name}" sheetId="{number}" state="{state}" r:id="rId{number}"/>"#)
+            .expect("memory");
         write!(
-            list,
-            r#"<sheet name="{name}" sheetId="{number}" state="{state}" r:id="rId{number}"/>"#
+            rels,
+            r#"<Relationship Id="rId{number}" Type="{RELATIONS}/worksheet" Target="worksheets/s{number}.xml"/>"#
         )
         .expect("memory");
-        write!(rels, r#"<Relationship Id="rId{number}" Type="{RELATIONS}/worksheet" Target="worksheets/s{number}.xml"/>"#)
-            .expect("memory");
-        parts.push((
-            format!("xl/worksheets/s{number}.xml"),
-            format!("<worksheet>{body}</worksheet>"),
-        ));
+        parts.push((format!("xl/worksheets/s{number}.xml"), format!("<worksheet>{body}</worksheet>")));
     }
-    write!(
-        rels,
-        r#"<Relationship Id="rIdS" Type="{RELATIONS}/styles" Target="styles.xml"/>"#
-    )
-    .expect("memory");
+    write!(rels, r#"<Relationship Id="rIdS" Type="{RELATIONS}/styles" Target="styles.xml"/>"#).expect("memory");
     let fixed = [
         (
             "_rels/.rels",
@@ -90,15 +70,12 @@ pub fn xlsx(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
         ("xl/_rels/workbook.xml.rels", format!("<Relationships>{rels}</Relationships>")),
         (
             "xl/styles.xml",
-            r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="49"/></cellXfs></styleSheet>"#.to_owned(),
+            r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="49"/></cellXfs></styleSheet>"#
+                .to_owned(),
         ),
     ];
     let fixed = fixed.iter().map(|(name, text)| (*name, text.as_bytes()));
-    zip(fixed.chain(
-        parts
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_bytes())),
-    ))
+    zip(fixed.chain(parts.iter().map(|(name, text)| (name.as_str(), text.as_bytes()))))
 }
 
 /// An XLSX with one sheet of these rows, given as the XML inside `sheetData`.

@@ -90,18 +90,12 @@ impl<W: Write> Writer<W> {
                 let mut out = out;
                 out.write_all("\u{feff}".as_bytes())?;
                 let terminator = csv::Terminator::CRLF;
-                Inner::Csv(Box::new(
-                    csv::WriterBuilder::new()
-                        .terminator(terminator)
-                        .flexible(true)
-                        .from_writer(out),
-                ))
+                Inner::Csv(Box::new(csv::WriterBuilder::new().terminator(terminator).flexible(true).from_writer(out)))
             }
             Format::Xlsx => return Ok(Self(Inner::Xlsx(Box::new(Xlsx::new(out, name, columns)?)))),
         };
         if let Inner::Csv(csv) = &mut inner {
-            csv.write_record(columns.iter().map(|column| safe(&column.heading)))
-                .map_err(csv_error)?;
+            csv.write_record(columns.iter().map(|column| safe(&column.heading))).map_err(csv_error)?;
         }
         Ok(Self(inner))
     }
@@ -124,9 +118,7 @@ impl<W: Write> Writer<W> {
     /// Completes the file and gives back what it was written to.
     pub fn finish(self) -> Result<W, SheetError> {
         match self.0 {
-            Inner::Csv(csv) => csv
-                .into_inner()
-                .map_err(|error| SheetError::Io(error.error().to_string())),
+            Inner::Csv(csv) => csv.into_inner().map_err(|error| SheetError::Io(error.error().to_string())),
             Inner::Xlsx(sheet) => sheet.finish(),
         }
     }
@@ -139,21 +131,13 @@ fn csv_error(error: csv::Error) -> SheetError {
 /// A text that no spreadsheet takes for a formula; reading takes the apostrophe off again.
 fn safe(text: &str) -> String {
     // The full-width signs begin a formula in East Asian versions of Excel.
-    let begins_formula = text.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '\'',
-    ]);
+    let begins_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '\'']);
     let negative = text.strip_prefix('-').is_some_and(|digits| {
         digits.starts_with(|first: char| first.is_ascii_digit())
-            && digits
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+            && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
             && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
     });
-    if begins_formula && !negative {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if begins_formula && !negative { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Width in half-width letters: Chinese letters count two.
@@ -187,19 +171,8 @@ impl<W: Write> Xlsx<W> {
     fn new(out: W, name: &str, columns: &[Column]) -> Result<Self, SheetError> {
         let mut sheet_name = String::new();
         // Excel refuses these letters and names over 31 letters.
-        let allowed: String = name
-            .chars()
-            .filter(|letter| !"[]:*?/\\'".contains(*letter))
-            .take(31)
-            .collect();
-        escape(
-            if allowed.is_empty() {
-                "Sheet1"
-            } else {
-                &allowed
-            },
-            &mut sheet_name,
-        );
+        let allowed: String = name.chars().filter(|letter| !"[]:*?/\\'".contains(*letter)).take(31).collect();
+        escape(if allowed.is_empty() { "Sheet1" } else { &allowed }, &mut sheet_name);
         let mut zip = ZipWriter::new_stream(out);
         let parts = [
             (
@@ -240,35 +213,17 @@ impl<W: Write> Xlsx<W> {
             zip.write_all(DECLARATION.as_bytes())?;
             zip.write_all(xml.as_bytes())?;
         }
-        zip.start_file("xl/worksheets/sheet1.xml", options)
-            .map_err(io::Error::from)?;
+        zip.start_file("xl/worksheets/sheet1.xml", options).map_err(io::Error::from)?;
         let mut xml = format!(
             r#"{DECLARATION}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>"#
         );
-        for (number, column) in columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| (index + 1, column))
-        {
+        for (number, column) in columns.iter().enumerate().map(|(index, column)| (index + 1, column)) {
             let width = column.width;
-            put(
-                &mut xml,
-                format_args!(
-                    r#"<col min="{number}" max="{number}" width="{width}" customWidth="1"/>"#
-                ),
-            );
+            put(&mut xml, format_args!(r#"<col min="{number}" max="{number}" width="{width}" customWidth="1"/>"#));
         }
         xml += "</cols><sheetData>";
-        let mut sheet = Self {
-            zip,
-            xml,
-            rows: 0,
-            letters: (0..columns.len()).map(column_letters).collect(),
-        };
-        let headings: Vec<_> = columns
-            .iter()
-            .map(|column| Value::Text(&column.heading))
-            .collect();
+        let mut sheet = Self { zip, xml, rows: 0, letters: (0..columns.len()).map(column_letters).collect() };
+        let headings: Vec<_> = columns.iter().map(|column| Value::Text(&column.heading)).collect();
         sheet.row(&headings, 1)?;
         Ok(sheet)
     }
@@ -283,10 +238,7 @@ impl<W: Write> Xlsx<W> {
             match value {
                 Value::Empty | Value::Text("") => {}
                 Value::Number(whole) => {
-                    put(
-                        xml,
-                        format_args!(r#"<c r="{letters}{number}" s="2"><v>{whole}</v></c>"#),
-                    );
+                    put(xml, format_args!(r#"<c r="{letters}{number}" s="2"><v>{whole}</v></c>"#));
                 }
                 Value::Text(text) => {
                     for part in ["<c r=\"", letters, &number] {
@@ -310,10 +262,7 @@ impl<W: Write> Xlsx<W> {
     fn finish(mut self) -> Result<W, SheetError> {
         self.xml.push_str("</sheetData>");
         if let Some(last) = self.letters.last() {
-            put(
-                &mut self.xml,
-                format_args!(r#"<autoFilter ref="A1:{last}{}"/>"#, self.rows),
-            );
+            put(&mut self.xml, format_args!(r#"<autoFilter ref="A1:{last}{}"/>"#, self.rows));
         }
         self.xml.push_str("</worksheet>");
         self.zip.write_all(self.xml.as_bytes())?;
@@ -360,10 +309,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn written(format: Format, headings: &[&str], data: &[Vec<Value<'_>>]) -> Vec<u8> {
-        let columns: Vec<Column> = headings
-            .iter()
-            .map(|heading| Column::new(*heading))
-            .collect();
+        let columns: Vec<Column> = headings.iter().map(|heading| Column::new(*heading)).collect();
         let mut writer = Writer::new(format, Vec::new(), "人员", &columns).expect("memory");
         for row in data {
             writer.row(row).expect("memory");
@@ -375,14 +321,8 @@ mod tests {
     fn the_name_chooses_the_format() {
         assert_eq!(Format::by_name(Path::new("a/导出.CSV")), Ok(Format::Csv));
         assert_eq!(Format::by_name(Path::new("b.xlsx")), Ok(Format::Xlsx));
-        assert_eq!(
-            Format::by_name(Path::new("b.xls")),
-            Err(SheetError::UnknownExtension)
-        );
-        assert_eq!(
-            Format::by_name(Path::new("csv")),
-            Err(SheetError::UnknownExtension)
-        );
+        assert_eq!(Format::by_name(Path::new("b.xls")), Err(SheetError::UnknownExtension));
+        assert_eq!(Format::by_name(Path::new("csv")), Err(SheetError::UnknownExtension));
     }
 
     #[test]
@@ -397,27 +337,17 @@ mod tests {
             ],
         );
         let text = String::from_utf8(bytes).expect("UTF-8");
-        assert_eq!(
-            text,
-            "\u{feff}姓名,\"a,b\"\r\n'=1+1,'+8614600000000\r\n-5,'-5+1\r\n7,'@x\r\n"
-        );
+        assert_eq!(text, "\u{feff}姓名,\"a,b\"\r\n'=1+1,'+8614600000000\r\n-5,'-5+1\r\n7,'@x\r\n");
     }
 
     #[test]
     fn xlsx_keeps_text_as_text_and_numbers_as_numbers() {
         let id = "520524197002099983";
-        let bytes = written(
-            Format::Xlsx,
-            &["姓名", "证件号码", "人数"],
-            &[vec!["=1<2&\"\u{1}".into(), id.into(), 3.into()]],
-        );
+        let bytes =
+            written(Format::Xlsx, &["姓名", "证件号码", "人数"], &[vec!["=1<2&\"\u{1}".into(), id.into(), 3.into()]]);
         let (info, rows) = rows(&bytes).expect("a good file");
         assert_eq!((info.kind, info.name.as_str()), (Kind::Xlsx, "人员"));
-        let texts: Vec<&str> = rows[1]
-            .cells
-            .iter()
-            .map(|cell| cell.text.as_str())
-            .collect();
+        let texts: Vec<&str> = rows[1].cells.iter().map(|cell| cell.text.as_str()).collect();
         assert_eq!(texts, ["=1<2&\"", id, "3"]);
         assert_eq!(rows[1].cells[1].kind, CellKind::Text);
         assert_eq!(rows[1].cells[2].kind, CellKind::Number);
@@ -425,21 +355,12 @@ mod tests {
 
     #[test]
     fn xlsx_has_a_frozen_header_and_a_filter() {
-        let bytes = written(
-            Format::Xlsx,
-            &["a", "b"],
-            &[vec!["1".into()], vec!["2".into()]],
-        );
+        let bytes = written(Format::Xlsx, &["a", "b"], &[vec!["1".into()], vec!["2".into()]]);
         let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).expect("a zip");
         let mut xml = String::new();
-        let mut sheet = archive
-            .by_name("xl/worksheets/sheet1.xml")
-            .expect("the sheet");
+        let mut sheet = archive.by_name("xl/worksheets/sheet1.xml").expect("the sheet");
         io::Read::read_to_string(&mut sheet, &mut xml).expect("text");
-        assert!(
-            xml.contains(r#"<pane ySplit="1""#)
-                && xml.contains(r#"<autoFilter ref="A1:B3"/></worksheet>"#)
-        );
+        assert!(xml.contains(r#"<pane ySplit="1""#) && xml.contains(r#"<autoFilter ref="A1:B3"/></worksheet>"#));
     }
 
     proptest! {

@@ -127,7 +127,9 @@ pub fn sentence(lang: Lang, fault: &FieldFault) -> String {
     told(lang, &fault.code, &fault.args)
 }
 
-/// The sentence of a code; a code without one is told as it is.
+/// The sentence of a code with its words; a code without one is told as it is.
 fn told(lang: Lang, code: &str, args: &[(String, String)]) -> String {
-    pages::code_text(lang, code, args).unwrap_or_else(|| code.to_owned())
+    let args: Vec<(&str, &dyn std::fmt::Display)> =
+        args.iter().map(|(name, value)| (name.as_str(), value as &dyn std::fmt::Display)).collect();
+    pages::code_sentence(lang, code, &args).unwrap_or_else(|| code.to_owned())
 }

@@ -13,10 +13,7 @@ impl Phone {
     pub fn parse(raw: &str) -> Result<Self, IdentityError> {
         // A number cell may arrive as 14612340071.0.
         let raw = raw.trim();
-        let text = cell_text(
-            raw.strip_suffix(".0").unwrap_or(raw),
-            &['-', '—', '–', '.', '(', ')', '/', '_'],
-        );
+        let text = cell_text(raw.strip_suffix(".0").unwrap_or(raw), &['-', '—', '–', '.', '(', ')', '/', '_']);
         let local = ["+86", "0086", "86"]
             .iter()
             .find_map(|prefix| text.strip_prefix(prefix).filter(|rest| rest.len() == 11))

@@ -51,10 +51,7 @@ mod tests {
         for province in children(None) {
             for other in neighbours(province.code) {
                 let back = neighbours(RegionCode::from_number(other * 10_000).unwrap());
-                assert!(
-                    back.contains(&(province.code.number() / 10_000)),
-                    "{province:?} {other}"
-                );
+                assert!(back.contains(&(province.code.number() / 10_000)), "{province:?} {other}");
             }
         }
     }

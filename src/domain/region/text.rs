@@ -98,13 +98,7 @@ impl Words {
             ends.push(at + c.len_utf8());
         }
         starts.push(joined.len());
-        Self {
-            whole,
-            chars,
-            ends,
-            joined,
-            starts,
-        }
+        Self { whole, chars, ends, joined, starts }
     }
 
     fn from(&self, at: usize) -> &str {
@@ -142,14 +136,7 @@ pub fn parse_region_text_within(text: &str, context: Option<RegionCode>) -> Regi
     }
     let mut chains = Vec::new();
     for start in 0..words.chars.len() {
-        collect(
-            &words,
-            start,
-            start > 0,
-            context,
-            &mut Vec::new(),
-            &mut chains,
-        );
+        collect(&words, start, start > 0, context, &mut Vec::new(), &mut chains);
         if chains.is_empty() && context.is_some() {
             // The text may name a place elsewhere after all.
             collect(&words, start, start > 0, None, &mut Vec::new(), &mut chains);
@@ -171,10 +158,7 @@ fn collect(
     chains: &mut Vec<Vec<Step>>,
 ) {
     let mut extended = false;
-    if chain
-        .last()
-        .is_none_or(|s| s.division.code.level() < Level::County)
-    {
+    if chain.last().is_none_or(|s| s.division.code.level() < Level::County) {
         for step in steps(words, at, inside_text, within, chain.is_empty()) {
             extended = true;
             let (code, end) = (step.division.code, step.end);
@@ -190,13 +174,7 @@ fn collect(
 }
 
 /// Divisions that can be read at one place.
-fn steps(
-    words: &Words,
-    at: usize,
-    inside_text: bool,
-    within: Option<RegionCode>,
-    first: bool,
-) -> Vec<Step> {
+fn steps(words: &Words, at: usize, inside_text: bool, within: Option<RegionCode>, first: bool) -> Vec<Step> {
     let mut found = Vec::new();
     for len in 2..=LONGEST.min(words.chars.len() - at) {
         let alias = words.slice(at, len);
@@ -208,16 +186,8 @@ fn steps(
             {
                 continue;
             }
-            let read = if exact {
-                Some((0, true))
-            } else {
-                stem_end(words.from(at + len), division, first)
-            };
-            found.extend(read.map(|(more, exact)| Step {
-                division,
-                exact,
-                end: at + len + more,
-            }));
+            let read = if exact { Some((0, true)) } else { stem_end(words.from(at + len), division, first) };
+            found.extend(read.map(|(more, exact)| Step { division, exact, end: at + len + more }));
         }
     }
     found
@@ -227,13 +197,8 @@ fn steps(
 /// name (务川县); `None` if what follows shows that the stem is none (南京路).
 fn stem_end(after: &str, division: &Division, first: bool) -> Option<(usize, bool)> {
     let level = division.code.level();
-    let road = after
-        .strip_prefix(['东', '南', '西', '北', '中'])
-        .unwrap_or(after);
-    if ["路", "街", "大道"]
-        .iter()
-        .any(|kind| road.starts_with(kind))
-    {
+    let road = after.strip_prefix(['东', '南', '西', '北', '中']).unwrap_or(after);
+    if ["路", "街", "大道"].iter().any(|kind| road.starts_with(kind)) {
         return None;
     }
     let kinds: &[&str] = match level {
@@ -242,17 +207,12 @@ fn stem_end(after: &str, division: &Division, first: bool) -> Option<(usize, boo
         Level::County => &["自治县", "自治旗", "县", "旗"],
     };
     let autonomous = division.name.contains("自治");
-    if let Some(kind) = kinds
-        .iter()
-        .find(|kind| autonomous && after.starts_with(*kind))
-    {
+    if let Some(kind) = kinds.iter().find(|kind| autonomous && after.starts_with(*kind)) {
         return Some((kind.chars().count(), true));
     }
     // A kind that is not its own is forgiven where the outer division leaves no doubt (广州增城县).
     match after.chars().next() {
-        Some('区' | '县' | '市' | '旗') if level == Level::County => {
-            (!first).then_some((1, false))
-        }
+        Some('区' | '县' | '市' | '旗') if level == Level::County => (!first).then_some((1, false)),
         _ => Some((0, false)),
     }
 }
@@ -298,14 +258,8 @@ fn choose(chains: &[Vec<Step>], words: &Words, context: Option<RegionCode>) -> R
         return report(last.division, words, last.end);
     }
     // Undecided: the division that all readings share is certain.
-    let shared = best
-        .iter()
-        .rev()
-        .skip(1)
-        .find(|step| ties.iter().all(|code| step.division.code.contains(*code)));
-    let known = shared
-        .map(|step| step.division)
-        .or_else(|| context.and_then(find));
+    let shared = best.iter().rev().skip(1).find(|step| ties.iter().all(|code| step.division.code.contains(*code)));
+    let known = shared.map(|step| step.division).or_else(|| context.and_then(find));
     RegionText {
         candidates: ties,
         unknown_part: None,
@@ -314,10 +268,9 @@ fn choose(chains: &[Vec<Step>], words: &Words, context: Option<RegionCode>) -> R
 }
 
 fn report(division: &Division, words: &Words, end: usize) -> RegionText {
-    let unknown_part = (division.code.level() < Level::County
-        && !children(Some(division.code)).is_empty())
-    .then(|| looks_like_division(words.from(end)))
-    .flatten();
+    let unknown_part = (division.code.level() < Level::County && !children(Some(division.code)).is_empty())
+        .then(|| looks_like_division(words.from(end)))
+        .flatten();
     RegionText {
         code: Some(division.code),
         name: Some(full_name_of(division)),
@@ -335,9 +288,7 @@ fn looks_like_division(text: &str) -> Option<String> {
         word.push(c);
         match c {
             // 本县, 外省市区 point somewhere without naming it.
-            '区' | '县' | '市' | '旗'
-                if word.chars().count() > 1 && !word.starts_with(['本', '外']) =>
-            {
+            '区' | '县' | '市' | '旗' if word.chars().count() > 1 && !word.starts_with(['本', '外']) => {
                 return (!NO_COUNTY.iter().any(|end| word.ends_with(end))).then_some(word);
             }
             '镇' | '乡' | '村' | '街' | '路' | '号' | '0'..='9' => return None,
@@ -354,10 +305,7 @@ mod tests {
 
     fn read(text: &str) -> (String, bool) {
         let found = parse_region_text(text);
-        (
-            found.code.map(|code| code.to_string()).unwrap_or_default(),
-            found.retired,
-        )
+        (found.code.map(|code| code.to_string()).unwrap_or_default(), found.retired)
     }
 
     #[test]
@@ -438,10 +386,7 @@ mod tests {
         assert_eq!(found.unknown_part.as_deref(), Some("不存在区"));
         assert_eq!(parse_region_text("广州市高新技术开发区").unknown_part, None);
         assert_eq!(parse_region_text("东莞市南城区").unknown_part, None);
-        assert_eq!(
-            parse_region_text("乌有县").unknown_part.as_deref(),
-            Some("乌有县")
-        );
+        assert_eq!(parse_region_text("乌有县").unknown_part.as_deref(), Some("乌有县"));
     }
 
     #[test]
@@ -465,10 +410,7 @@ mod tests {
 
     #[test]
     fn every_full_name_in_force_reads_back_as_its_code() {
-        for division in DIVISIONS
-            .iter()
-            .filter(|d| !d.retired() && !d.is_collective())
-        {
+        for division in DIVISIONS.iter().filter(|d| !d.retired() && !d.is_collective()) {
             let text = full_name_of(division);
             assert_eq!(read(&text), (division.code.to_string(), false), "{text}");
         }

@@ -43,10 +43,7 @@ pub(super) fn normalise(raw: &str) -> String {
 /// 三千五 → 3500, 一万二 → 12000, 四五千 → 4-5千; what is no numeral stays.
 fn numeral(text: &str) -> String {
     let digit = |c| {
-        "一二三四五六七八九"
-            .chars()
-            .position(|d| d == c)
-            .map_or((c == '两').then_some(2), |at| Some(at as i64 + 1))
+        "一二三四五六七八九".chars().position(|d| d == c).map_or((c == '两').then_some(2), |at| Some(at as i64 + 1))
     };
     let chars: Vec<char> = text.chars().collect();
     if let [first, second, scale] = chars[..]

@@ -39,10 +39,7 @@ impl Serialize for WageText {
 }
 
 pub(super) fn pattern(text: &str) -> Regex {
-    #[expect(
-        clippy::unwrap_used,
-        reason = "constant patterns, each compiled by a test"
-    )]
+    #[expect(clippy::unwrap_used, reason = "constant patterns, each compiled by a test")]
     Regex::new(text).unwrap()
 }
 
@@ -66,7 +63,8 @@ static PERIOD_WORDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that make a number beside a wage something else, before it and right behind it.
-const EXTRAS: &str = "补贴 补助 津贴 奖 全勤 餐补 房补 饭补 话补 押金 服装 体检 保险 社保 公积金 介绍费 加班 红包 工龄 返费 提成";
+const EXTRAS: &str =
+    "补贴 补助 津贴 奖 全勤 餐补 房补 饭补 话补 押金 服装 体检 保险 社保 公积金 介绍费 加班 红包 工龄 返费 提成";
 const OTHER_BEFORE: &str = "年龄 电话 招 身高 业绩 指标 销售额 资金 资产";
 const OTHER_BEHIND: &str = "岁 周岁 人 名 位 薪 险 金 % 号 点 届 级 班 休 倍 : - 厘 c 楼 后";
 /// Words that say that the number behind them is a wage.
@@ -135,12 +133,7 @@ pub fn parse_wage_text(raw: &str) -> WageText {
     {
         (min, max) = (Some(high), Some(low));
     }
-    WageText {
-        min_fen: min,
-        max_fen: max,
-        period: best.period,
-        open: false,
-    }
+    WageText { min_fen: min, max_fen: max, period: best.period, open: false }
 }
 
 /// Fen of digits and a scale.
@@ -152,9 +145,7 @@ fn fen(number: &str, scale: i64) -> Option<i64> {
     let decimals: String = format!("{decimals:0<6}").chars().take(6).collect();
     let millionths = whole.parse::<i64>().ok()? * 1_000_000 + decimals.parse::<i64>().ok()?;
     let fen = (i128::from(millionths) * i128::from(scale) + 5_000) / 10_000;
-    i64::try_from(fen)
-        .ok()
-        .filter(|fen| (1..LIMIT_FEN).contains(fen))
+    i64::try_from(fen).ok().filter(|fen| (1..LIMIT_FEN).contains(fen))
 }
 
 fn scale_of(word: &str) -> i64 {
@@ -184,21 +175,18 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
     let stops = [',', ';', '。', '、', '(', ')', '=', '\n', '|'];
     let before = text[room.start..whole.start()].rsplit(stops).next()?;
 
-    let money = ["low_money", "high_money", "late_money"]
-        .iter()
-        .any(|name| !group(name).is_empty())
+    let money = ["low_money", "high_money", "late_money"].iter().any(|name| !group(name).is_empty())
         || whole.as_str().starts_with(['¥', '$']);
     let scaled = !group("low_scale").is_empty() || !group("high_scale").is_empty();
     // 8小时, 25天, 12个月 without money, scale or slash are lengths of time; behind money they may
     // begin another word (元年终奖, 元周末双休), so only hours and days need no slash.
     let per = found.name("per");
-    let divided = per.is_some_and(|per| text[..per.start()].ends_with(['/', '每', '一']))
-        || whole.as_str().contains("一个");
+    let divided =
+        per.is_some_and(|per| text[..per.start()].ends_with(['/', '每', '一'])) || whole.as_str().contains("一个");
     if per.is_some() && !(money || scaled || divided) {
         return None;
     }
-    let per =
-        per.filter(|per| divided || matches!(per.as_str(), "小时" | "工时" | "h" | "天" | "日"));
+    let per = per.filter(|per| divided || matches!(per.as_str(), "小时" | "工时" | "h" | "天" | "日"));
     let unit = per.or(found.name("low_per")).map(|unit| unit.as_str());
     let marked = money || scaled || unit.is_some();
     let end = match found.name("per") {
@@ -231,9 +219,7 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
         return None;
     }
     let period = named
-        .or_else(|| {
-            (largest < 150_000).then(|| spoken_period(text, largest, |mut words| words.next()))?
-        })
+        .or_else(|| (largest < 150_000).then(|| spoken_period(text, largest, |mut words| words.next()))?)
         .or(match largest {
             // 8-15万 without a word is said of years.
             5_000_000.. if scaled => Some(WagePeriod::Year),
@@ -262,12 +248,7 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
             max = None;
         }
     }
-    Some(Sum {
-        min,
-        max,
-        period,
-        rank,
-    })
+    Some(Sum { min, max, period, rank })
 }
 
 /// Lower end in fen, and the upper one if a range is written.
@@ -316,12 +297,7 @@ mod tests {
 
     fn check(text: &str, min: f64, max: f64, period: impl Into<Option<WagePeriod>>) {
         let fen = |yuan: f64| (yuan > 0.0).then_some((yuan * 100.0).round() as i64);
-        let wanted = WageText {
-            min_fen: fen(min),
-            max_fen: fen(max),
-            period: period.into(),
-            open: false,
-        };
+        let wanted = WageText { min_fen: fen(min), max_fen: fen(max), period: period.into(), open: false };
         assert_eq!(parse_wage_text(text), wanted, "{text}");
     }
 
@@ -383,12 +359,7 @@ mod tests {
     fn the_whole_beats_the_base_and_extras_are_no_wage() {
         check("底薪3500+提成，综合6000-8000元", 6000.0, 8000.0, Month);
         check("试用期4000元，转正5000-6000元", 5000.0, 6000.0, Month);
-        check(
-            "5000-6000元/月，包吃住，五险一金，全勤奖200元",
-            5000.0,
-            6000.0,
-            Month,
-        );
+        check("5000-6000元/月，包吃住，五险一金，全勤奖200元", 5000.0, 6000.0, Month);
         check("每天工作8小时，月休4天，4500元/月", 4500.0, 4500.0, Month);
         check("年龄18-45岁，薪资5000-8000", 5000.0, 8000.0, Month);
         check("招5人，200元/天，做12个月", 200.0, 200.0, Day);
@@ -398,12 +369,7 @@ mod tests {
         check("20元/小时，月综合5000元", 5000.0, 5000.0, Month);
         check("6、1500~5000元/月", 1500.0, 5000.0, Month);
         check("5、前台 1名 2500元-3500元", 2500.0, 3500.0, Month);
-        check(
-            "5.薪资待遇：4000元-9000元/月，8小时工作制",
-            4000.0,
-            9000.0,
-            Month,
-        );
+        check("5.薪资待遇：4000元-9000元/月，8小时工作制", 4000.0, 9000.0, Month);
         check("薪资2300底薪+300补助+100满勤奖", 2300.0, 0.0, Month);
         check("无责底薪+提成+奖金=2000-5000元", 2000.0, 5000.0, Month);
         check("日结，150元", 150.0, 150.0, Day);
@@ -432,17 +398,8 @@ mod tests {
             assert_eq!(json, r#"{"min":null,"max":null,"period":null}"#);
         }
         assert_eq!(parse_wage_text(""), WageText::default());
-        assert_eq!(
-            parse_wage_text("18-45岁，五险一金，两班倒"),
-            WageText::default()
-        );
-        for text in [
-            "2026-11-24",
-            "2、带薪年假",
-            "6、全年13薪",
-            "补贴为50元/天",
-            "300元补助",
-        ] {
+        assert_eq!(parse_wage_text("18-45岁，五险一金，两班倒"), WageText::default());
+        for text in ["2026-11-24", "2、带薪年假", "6、全年13薪", "补贴为50元/天", "300元补助"] {
             assert_eq!(parse_wage_text(text), WageText::default(), "{text}");
         }
         assert_eq!(parse_wage_text("计件").period, Some(Piece));
@@ -452,14 +409,8 @@ mod tests {
     #[test]
     fn json_is_in_yuan() {
         let json = |text| serde_json::to_string(&parse_wage_text(text)).unwrap();
-        assert_eq!(
-            json("6000元以上"),
-            r#"{"min":6000,"max":null,"period":"month"}"#
-        );
-        assert_eq!(
-            json("18.5元/小时"),
-            r#"{"min":18.5,"max":18.5,"period":"hour"}"#
-        );
+        assert_eq!(json("6000元以上"), r#"{"min":6000,"max":null,"period":"month"}"#);
+        assert_eq!(json("18.5元/小时"), r#"{"min":18.5,"max":18.5,"period":"hour"}"#);
     }
 
     proptest! {

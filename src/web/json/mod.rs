@@ -1,5 +1,7 @@
 //! JSON for programs, under `/api/v1`, one file per noun.
 
+pub mod worker;
+
 use std::time::Duration;
 
 use super::ask::Ask;
@@ -11,7 +13,7 @@ use crate::store::idempotency;
 
 /// Routes of the API.
 pub fn tables() -> Vec<&'static [Route]> {
-    vec![]
+    vec![worker::ROUTES]
 }
 
 /// Runs a write under its `Idempotency-Key`: same key and body within 24 h = the first answer again, done once.

@@ -51,44 +51,24 @@ static TABLE: LazyLock<BTreeMap<Occupation, Entry>> = LazyLock::new(|| {
         if let (Some(Some(code)), Some(name)) = (cells.next().map(parse), cells.next()) {
             let aliases = cells.next().unwrap_or_default();
             let aliases = aliases.split(',').filter(|a| !a.is_empty()).collect();
-            table.insert(
-                code,
-                Entry {
-                    name,
-                    aliases,
-                    related: Vec::new(),
-                },
-            );
+            table.insert(code, Entry { name, aliases, related: Vec::new() });
         }
     }
-    let by_name: BTreeMap<&str, Occupation> = table
-        .iter()
-        .rev()
-        .map(|(code, entry)| (entry.name, *code))
-        .collect();
+    let by_name: BTreeMap<&str, Occupation> = table.iter().rev().map(|(code, entry)| (entry.name, *code)).collect();
     let mut related: BTreeMap<Occupation, BTreeSet<Occupation>> = BTreeMap::new();
     for line in relatives_lines() {
-        let codes: Vec<Occupation> = line
-            .split_whitespace()
-            .filter_map(|name| by_name.get(name).copied())
-            .collect();
+        let codes: Vec<Occupation> = line.split_whitespace().filter_map(|name| by_name.get(name).copied()).collect();
         for code in &codes {
             related.entry(*code).or_default().extend(&codes);
         }
     }
-    for code in table
-        .keys()
-        .copied()
-        .filter(|code| code.level() == Level::Detailed)
-    {
+    for code in table.keys().copied().filter(|code| code.level() == Level::Detailed) {
         let set = related.entry(code).or_default();
         set.extend(
             table
                 .range(code.minor_group()..=Occupation(code.minor_group().0 + 99))
                 .map(|(other, _)| *other)
-                .filter(|other| {
-                    other.level() == Level::Detailed && other.minor_group() == code.minor_group()
-                }),
+                .filter(|other| other.level() == Level::Detailed && other.minor_group() == code.minor_group()),
         );
     }
     for (code, mut set) in related {
@@ -101,9 +81,7 @@ static TABLE: LazyLock<BTreeMap<Occupation, Entry>> = LazyLock::new(|| {
 });
 
 fn relatives_lines() -> impl Iterator<Item = &'static str> {
-    include_str!("../../index/occupations/relatives.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
+    include_str!("../../index/occupations/relatives.txt").lines().filter(|line| !line.starts_with('#'))
 }
 
 fn parse(text: &str) -> Option<Occupation> {
@@ -161,12 +139,7 @@ impl Occupation {
 
     /// The code itself and the groups above it, widest last, without repeats.
     pub fn with_groups(self) -> Vec<Self> {
-        let mut codes = vec![
-            self,
-            self.minor_group(),
-            self.sub_major_group(),
-            self.major_group(),
-        ];
+        let mut codes = vec![self, self.minor_group(), self.sub_major_group(), self.major_group()];
         codes.dedup();
         codes
     }
@@ -206,10 +179,7 @@ impl Occupation {
 
     /// The code whose name in the book is exactly `name`; the lower code if two share it.
     pub fn by_name(name: &str) -> Option<Self> {
-        TABLE
-            .iter()
-            .find(|(_, entry)| entry.name == name)
-            .map(|(code, _)| *code)
+        TABLE.iter().find(|(_, entry)| entry.name == name).map(|(code, _)| *code)
     }
 
     /// The seven digits as one number, for compact columns.
@@ -221,14 +191,7 @@ impl Occupation {
 impl fmt::Display for Occupation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.0;
-        write!(
-            f,
-            "{}-{:02}-{:02}-{:02}",
-            code / 1_000_000,
-            code / 10_000 % 100,
-            code / 100 % 100,
-            code % 100
-        )
+        write!(f, "{}-{:02}-{:02}-{:02}", code / 1_000_000, code / 10_000 % 100, code / 100 % 100, code % 100)
     }
 }
 
@@ -242,9 +205,7 @@ impl FromStr for Occupation {
     type Err = UnknownOccupation;
 
     fn from_str(text: &str) -> Result<Self, UnknownOccupation> {
-        parse(text.trim())
-            .filter(|code| TABLE.contains_key(code))
-            .ok_or(UnknownOccupation)
+        parse(text.trim()).filter(|code| TABLE.contains_key(code)).ok_or(UnknownOccupation)
     }
 }
 
@@ -274,11 +235,7 @@ mod tests {
 
     #[test]
     fn the_classification_holds_every_level_and_no_code_without_its_group() {
-        let count = |level| {
-            Occupation::all()
-                .filter(|code| code.level() == level)
-                .count()
-        };
+        let count = |level| Occupation::all().filter(|code| code.level() == level).count();
         assert_eq!(count(Level::Major), 8);
         assert_eq!(Occupation::all().count(), 2047);
         for code in Occupation::all() {
@@ -294,16 +251,8 @@ mod tests {
         assert_eq!(welder.name(), "焊工");
         assert_eq!(welder.minor_group(), code("6-18-02-00"));
         assert_eq!(welder.with_groups().len(), 4);
-        assert!(
-            welder
-                .related()
-                .contains(&Occupation::by_name("铆工").unwrap())
-        );
-        assert!(
-            welder
-                .related()
-                .contains(&Occupation::by_name("铸造工").unwrap())
-        );
+        assert!(welder.related().contains(&Occupation::by_name("铆工").unwrap()));
+        assert!(welder.related().contains(&Occupation::by_name("铸造工").unwrap()));
         assert!(!welder.related().contains(&welder));
         assert_eq!(welder.nearness(code("6-18-02-00")), Nearness::Related);
         assert_eq!(welder.nearness(code("6-18-03-03")), Nearness::SameSubMajor);
@@ -322,14 +271,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_code_is_refused() {
-        for text in [
-            "",
-            "6-18-02-05x",
-            "6180204",
-            "9-00-00-00",
-            "6-18-02-99",
-            "焊工焊工焊工焊",
-        ] {
+        for text in ["", "6-18-02-05x", "6180204", "9-00-00-00", "6-18-02-99", "焊工焊工焊工焊"] {
             assert_eq!(text.parse::<Occupation>(), Err(UnknownOccupation), "{text}");
         }
     }

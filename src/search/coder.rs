@@ -46,11 +46,7 @@ static CODER: LazyLock<Coder> = LazyLock::new(Coder::new);
 /// Up to five occupations for a title or wish, best first; empty if nothing fits at all.
 pub fn code_occupation(text: &str) -> Vec<Candidate> {
     if let Ok(code) = text.parse::<Occupation>() {
-        return vec![Candidate {
-            code,
-            name: code.name(),
-            confidence: 1.0,
-        }];
+        return vec![Candidate { code, name: code.name(), confidence: 1.0 }];
     }
     CODER.code(text)
 }
@@ -66,21 +62,11 @@ impl Coder {
         for code in Occupation::all() {
             let names = std::iter::once(code.name()).chain(code.aliases().iter().copied());
             for name in names.flat_map(|name| name.split('/')) {
-                rows.push(Row {
-                    code,
-                    text: fold(name),
-                    ours: false,
-                    length: 0.0,
-                });
+                rows.push(Row { code, text: fold(name), ours: false, length: 0.0 });
             }
         }
         for (code, aliases) in &words::embedded().aliases {
-            let ours = |text: &String| Row {
-                code: *code,
-                text: text.clone(),
-                ours: true,
-                length: 0.0,
-            };
+            let ours = |text: &String| Row { code: *code, text: text.clone(), ours: true, length: 0.0 };
             rows.extend(aliases.iter().map(ours));
         }
         let mut terms: HashMap<String, Vec<(u32, f32)>> = HashMap::new();
@@ -97,11 +83,7 @@ impl Coder {
             total += row.length;
         }
         let mean_length = total / rows.len() as f32;
-        Self {
-            rows,
-            terms,
-            mean_length,
-        }
+        Self { rows, terms, mean_length }
     }
 
     fn idf(&self, df: usize) -> f32 {
@@ -123,8 +105,7 @@ impl Coder {
             let idf = self.idf(postings.len());
             own += self.term_score(idf, 1.0, tokens.len() as f32);
             for (row, tf) in postings {
-                *scores.entry(*row).or_default() +=
-                    self.term_score(idf, *tf, self.rows[*row as usize].length);
+                *scores.entry(*row).or_default() += self.term_score(idf, *tf, self.rows[*row as usize].length);
             }
         }
         let mut best: HashMap<Occupation, (f32, bool)> = HashMap::new();
@@ -173,10 +154,8 @@ impl Coder {
             }
             weight *= LATER_PART;
         }
-        let mut ranked: Vec<(Occupation, f32, bool)> = total
-            .into_iter()
-            .map(|(code, (score, equal))| (code, score, equal))
-            .collect();
+        let mut ranked: Vec<(Occupation, f32, bool)> =
+            total.into_iter().map(|(code, (score, equal))| (code, score, equal)).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let rival = |i: usize| {
             let other = if i == 0 { 1 } else { 0 };
@@ -186,11 +165,7 @@ impl Coder {
             .map(|i| {
                 let (code, score, equal) = ranked[i];
                 let confidence = confidence(score, rival(i), own, equal, code.level());
-                Candidate {
-                    code,
-                    name: code.name(),
-                    confidence,
-                }
+                Candidate { code, name: code.name(), confidence }
             })
             .collect()
     }

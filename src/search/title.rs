@@ -1,6 +1,6 @@
 //! Advert titles and job wishes without their noise: parts that each name a job, the leading one first.
 
-use super::analysis::{fold, is_han};
+use super::analysis::{fold, is_single};
 use super::words::{self, Words};
 
 /// A title taken apart.
@@ -35,47 +35,70 @@ fn normalise_with(words: &Words, text: &str) -> Title {
     title
 }
 
-/// The parts of a search text: 其他…岗位 is cut off, 和 and 或 part it like a comma; empty if it holds no letter.
-pub fn query_parts(text: &str) -> Vec<String> {
-    let mut text = fold(text);
-    for lead in [
-        "其他",
-        "其它",
-        "各类",
-        "所有",
-        "全部",
-        "我想找",
-        "我要找",
-        "想找",
-        "找",
-    ] {
-        if let Some(rest) = text.strip_prefix(lead)
-            && rest.chars().count() >= 2
-        {
-            text = rest.to_string();
+/// A search text by white space into groups that all are meant, each group into the jobs that it names as alternatives.
+/// The frame 其他…岗位 is cut off, 和 and 或 part like a comma; groups that are only noise go unless nothing else is there.
+pub fn query_groups(text: &str) -> Vec<Vec<String>> {
+    let words = words::embedded();
+    let mut pieces = blank_parted(text);
+    if let Some(first) = pieces.first_mut() {
+        for lead in ["其他", "其它", "各类", "所有", "全部", "我想找", "我要找", "想找", "找"] {
+            if let Some(rest) = first.strip_prefix(lead)
+                && rest.chars().count() >= 2
+            {
+                *first = rest.to_string();
+            }
         }
     }
+    let groups: Vec<Vec<String>> = pieces
+        .iter()
+        .map(|group| {
+            let (outside, inside) = split_brackets(after_hire_word(words, group));
+            let mut parts = parts_of(words, &outside, &mut Vec::new());
+            if parts.is_empty() {
+                parts = parts_of(words, &inside, &mut Vec::new());
+            }
+            if parts.is_empty() && is_single(group) {
+                parts.push(group.clone());
+            }
+            alternatives(&parts)
+        })
+        .filter(|group| !group.is_empty())
+        .collect();
+    let whole = fold(text);
+    if groups.is_empty() && whole.chars().any(char::is_alphanumeric) {
+        return vec![vec![whole]];
+    }
+    groups
+}
+
+/// Folded pieces between white space; single characters in a row (普 工) are one piece.
+fn blank_parted(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut spelling = false;
+    for piece in text.split_whitespace().map(fold).filter(|piece| !piece.is_empty()) {
+        let single = is_single(&piece);
+        match pieces.last_mut() {
+            Some(last) if single && spelling => last.push_str(&piece),
+            _ => pieces.push(piece),
+        }
+        spelling = single;
+    }
+    pieces
+}
+
+fn alternatives(parts: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    let title = normalise(&text);
-    let whole_only = title.parts.len() == 1;
-    let named = if whole_only {
-        &title.parts[..]
-    } else {
-        &title.parts[..title.parts.len() - usize::from(title.parts.last() == Some(&text))]
-    };
-    for part in named {
-        for piece in split_at_or(part) {
-            let mut piece = piece;
-            for tail in ["岗位", "职位", "人员", "相关", "工作", "类"] {
-                if let Some(rest) = piece.strip_suffix(tail)
-                    && rest.chars().count() >= 2
-                {
-                    piece = rest;
-                }
+    for piece in parts.iter().flat_map(|part| split_at_or(part)) {
+        let mut piece = piece;
+        for tail in ["岗位", "职位", "人员", "相关", "工作", "类"] {
+            if let Some(rest) = piece.strip_suffix(tail)
+                && rest.chars().count() >= 2
+            {
+                piece = rest;
             }
-            if !piece.is_empty() && !out.iter().any(|p| p == piece) {
-                out.push(piece.to_string());
-            }
+        }
+        if !piece.is_empty() && !out.iter().any(|known| known == piece) {
+            out.push(piece.to_string());
         }
     }
     out
@@ -103,15 +126,9 @@ fn after_hire_word<'a>(words: &Words, text: &'a str) -> &'a str {
         let after = &rest[at + word.len()..];
         let lead = after.trim_start_matches(|ch: char| !ch.is_alphanumeric());
         let letters = lead.chars().filter(|ch| ch.is_alphabetic()).count();
-        let is_job = words
-            .job_after_hire
-            .iter()
-            .any(|job| lead.starts_with(job.as_str()));
+        let is_job = words.job_after_hire.iter().any(|job| lead.starts_with(job.as_str()));
         let is_bare = word.chars().count() == 1
-            && (words
-                .bare_call_is_job_before
-                .iter()
-                .any(|next| after.starts_with(next.as_str()))
+            && (words.bare_call_is_job_before.iter().any(|next| after.starts_with(next.as_str()))
                 || is_inside_a_word(&rest[..at]));
         if letters < 2 || is_job || is_bare {
             from = at + word.len();
@@ -132,11 +149,7 @@ fn first_hire_word<'w>(words: &'w Words, text: &str, from: usize) -> Option<(usi
     words
         .hire
         .iter()
-        .filter_map(|word| {
-            text[from..]
-                .find(word.as_str())
-                .map(|at| (at + from, word.as_str()))
-        })
+        .filter_map(|word| text[from..].find(word.as_str()).map(|at| (at + from, word.as_str())))
         .min_by_key(|(at, word)| (*at, std::cmp::Reverse(word.len())))
 }
 
@@ -170,11 +183,7 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
             continue;
         }
         if *is_form {
-            form.extend(
-                noise
-                    .find_iter(&text)
-                    .map(|found| found.as_str().to_string()),
-            );
+            form.extend(noise.find_iter(&text).map(|found| found.as_str().to_string()));
         }
         text = noise.replace_all(&text, " ").into_owned();
     }
@@ -188,10 +197,8 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
             continue;
         }
         let letters = part.chars().filter(|ch| ch.is_alphabetic()).count();
-        if letters > 0
-            && !(letters == 1 && part.chars().count() == 1)
-            && !parts.iter().any(|p| p == part)
-        {
+        let is_call = words.hire.iter().any(|word| word == part);
+        if letters > 0 && !is_call && !(letters == 1 && part.chars().count() == 1) && !parts.iter().any(|p| p == part) {
             parts.push(part.to_string());
         }
     }
@@ -199,14 +206,9 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
 }
 
 fn glue(words: &Words, stem: &str, rank: &str) -> Option<String> {
-    let old = words
-        .ranks
-        .iter()
-        .filter(|r| r.chars().count() >= 2 && stem.ends_with(r.as_str()))
-        .max_by_key(|r| r.len())?;
-    let stem = stem
-        .strip_suffix(old.as_str())
-        .filter(|stem| !stem.is_empty())?;
+    let old =
+        words.ranks.iter().filter(|r| r.chars().count() >= 2 && stem.ends_with(r.as_str())).max_by_key(|r| r.len())?;
+    let stem = stem.strip_suffix(old.as_str()).filter(|stem| !stem.is_empty())?;
     (rank.chars().count() >= 2).then(|| format!("{stem}{rank}"))
 }
 
@@ -219,7 +221,7 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
         let after = chars.get(i + 1).map_or(' ', |(_, ch)| *ch);
         let keeps = match ch {
             '#' => before.is_ascii_alphabetic(),
-            '+' => matches!(before, 'c' | '+') && !is_han(after),
+            '+' => before == 'c' || (before == '+' && i >= 2 && chars[i - 2].1 == 'c'),
             '.' => after.is_ascii_alphanumeric(),
             '-' => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
             _ => ch.is_alphanumeric(),
@@ -284,19 +286,17 @@ mod tests {
 
     #[test]
     fn a_bare_rank_is_glued_to_the_stem_before_it() {
-        assert_eq!(
-            normalise("招商经理/主管").parts,
-            ["招商经理", "招商主管", "招商经理/主管"]
-        );
+        assert_eq!(normalise("招商经理/主管").parts, ["招商经理", "招商主管", "招商经理/主管"]);
     }
 
     #[test]
     fn search_texts_lose_their_frame() {
-        assert_eq!(query_parts("其他建筑岗位"), ["建筑"]);
-        assert_eq!(query_parts("焊工或电工"), ["焊工", "电工"]);
-        assert_eq!(query_parts("找保洁工作"), ["保洁"]);
-        assert_eq!(query_parts("经理"), ["经理"]);
-        assert_eq!(query_parts("！！"), ["!!"]);
+        assert_eq!(query_groups("其他建筑岗位"), [["建筑"]]);
+        assert_eq!(query_groups("焊工或电工"), [["焊工", "电工"]]);
+        assert_eq!(query_groups("找保洁工作"), [["保洁"]]);
+        assert_eq!(query_groups("经理"), [["经理"]]);
+        assert_eq!(query_groups("包吃住"), [["包吃住"]]);
+        assert!(query_groups("！！").is_empty());
     }
 
     proptest! {
@@ -305,7 +305,7 @@ mod tests {
             let title = normalise(&text);
             let whole = fold(&text);
             prop_assert!(whole.is_empty() || title.parts.contains(&whole));
-            query_parts(&text);
+            query_groups(&text);
         }
 
         #[test]

@@ -23,35 +23,14 @@ pub struct Problem {
 
 /// Every word list under its name below `index/`, as built into the program.
 pub const LISTS: &[(&str, &str)] = &[
-    (
-        "words/noise.txt",
-        include_str!("../../index/words/noise.txt"),
-    ),
+    ("words/noise.txt", include_str!("../../index/words/noise.txt")),
     ("words/hire.txt", include_str!("../../index/words/hire.txt")),
-    (
-        "words/ranks.txt",
-        include_str!("../../index/words/ranks.txt"),
-    ),
-    (
-        "words/abbreviations.txt",
-        include_str!("../../index/words/abbreviations.txt"),
-    ),
-    (
-        "words/synonyms.txt",
-        include_str!("../../index/words/synonyms.txt"),
-    ),
-    (
-        "words/families.txt",
-        include_str!("../../index/words/families.txt"),
-    ),
-    (
-        "words/surnames.txt",
-        include_str!("../../index/words/surnames.txt"),
-    ),
-    (
-        "occupations/aliases.txt",
-        include_str!("../../index/occupations/aliases.txt"),
-    ),
+    ("words/ranks.txt", include_str!("../../index/words/ranks.txt")),
+    ("words/abbreviations.txt", include_str!("../../index/words/abbreviations.txt")),
+    ("words/synonyms.txt", include_str!("../../index/words/synonyms.txt")),
+    ("words/families.txt", include_str!("../../index/words/families.txt")),
+    ("words/surnames.txt", include_str!("../../index/words/surnames.txt")),
+    ("occupations/aliases.txt", include_str!("../../index/occupations/aliases.txt")),
 ];
 
 /// The lists in the shape that analysis and coding use.
@@ -87,11 +66,7 @@ pub fn hash() -> String {
         hasher.update(name);
         hasher.update(text);
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(6)
-        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    hasher.finalize().iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// What is wrong with one list, `file` being its name below `index/`; nothing if the list can be used.
@@ -100,11 +75,7 @@ pub fn check(file: &str, text: &str) -> Vec<Problem> {
     if known {
         read(&[(file, text)]).1
     } else {
-        vec![Problem {
-            file: file.into(),
-            line: 0,
-            text: "no list of this name is known".into(),
-        }]
+        vec![Problem { file: file.into(), line: 0, text: "no list of this name is known".into() }]
     }
 }
 
@@ -125,11 +96,7 @@ fn read(lists: &[(&str, &str)]) -> (Words, Vec<Problem>) {
                 continue;
             }
             if let Err(text) = words.take(file, section, line) {
-                problems.push(Problem {
-                    file: (*file).into(),
-                    line: i + 1,
-                    text,
-                });
+                problems.push(Problem { file: (*file).into(), line: i + 1, text });
             }
         }
     }
@@ -144,12 +111,8 @@ impl Words {
                 return Err("a pattern stands before the first [class]".into());
             }
             ("words/noise.txt", _) => {
-                let pattern = line.replace(
-                    'N',
-                    "(?:[0-9]+(?:\\.[0-9]+)?|[一二三四五六七八九十两百千]+)",
-                );
-                let regex =
-                    Regex::new(&pattern).map_err(|_| "not a regular expression".to_string())?;
+                let pattern = line.replace('N', "(?:[0-9]+(?:\\.[0-9]+)?|[一二三四五六七八九十两百千]+)");
+                let regex = Regex::new(&pattern).map_err(|_| "not a regular expression".to_string())?;
                 if regex.is_match("") {
                     return Err("the pattern matches the empty text".into());
                 }
@@ -166,19 +129,13 @@ impl Words {
                 return Err(format!("unknown section [{section}]"));
             }
             ("words/abbreviations.txt", _) => {
-                let (left, right) = line
-                    .split_once('=')
-                    .ok_or("expected `short forms = meaning`")?;
+                let (left, right) = line.split_once('=').ok_or("expected `short forms = meaning`")?;
                 let right = fold(right.trim());
                 if right.is_empty() {
                     return Err("the meaning is missing".into());
                 }
                 for word in left.split_whitespace().map(fold) {
-                    if self
-                        .abbreviations
-                        .insert(word.clone(), right.clone())
-                        .is_some()
-                    {
+                    if self.abbreviations.insert(word.clone(), right.clone()).is_some() {
                         return Err(format!("{word} is explained twice"));
                     }
                 }
@@ -191,9 +148,7 @@ impl Words {
                 self.synonyms.push(group);
             }
             ("words/families.txt", _) => {
-                let (_, members) = line
-                    .split_once(':')
-                    .ok_or("expected `family: word word …`")?;
+                let (_, members) = line.split_once(':').ok_or("expected `family: word word …`")?;
                 let family = self.family_count();
                 for word in members.split_whitespace().map(fold) {
                     let families = self.families.entry(word).or_default();
@@ -204,18 +159,13 @@ impl Words {
             }
             ("words/surnames.txt", _) => self.surnames.extend(list()),
             ("occupations/aliases.txt", _) => {
-                let (head, aliases) = line
-                    .split_once(':')
-                    .ok_or("expected `CODE NAME: alias …`")?;
-                let (code, name) = head
-                    .split_once(' ')
-                    .ok_or("expected `CODE NAME: alias …`")?;
+                let (head, aliases) = line.split_once(':').ok_or("expected `CODE NAME: alias …`")?;
+                let (code, name) = head.split_once(' ').ok_or("expected `CODE NAME: alias …`")?;
                 let code: Occupation = code.parse().map_err(|_| format!("{code} is no code"))?;
                 if code.name() != name {
                     return Err(format!("{code} is {}, not {name}", code.name()));
                 }
-                self.aliases
-                    .push((code, aliases.split_whitespace().map(fold).collect()));
+                self.aliases.push((code, aliases.split_whitespace().map(fold).collect()));
             }
             _ => return Err("no list of this name is known".into()),
         }
@@ -223,11 +173,7 @@ impl Words {
     }
 
     fn family_count(&self) -> u16 {
-        self.families
-            .values()
-            .flatten()
-            .max()
-            .map_or(0, |max| max + 1)
+        self.families.values().flatten().max().map_or(0, |max| max + 1)
     }
 }
 
@@ -246,27 +192,11 @@ mod tests {
     fn a_faulty_line_is_named_with_its_number_and_reason() {
         let first = |file, text| check(file, text).remove(0);
         assert_eq!(first("words/noise.txt", "[money]\n(高薪\n").line, 2);
-        assert!(
-            first("words/noise.txt", "[money]\na*\n")
-                .text
-                .contains("empty")
-        );
-        assert!(
-            first("words/synonyms.txt", "# x\n\n焊工\n")
-                .text
-                .contains("two words")
-        );
+        assert!(first("words/noise.txt", "[money]\na*\n").text.contains("empty"));
+        assert!(first("words/synonyms.txt", "# x\n\n焊工\n").text.contains("two words"));
         assert_eq!(first("words/synonyms.txt", "# x\n\n焊工\n").line, 3);
-        assert!(
-            first("words/abbreviations.txt", "qc = 检验\nqc = 质检\n")
-                .text
-                .contains("twice")
-        );
-        assert!(
-            first("occupations/aliases.txt", "6-18-02-04 车工: x\n")
-                .text
-                .contains("焊工")
-        );
+        assert!(first("words/abbreviations.txt", "qc = 检验\nqc = 质检\n").text.contains("twice"));
+        assert!(first("occupations/aliases.txt", "6-18-02-04 车工: x\n").text.contains("焊工"));
         assert!(first("words/none.txt", "").text.contains("known"));
         assert_eq!(check("words/synonyms.txt", "焊工 电焊\n"), []);
     }

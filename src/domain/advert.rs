@@ -87,7 +87,11 @@ pub fn check_vacancy(facts: &AdvertFacts, today: Date) -> Vec<Finding> {
     check_pay(facts, today, &mut findings);
     let elements = [
         ("employer", "用人单位", facts.employer_known),
-        ("headcount", "招聘人数", facts.headcount.is_some_and(|n| n > 0)),
+        (
+            "headcount",
+            "招聘人数",
+            facts.headcount.is_some_and(|n| n > 0),
+        ),
         ("requirements", "招聘条件", facts.has_conditions),
         ("description", "工作内容", facts.has_content),
         ("region", "工作地点", facts.place_known),
@@ -146,7 +150,10 @@ fn check_ages(facts: &AdvertFacts, findings: &mut Vec<Finding>) {
     if let Some(age) = facts.min_age.filter(|age| *age < 16 && !child_said) {
         findings.push(of_fact(Rule::AgeUnder16, "min_age", format!("{age}岁")));
     }
-    if let Some(age) = facts.max_age.filter(|age| *age < PENSION_AGE && !upper_said) {
+    if let Some(age) = facts
+        .max_age
+        .filter(|age| *age < PENSION_AGE && !upper_said)
+    {
         findings.push(of_fact(Rule::AgeUpper, "max_age", format!("{age}岁")));
     }
 }
@@ -171,7 +178,11 @@ fn check_pay(facts: &AdvertFacts, today: Date, findings: &mut Vec<Finding>) {
         findings.push(finding);
     };
     if let Some(minimum) = minimum {
-        let severity = if minimum.verified { Severity::Block } else { Severity::Warn };
+        let severity = if minimum.verified {
+            Severity::Block
+        } else {
+            Severity::Warn
+        };
         if minimum.is_above(pay) {
             low("wage", pay.fen, severity);
         }

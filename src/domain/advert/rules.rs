@@ -116,7 +116,10 @@ impl Rule {
     fn compiled(self) -> &'static Compiled {
         let rules = all();
         // check_data, which a test runs, guarantees one entry a code.
-        rules.iter().find(|rule| rule.code == self).unwrap_or(&rules[0])
+        rules
+            .iter()
+            .find(|rule| rule.code == self)
+            .unwrap_or(&rules[0])
     }
 }
 
@@ -223,7 +226,10 @@ pub fn check_data() -> Result<(), Vec<String>> {
                 Ok(text) => match regex(&text) {
                     Err(e) => faults.push(format!("line {line}: {}: {e}", pattern.get_ref())),
                     Ok(regex) if regex.is_match("") => {
-                        faults.push(format!("line {line}: {} matches nothing at all", pattern.get_ref()));
+                        faults.push(format!(
+                            "line {line}: {} matches nothing at all",
+                            pattern.get_ref()
+                        ));
                     }
                     Ok(_) => {}
                 },
@@ -231,12 +237,20 @@ pub fn check_data() -> Result<(), Vec<String>> {
         }
     }
     for code in Rule::ALL {
-        let count = data.rule.iter().filter(|r| *r.code.get_ref() == code).count();
+        let count = data
+            .rule
+            .iter()
+            .filter(|r| *r.code.get_ref() == code)
+            .count();
         if count != 1 {
             faults.push(format!("rule {} stands {count} times", code.code()));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
 }
 
 fn compile(data: &str) -> Result<Vec<Compiled>, Vec<String>> {
@@ -268,7 +282,11 @@ fn compile(data: &str) -> Result<Vec<Compiled>, Vec<String>> {
             (innocent, unlawful) => faults.extend(innocent.err().into_iter().chain(unlawful.err())),
         }
     }
-    if faults.is_empty() { Ok(compiled) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(compiled)
+    } else {
+        Err(faults)
+    }
 }
 
 fn regex(pattern: &str) -> Result<Regex, regex::Error> {
@@ -279,7 +297,11 @@ fn regex(pattern: &str) -> Result<Regex, regex::Error> {
 }
 
 /// Replaces each `{name}` by its class; counts such as `{0,4}` and `\p{Han}` stay.
-fn expand(pattern: &str, classes: &BTreeMap<String, Spanned<String>>, depth: u8) -> Result<String, String> {
+fn expand(
+    pattern: &str,
+    classes: &BTreeMap<String, Spanned<String>>,
+    depth: u8,
+) -> Result<String, String> {
     if depth > 4 {
         return Err(format!("classes of {pattern} go in a circle"));
     }
@@ -288,10 +310,14 @@ fn expand(pattern: &str, classes: &BTreeMap<String, Spanned<String>>, depth: u8)
     while let Some(open) = rest.find('{') {
         let (before, tail) = rest.split_at(open);
         out.push_str(before);
-        let close = tail.find('}').ok_or_else(|| format!("no }} in {pattern}"))?;
+        let close = tail
+            .find('}')
+            .ok_or_else(|| format!("no }} in {pattern}"))?;
         let name = &tail[1..close];
         if name.starts_with(|c: char| c.is_ascii_lowercase()) {
-            let class = classes.get(name).ok_or_else(|| format!("no class {name}"))?;
+            let class = classes
+                .get(name)
+                .ok_or_else(|| format!("no class {name}"))?;
             out.push_str(&expand(class.get_ref(), classes, depth + 1)?);
         } else {
             out.push_str(&tail[..=close]);

@@ -28,7 +28,8 @@ pub fn normalise(text: &str) -> Plain {
         .chars()
         .enumerate()
         .flat_map(|(at, c)| {
-            std::iter::once(c)
+            // ① and ² are bullets of a list; NFKC would make them figures.
+            std::iter::once(if is_list_mark(c) { '、' } else { c })
                 .nfkc()
                 .flat_map(char::to_lowercase)
                 .map(move |c| (c, at))
@@ -41,14 +42,22 @@ pub fn normalise(text: &str) -> Plain {
         origin: Vec::with_capacity(folded.len()),
     };
     for (i, &(c, at)) in folded.iter().enumerate() {
-        let c = if c == '×' { 'x' } else { c };
         let digit = |j: Option<usize>| {
-            j.and_then(|j| folded.get(j)).is_some_and(|(c, _)| c.is_ascii_digit())
+            j.and_then(|j| folded.get(j))
+                .is_some_and(|(c, _)| c.is_ascii_digit())
+        };
+        let after_digit = digit(i.checked_sub(1));
+        let c = match c {
+            '×' => 'x',
+            // "1.男" is the first point of a list, "1.5" a number.
+            '.' if after_digit && !digit(Some(i + 1)) => '、',
+            c => c,
         };
         let keep = match c {
-            ',' | '。' | ';' | '!' | '?' | '、' | '\n' | '(' | ')' | '/' | ':' | '<' | '>' | '≤' | '≥' | '%' => true,
+            ',' | '。' | ';' | '!' | '?' | '、' | '\n' | '(' | ')' | '/' | ':' | '<' | '>'
+            | '≤' | '≥' | '%' => true,
             '-' | '~' | '–' | '—' | '―' => digit(Some(i + 1)),
-            '.' => digit(i.checked_sub(1)) && digit(Some(i + 1)),
+            '.' => after_digit,
             _ => c.is_alphanumeric(),
         };
         if keep {
@@ -57,6 +66,10 @@ pub fn normalise(text: &str) -> Plain {
         }
     }
     plain
+}
+
+fn is_list_mark(c: char) -> bool {
+    matches!(c, '①'..='⓿' | '¹' | '²' | '³')
 }
 
 /// Zero-width characters that hide a word from a plain search.

@@ -32,10 +32,7 @@ pub fn stylesheet_path() -> &'static str {
 
 /// The embedded file at a path such as [`stylesheet_path`]; nothing for any other path.
 pub fn asset(path: &str) -> Option<Asset> {
-    (path == stylesheet_path()).then_some(Asset {
-        media_type: "text/css; charset=utf-8",
-        body: STYLESHEET.as_bytes(),
-    })
+    (path == stylesheet_path()).then_some(Asset { media_type: "text/css; charset=utf-8", body: STYLESHEET.as_bytes() })
 }
 
 #[cfg(test)]

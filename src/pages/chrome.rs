@@ -2,14 +2,10 @@
 
 use std::fmt::Display;
 
-use super::assets;
 use super::form::{Field, FieldPart, Form, FormPart};
 use super::format;
 use super::language::{Lang, text};
-use super::parts::{
-    Bits, Block, BlockPart, Fact, FactsPart, LogLine, LogPart, Note, NotePart, Table, TablePart,
-    Tag, TagPart,
-};
+use super::parts::{Bits, Block, BlockPart, Fact, FactsPart, LogLine, LogPart, Note, Table, TablePart};
 
 /// For whom a page is made; decides header, navigation and density.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,74 +60,26 @@ pub(super) struct Entry {
 }
 
 const STATION: &[Entry] = &[
-    Entry {
-        path: "/station",
-        key: "nav-home",
-    },
-    Entry {
-        path: "/station/workers",
-        key: "nav-workers",
-    },
-    Entry {
-        path: "/station/vacancies",
-        key: "nav-vacancies",
-    },
-    Entry {
-        path: "/station/employers",
-        key: "nav-employers",
-    },
-    Entry {
-        path: "/station/training",
-        key: "nav-training",
-    },
-    Entry {
-        path: "/station/imports",
-        key: "nav-imports",
-    },
-    Entry {
-        path: "/station/duplicates",
-        key: "nav-duplicates",
-    },
-    Entry {
-        path: "/station/outbox",
-        key: "nav-outbox",
-    },
+    Entry { path: "/station", key: "nav-home" },
+    Entry { path: "/station/workers", key: "nav-workers" },
+    Entry { path: "/station/vacancies", key: "nav-vacancies" },
+    Entry { path: "/station/employers", key: "nav-employers" },
+    Entry { path: "/station/training", key: "nav-training" },
+    Entry { path: "/station/imports", key: "nav-imports" },
+    Entry { path: "/station/duplicates", key: "nav-duplicates" },
+    Entry { path: "/station/outbox", key: "nav-outbox" },
 ];
 const EMPLOYER: &[Entry] = &[
-    Entry {
-        path: "/employer",
-        key: "nav-introduced",
-    },
-    Entry {
-        path: "/employer/vacancies",
-        key: "nav-own-vacancies",
-    },
-    Entry {
-        path: "/employer/import",
-        key: "nav-own-import",
-    },
+    Entry { path: "/employer", key: "nav-introduced" },
+    Entry { path: "/employer/vacancies", key: "nav-own-vacancies" },
+    Entry { path: "/employer/import", key: "nav-own-import" },
 ];
 const ADMIN: &[Entry] = &[
-    Entry {
-        path: "/admin",
-        key: "nav-stations",
-    },
-    Entry {
-        path: "/admin/accounts",
-        key: "nav-accounts",
-    },
-    Entry {
-        path: "/admin/parameters",
-        key: "nav-parameters",
-    },
-    Entry {
-        path: "/admin/audit",
-        key: "nav-audit",
-    },
-    Entry {
-        path: "/admin/health",
-        key: "nav-health",
-    },
+    Entry { path: "/admin", key: "nav-stations" },
+    Entry { path: "/admin/accounts", key: "nav-accounts" },
+    Entry { path: "/admin/parameters", key: "nav-parameters" },
+    Entry { path: "/admin/audit", key: "nav-audit" },
+    Entry { path: "/admin/health", key: "nav-health" },
 ];
 
 impl Chrome {
@@ -146,14 +94,7 @@ impl Chrome {
     }
 
     /// The text of a key with two arguments.
-    pub fn t2(
-        &self,
-        key: &str,
-        name: &str,
-        value: impl Display,
-        name2: &str,
-        value2: impl Display,
-    ) -> String {
+    pub fn t2(&self, key: &str, name: &str, value: impl Display, name2: &str, value2: impl Display) -> String {
         text(self.lang, key, &[(name, &value), (name2, &value2)])
     }
 
@@ -211,16 +152,8 @@ impl Chrome {
         }
     }
 
-    pub(super) fn stylesheet(&self) -> &'static str {
-        assets::stylesheet_path()
-    }
-
     pub(super) fn tel(&self) -> String {
         format::tel(&self.phone)
-    }
-
-    pub(super) fn count(&self, n: &u64) -> String {
-        format::count(*n)
     }
 
     pub(super) fn field<'a>(&'a self, f: &'a Field) -> FieldPart<'a> {
@@ -245,14 +178,6 @@ impl Chrome {
 
     pub(super) fn bits<'a>(&'a self, bits: &'a [super::parts::Bit]) -> Bits<'a> {
         Bits { c: self, bits }
-    }
-
-    pub(super) fn note<'a>(&'a self, note: &'a Note) -> NotePart<'a> {
-        NotePart { note }
-    }
-
-    pub(super) fn tag<'a>(&'a self, tag: &'a Tag) -> TagPart<'a> {
-        TagPart { tag }
     }
 
     pub(super) fn block<'a>(&'a self, block: &'a Block) -> BlockPart<'a> {

@@ -33,12 +33,7 @@ pub struct Desk {
 impl Desk {
     /// A page that is one form.
     pub fn form(c: Chrome, heading: impl Into<String>, form: Form) -> Desk {
-        Desk {
-            c,
-            heading: heading.into(),
-            blocks: vec![Block::Form(form)],
-            ..Desk::default()
-        }
+        Desk { c, heading: heading.into(), blocks: vec![Block::Form(form)], ..Desk::default() }
     }
 
     /// How many fields are wrong on this page: the window's title begins with it.

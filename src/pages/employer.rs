@@ -72,10 +72,6 @@ pub struct EmployerHome {
 
 impl EmployerHome {
     fn waiting(&self) -> usize {
-        self.groups
-            .iter()
-            .flat_map(|g| &g.people)
-            .filter(|p| p.answers == Answers::Proposed)
-            .count()
+        self.groups.iter().flat_map(|g| &g.people).filter(|p| p.answers == Answers::Proposed).count()
     }
 }

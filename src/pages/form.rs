@@ -19,11 +19,7 @@ pub struct Choice {
 impl Choice {
     /// An option sending `value` and reading `text`.
     pub fn new(value: impl Into<String>, text: impl Into<String>) -> Choice {
-        Choice {
-            value: value.into(),
-            text: text.into(),
-            on: false,
-        }
+        Choice { value: value.into(), text: text.into(), on: false }
     }
 
     /// The same option, chosen or not.
@@ -96,36 +92,22 @@ pub struct Field {
 impl Field {
     /// A field of a kind.
     pub fn new(name: impl Into<String>, label: impl Into<String>, kind: Kind) -> Field {
-        Field {
-            name: name.into(),
-            label: label.into(),
-            kind,
-            ..Field::default()
-        }
+        Field { name: name.into(), label: label.into(), kind, ..Field::default() }
     }
 
     /// The same field with a hint.
     pub fn hint(self, hint: impl Into<String>) -> Field {
-        Field {
-            hint: hint.into(),
-            ..self
-        }
+        Field { hint: hint.into(), ..self }
     }
 
     /// The same field holding one value.
     pub fn value(self, value: impl Into<String>) -> Field {
-        Field {
-            values: vec![value.into()],
-            ..self
-        }
+        Field { values: vec![value.into()], ..self }
     }
 
     /// The same field, asked for by the browser too.
     pub fn required(self) -> Field {
-        Field {
-            required: true,
-            ..self
-        }
+        Field { required: true, ..self }
     }
 
     /// The same field over the whole row.
@@ -135,10 +117,7 @@ impl Field {
 
     /// The same field with an `autocomplete` token.
     pub fn complete(self, token: &'static str) -> Field {
-        Field {
-            autocomplete: token,
-            ..self
-        }
+        Field { autocomplete: token, ..self }
     }
 
     pub(super) fn one(&self) -> &str {
@@ -146,11 +125,7 @@ impl Field {
     }
 
     pub(super) fn holds(&self, choice: &Choice) -> bool {
-        if self.values.is_empty() {
-            choice.on
-        } else {
-            self.values.contains(&choice.value)
-        }
+        if self.values.is_empty() { choice.on } else { self.values.contains(&choice.value) }
     }
 
     pub(super) fn state(&self) -> &'static str {
@@ -163,11 +138,7 @@ impl Field {
 
     /// The id of the control.
     pub(super) fn id(&self) -> String {
-        if self.apart.is_empty() {
-            self.name.clone()
-        } else {
-            format!("{}-{}", self.apart, self.name)
-        }
+        if self.apart.is_empty() { self.name.clone() } else { format!("{}-{}", self.apart, self.name) }
     }
 
     /// The ids of everything that describes the control.
@@ -204,20 +175,12 @@ impl Field {
     }
 
     pub(super) fn completes(&self) -> &'static str {
-        if self.autocomplete.is_empty() {
-            "off"
-        } else {
-            self.autocomplete
-        }
+        if self.autocomplete.is_empty() { "off" } else { self.autocomplete }
     }
 
     /// Id of the control that an error link goes to: the first box of a group.
     pub(super) fn target(&self) -> String {
-        if self.group() {
-            format!("{}-1", self.id())
-        } else {
-            self.id()
-        }
+        if self.group() { format!("{}-1", self.id()) } else { self.id() }
     }
 }
 
@@ -252,23 +215,12 @@ pub struct Form {
 impl Form {
     /// A form of one section.
     pub fn new(action: impl Into<String>, fields: Vec<Field>, buttons: Vec<Button>) -> Form {
-        let sections = vec![Section {
-            legend: String::new(),
-            fields,
-        }];
-        Form {
-            action: action.into(),
-            sections,
-            buttons,
-            ..Form::default()
-        }
+        let sections = vec![Section { legend: String::new(), fields }];
+        Form { action: action.into(), sections, buttons, ..Form::default() }
     }
 
     /// Puts what was typed (or what is stored) back into the fields; pairs of unknown names are left out.
-    pub fn fill<N: AsRef<str>, V: Into<String>>(
-        mut self,
-        typed: impl IntoIterator<Item = (N, V)>,
-    ) -> Form {
+    pub fn fill<N: AsRef<str>, V: Into<String>>(mut self, typed: impl IntoIterator<Item = (N, V)>) -> Form {
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in typed {
             if let Some(field) = self.field_mut(name.as_ref()) {
@@ -296,17 +248,13 @@ impl Form {
     }
 
     /// Puts each error at its field; an error about a field that is not shown stands in the summary.
-    pub fn mark<N: AsRef<str>, V: Into<String>>(
-        mut self,
-        errors: impl IntoIterator<Item = (N, V)>,
-    ) -> Form {
+    pub fn mark<N: AsRef<str>, V: Into<String>>(mut self, errors: impl IntoIterator<Item = (N, V)>) -> Form {
         for (name, message) in errors {
             let message = message.into();
             match self.field_mut(name.as_ref()) {
                 Some(field) if field.kind != Kind::Hidden => {
                     let before = field.error.take();
-                    field.error =
-                        Some(before.map_or_else(|| message.clone(), |b| format!("{b} {message}")));
+                    field.error = Some(before.map_or_else(|| message.clone(), |b| format!("{b} {message}")));
                 }
                 _ => self.problems.push(message),
             }
@@ -315,10 +263,7 @@ impl Form {
     }
 
     /// Puts each warning at its field; warnings about other fields are left out.
-    pub fn warn<N: AsRef<str>, V: Into<String>>(
-        mut self,
-        warnings: impl IntoIterator<Item = (N, V)>,
-    ) -> Form {
+    pub fn warn<N: AsRef<str>, V: Into<String>>(mut self, warnings: impl IntoIterator<Item = (N, V)>) -> Form {
         for (name, message) in warnings {
             if let Some(field) = self.field_mut(name.as_ref()) {
                 field.warning = Some(message.into());
@@ -331,9 +276,7 @@ impl Form {
     pub fn find(mut self, name: &str, finding: Finding) -> Form {
         match self.field_mut(name) {
             Some(field) => field.findings.push(finding),
-            None => self
-                .problems
-                .push(format!("{} {}", finding.text, finding.article)),
+            None => self.problems.push(format!("{} {}", finding.text, finding.article)),
         }
         self
     }
@@ -348,10 +291,7 @@ impl Form {
 
     /// The field of a name, to set offers or options.
     pub fn field_mut(&mut self, name: &str) -> Option<&mut Field> {
-        self.sections
-            .iter_mut()
-            .flat_map(|s| &mut s.fields)
-            .find(|f| f.name == name)
+        self.sections.iter_mut().flat_map(|s| &mut s.fields).find(|f| f.name == name)
     }
 
     /// All fields in order.
@@ -388,10 +328,7 @@ mod tests {
     use super::*;
 
     fn form() -> Form {
-        let boxes = vec![
-            Choice::new("registry", "登记").chosen(true),
-            Choice::new("matching", "匹配"),
-        ];
+        let boxes = vec![Choice::new("registry", "登记").chosen(true), Choice::new("matching", "匹配")];
         let fields = vec![
             Field::new("name", "姓名", Kind::Text),
             Field::new("scope", "同意", Kind::Checks(boxes)),
@@ -402,9 +339,8 @@ mod tests {
 
     #[test]
     fn what_was_typed_comes_back_even_if_it_was_wrong() {
-        let form = form()
-            .fill([("name", "<b>"), ("scope", "matching"), ("stranger", "1")])
-            .mark([("name", "姓名：空")]);
+        let form =
+            form().fill([("name", "<b>"), ("scope", "matching"), ("stranger", "1")]).mark([("name", "姓名：空")]);
         let fields: Vec<_> = form.fields().collect();
         assert_eq!(fields[0].values, ["<b>"]);
         assert_eq!(fields[0].error.as_deref(), Some("姓名：空"));
@@ -416,25 +352,15 @@ mod tests {
     fn a_box_that_was_unticked_stays_unticked() {
         let form = form().fill([("name", "王")]);
         let scope = form.fields().nth(1).expect("the form has three fields");
-        let Kind::Checks(choices) = &scope.kind else {
-            panic!("a list of boxes")
-        };
+        let Kind::Checks(choices) = &scope.kind else { panic!("a list of boxes") };
         assert!(choices.iter().all(|c| !scope.holds(c)));
     }
 
     #[test]
     fn an_error_nobody_can_see_at_a_field_stands_in_the_summary() {
-        let form = form().mark([
-            ("next", "坏网址"),
-            ("elsewhere", "别的"),
-            ("name", "空"),
-            ("name", "太短"),
-        ]);
+        let form = form().mark([("next", "坏网址"), ("elsewhere", "别的"), ("name", "空"), ("name", "太短")]);
         assert_eq!(form.problems, ["坏网址", "别的"]);
-        assert_eq!(
-            form.fields().next().and_then(|f| f.error.as_deref()),
-            Some("空 太短")
-        );
+        assert_eq!(form.fields().next().and_then(|f| f.error.as_deref()), Some("空 太短"));
         assert_eq!(form.faults(), 3);
     }
 }

@@ -55,13 +55,7 @@ pub fn wage_words(lang: Lang, min: Option<i64>, max: Option<i64>, period: Period
     wage_text(lang, "pay", min, max, period)
 }
 
-fn wage_text(
-    lang: Lang,
-    style: &str,
-    min: Option<i64>,
-    max: Option<i64>,
-    period: Period,
-) -> String {
+fn wage_text(lang: Lang, style: &str, min: Option<i64>, max: Option<i64>, period: Period) -> String {
     let (shape, amount) = match (min, max) {
         (Some(a), Some(b)) if a == b => ("", yuan(a)),
         (Some(a), Some(b)) => ("", format!("{}–{}", yuan(a), yuan(b))),
@@ -70,11 +64,7 @@ fn wage_text(
         (None, None) => return text(lang, "wage-open", &[]),
     };
     let unit = text(lang, &format!("{style}-unit-{}", period.key()), &[]);
-    text(
-        lang,
-        &format!("{style}-range{shape}"),
-        &[("amount", &amount), ("unit", &unit)],
-    )
+    text(lang, &format!("{style}-range{shape}"), &[("amount", &amount), ("unit", &unit)])
 }
 
 /// A day as workers read it: `11月24日`, `24 Nov`.
@@ -87,11 +77,7 @@ pub fn day_words(lang: Lang, day: Date) -> String {
 
 /// A day as desks write it: `11-24` in the year of `today`, else `2026-11-24`.
 pub fn day_desk(day: Date, today: Date) -> String {
-    if day.year() == today.year() {
-        day.strftime("%m-%d").to_string()
-    } else {
-        day.to_string()
-    }
+    if day.year() == today.year() { day.strftime("%m-%d").to_string() } else { day.to_string() }
 }
 
 /// A count with thousands marked: `1,209`.
@@ -99,7 +85,7 @@ pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -128,10 +114,7 @@ pub fn masked(number: &str) -> String {
 
 /// The digits of a phone for a `tel:` link.
 pub fn tel(phone: &str) -> String {
-    phone
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect()
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 #[cfg(test)]
@@ -142,24 +125,12 @@ mod tests {
     #[test]
     fn a_wage_says_its_range_and_period() {
         let month = Period::Month;
-        assert_eq!(
-            wage(Lang::Zh, Some(550000), Some(680000), month),
-            "5500–6800 元/月"
-        );
+        assert_eq!(wage(Lang::Zh, Some(550000), Some(680000), month), "5500–6800 元/月");
         assert_eq!(wage(Lang::Zh, Some(600000), None, month), "6000 元/月以上");
-        assert_eq!(
-            wage(Lang::Zh, Some(2250), Some(2250), Period::Hour),
-            "22.5 元/小时"
-        );
+        assert_eq!(wage(Lang::Zh, Some(2250), Some(2250), Period::Hour), "22.5 元/小时");
         assert_eq!(wage(Lang::Zh, None, None, month), "面议");
-        assert_eq!(
-            wage_words(Lang::Zh, Some(550000), Some(680000), month),
-            "每月 5500–6800 元"
-        );
-        assert_eq!(
-            wage(Lang::En, Some(550000), Some(680000), month),
-            "¥5500–6800/month"
-        );
+        assert_eq!(wage_words(Lang::Zh, Some(550000), Some(680000), month), "每月 5500–6800 元");
+        assert_eq!(wage(Lang::En, Some(550000), Some(680000), month), "¥5500–6800/month");
     }
 
     #[test]

@@ -22,12 +22,7 @@ const CAPACITY: Codes = &[
     ("丧失劳动力", "lost"),
     ("无劳动力", "no"),
 ];
-const HEALTH: Codes = &[
-    ("健康", "healthy"),
-    ("长期慢性病", "chronic"),
-    ("患有大病", "serious"),
-    ("残疾", "disabled"),
-];
+const HEALTH: Codes = &[("健康", "healthy"), ("长期慢性病", "chronic"), ("患有大病", "serious"), ("残疾", "disabled")];
 const RELATION: Codes = &[
     ("户主", "head"),
     ("配偶", "spouse"),
@@ -48,22 +43,10 @@ const RELATION: Codes = &[
     ("之兄弟姐妹", "sibling"),
     ("其他", "other"),
 ];
-const HOUSEHOLD: Codes = &[
-    ("脱贫户", "lifted"),
-    ("一般农户", "rural"),
-    ("城镇户", "urban"),
-];
-const WATCH: Codes = &[
-    ("脱贫不稳定户", "unstable"),
-    ("边缘易致贫户", "marginal"),
-    ("突发严重困难户", "sudden"),
-];
-const VACANCY_KIND: Codes = &[
-    ("市场岗位", "market"),
-    ("就业帮扶车间", "workshop"),
-    ("公益性岗位", "welfare"),
-    ("校企合作", "school"),
-];
+const HOUSEHOLD: Codes = &[("脱贫户", "lifted"), ("一般农户", "rural"), ("城镇户", "urban")];
+const WATCH: Codes = &[("脱贫不稳定户", "unstable"), ("边缘易致贫户", "marginal"), ("突发严重困难户", "sudden")];
+const VACANCY_KIND: Codes =
+    &[("市场岗位", "market"), ("就业帮扶车间", "workshop"), ("公益性岗位", "welfare"), ("校企合作", "school")];
 const EMPLOYMENT_FORM: Codes = &[
     ("全日制", "full"),
     ("非全日制", "part"),
@@ -81,14 +64,8 @@ const EMPLOYER_KIND: Codes = &[
     ("household", "household"),
     ("platform", "platform"),
 ];
-const PERIOD: Codes = &[
-    ("month", "month"),
-    ("day", "day"),
-    ("hour", "hour"),
-    ("week", "week"),
-    ("year", "year"),
-    ("piece", "piece"),
-];
+const PERIOD: Codes =
+    &[("month", "month"), ("day", "day"), ("hour", "hour"), ("week", "week"), ("year", "year"), ("piece", "piece")];
 const STATION_KIND: Codes = &[
     ("general", "general"),
     ("branch", "branch"),
@@ -154,13 +131,8 @@ const EXPORT_KIND: Codes = &[
     ("placements", "placements"),
     ("matches", "matches"),
 ];
-const REVEAL_REASON: Codes = &[
-    ("call", "call"),
-    ("travel", "travel"),
-    ("check", "check"),
-    ("claim", "claim"),
-    ("order", "order"),
-];
+const REVEAL_REASON: Codes =
+    &[("call", "call"), ("travel", "travel"), ("check", "check"), ("claim", "claim"), ("order", "order")];
 
 /// Which code list to choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,10 +200,7 @@ pub fn options(lang: Lang, list: List) -> Vec<Choice> {
         List::ExportKind => ("sheet", EXPORT_KIND),
         List::RevealReason => ("reveal", REVEAL_REASON),
     };
-    codes
-        .iter()
-        .map(|(value, code)| Choice::new(*value, word(lang, name, code)))
-        .collect()
+    codes.iter().map(|(value, code)| Choice::new(*value, word(lang, name, code))).collect()
 }
 
 /// Builds the fields of one form in one language.
@@ -247,15 +216,7 @@ impl Maker {
 
     /// A field whose label is `{prefix}-{name}` in the locales.
     fn field(&self, name: &str, kind: Kind) -> Field {
-        Field::new(
-            name,
-            self.t(&format!(
-                "{}-{}",
-                self.prefix,
-                name.replace(['.', '_'], "-")
-            )),
-            kind,
-        )
+        Field::new(name, self.t(&format!("{}-{}", self.prefix, name.replace(['.', '_'], "-"))), kind)
     }
 
     fn line(&self, name: &str) -> Field {
@@ -268,9 +229,7 @@ impl Maker {
     }
 
     fn menu(&self, name: &str, first: &str, list: List) -> Field {
-        let choices = std::iter::once(Choice::new("", self.t(first)))
-            .chain(options(self.lang, list))
-            .collect();
+        let choices = std::iter::once(Choice::new("", self.t(first))).chain(options(self.lang, list)).collect();
         self.field(name, Kind::Select(choices))
     }
 
@@ -285,40 +244,29 @@ impl Maker {
     }
 
     fn offered(&self, name: &str, list: &str, codes: &[&str]) -> Field {
-        let choices = codes
-            .iter()
-            .map(|code| Choice::new(*code, word(self.lang, list, code)))
-            .collect();
+        let choices = codes.iter().map(|code| Choice::new(*code, word(self.lang, list, code))).collect();
         self.field(name, Kind::Checks(choices))
     }
 
     fn section(&self, legend: &str, fields: Vec<Field>) -> Section {
-        Section {
-            legend: self.t(legend),
-            fields,
-        }
+        Section { legend: self.t(legend), fields }
     }
 
     fn save(&self) -> Button {
         Button::main(self.t("save"))
     }
 
-    fn leave(&self, href: &str) -> Option<Link> {
-        Some(Link::to(href, self.t("leave")))
+    fn leave(&self, href: &str) -> Link {
+        Link::to(href, self.t("leave"))
     }
 }
 
 /// Sign-in; `next` is the path to go to afterwards.
 pub fn login(lang: Lang, next: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "login",
-    };
+    let m = Maker { lang, prefix: "login" };
     let fields = vec![
         m.line("account").complete("username").required(),
-        m.field("password", Kind::Password)
-            .complete("current-password")
-            .required(),
+        m.field("password", Kind::Password).complete("current-password").required(),
         Field::new("next", "", Kind::Hidden).value(next),
     ];
     Form::new("/login", fields, vec![Button::main(m.t("login"))])
@@ -326,48 +274,25 @@ pub fn login(lang: Lang, next: &str) -> Form {
 
 /// Setting a password from the link in a mail.
 pub fn password(lang: Lang, token: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "password",
-    };
+    let m = Maker { lang, prefix: "password" };
     let fields = vec![
-        m.field("password", Kind::Password)
-            .complete("new-password")
-            .required()
-            .hint(m.t("password-hint")),
-        m.field("again", Kind::Password)
-            .complete("new-password")
-            .required(),
+        m.field("password", Kind::Password).complete("new-password").required().hint(m.t("password-hint")),
+        m.field("again", Kind::Password).complete("new-password").required(),
     ];
-    Form::new(
-        format!("/password/{token}"),
-        fields,
-        vec![Button::main(m.t("password-set"))],
-    )
+    Form::new(format!("/password/{token}"), fields, vec![Button::main(m.t("password-set"))])
 }
 
 /// A worker's interest in a vacancy; nothing more is asked.
 pub fn interest(lang: Lang, code: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "interest",
-    };
+    let m = Maker { lang, prefix: "interest" };
     let agree = vec![Choice::new("true", m.t("interest-agree"))];
     let fields = vec![
         m.line("name").complete("name").required(),
-        m.field("phone", Kind::Tel)
-            .complete("tel")
-            .required()
-            .hint(m.t("interest-phone-hint")),
+        m.field("phone", Kind::Tel).complete("tel").required().hint(m.t("interest-phone-hint")),
         m.line("remark").hint(m.t("interest-remark-hint")),
-        m.field("consent", Kind::Checks(agree))
-            .hint(m.t("interest-consent-hint")),
+        m.field("consent", Kind::Checks(agree)).hint(m.t("interest-consent-hint")),
     ];
-    Form::new(
-        format!("/vacancies/{code}/interest"),
-        fields,
-        vec![Button::main(m.t("interest-send"))],
-    )
+    Form::new(format!("/vacancies/{code}/interest"), fields, vec![Button::main(m.t("interest-send"))])
 }
 
 /// An employer registers itself and waits for a station's approval.
@@ -379,10 +304,7 @@ pub fn sign_up(lang: Lang) -> Form {
 
 /// An employer, entered by a station or by itself.
 pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "employer",
-    };
+    let m = Maker { lang, prefix: "employer" };
     let fields = vec![
         m.line("name").complete("organization").required(),
         m.menu("kind", "please-choose", List::EmployerKind),
@@ -391,34 +313,21 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
         m.line("address").complete("street-address"),
         m.line("contact").complete("name"),
         m.field("phone", Kind::Tel).complete("tel"),
-        m.field("mail", Kind::Mail)
-            .complete("email")
-            .hint(m.t("employer-mail-hint")),
+        m.field("mail", Kind::Mail).complete("email").hint(m.t("employer-mail-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave(back);
+    form.cancel = Some(m.leave(back));
     form
 }
 
 /// A person in the register; every field of the API's worker body.
 pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "worker",
-    };
+    let m = Maker { lang, prefix: "worker" };
     let several = m.t("several-hint");
-    let sexes = [
-        ("", "not-asked-option"),
-        ("female", "sex-female"),
-        ("male", "sex-male"),
-    ]
-    .map(|(v, k)| Choice::new(v, m.t(k)));
-    let shifts = [
-        ("", "not-asked-option"),
-        ("any", "shift-any"),
-        ("day", "shift-day"),
-    ]
-    .map(|(v, k)| Choice::new(v, m.t(k)));
+    let sexes =
+        [("", "not-asked-option"), ("female", "sex-female"), ("male", "sex-male")].map(|(v, k)| Choice::new(v, m.t(k)));
+    let shifts =
+        [("", "not-asked-option"), ("any", "shift-any"), ("day", "shift-day")].map(|(v, k)| Choice::new(v, m.t(k)));
     let statements = [
         ("", "not-asked-option"),
         ("looking", "statement-looking"),
@@ -426,8 +335,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
         ("away", "statement-away"),
     ]
     .map(|(v, k)| Choice::new(v, m.t(k)));
-    let seen =
-        [("", "seen-no"), ("document_seen", "seen-yes")].map(|(v, k)| Choice::new(v, m.t(k)));
+    let seen = [("", "seen-no"), ("document_seen", "seen-yes")].map(|(v, k)| Choice::new(v, m.t(k)));
     let sections = vec![
         m.section(
             "section-identity",
@@ -436,8 +344,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("id_missing_reason"),
                 m.line("name"),
                 m.field("birth_date", Kind::Date).hint(m.t("from-number")),
-                m.field("sex", Kind::Select(sexes.to_vec()))
-                    .hint(m.t("from-number")),
+                m.field("sex", Kind::Select(sexes.to_vec())).hint(m.t("from-number")),
                 m.line("ethnicity"),
                 m.field("verification", Kind::Select(seen.to_vec())),
             ],
@@ -476,12 +383,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.yes_no("can_leave_home"),
                 m.field("shift", Kind::Select(shifts.to_vec())),
                 m.field("available_from", Kind::Date).hint(m.t("date-hint")),
-                m.offered(
-                    "needs",
-                    "need",
-                    &["lodging", "meals", "couple", "day_shift"],
-                )
-                .wide(),
+                m.offered("needs", "need", &["lodging", "meals", "couple", "day_shift"]).wide(),
                 m.line("partner").hint(m.t("worker-partner-hint")),
                 m.yes_no("wants_change"),
                 m.field("statement", Kind::Select(statements.to_vec())),
@@ -492,10 +394,8 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
             vec![
                 m.line("employment.employer"),
                 m.line("employment.place"),
-                m.field("employment.wage", Kind::Number)
-                    .hint(m.t("month-yuan")),
-                m.field("employment.from", Kind::Date)
-                    .hint(m.t("date-hint")),
+                m.field("employment.wage", Kind::Number).hint(m.t("month-yuan")),
+                m.field("employment.from", Kind::Date).hint(m.t("date-hint")),
                 m.line("employment.industry"),
                 m.line("employment.channel"),
                 m.yes_no("employment.organised"),
@@ -504,33 +404,19 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
         m.section(
             "section-consent",
             vec![
-                m.boxes("consent", List::Scope)
-                    .wide()
-                    .hint(m.t("worker-consent-hint")),
+                m.boxes("consent", List::Scope).wide().hint(m.t("worker-consent-hint")),
                 m.menu("consent_how", "please-choose", List::ConsentHow),
                 m.field("remark", Kind::Area).wide(),
             ],
         ),
     ];
-    let buttons = vec![
-        m.save(),
-        Button::second(m.t("save-next"), "then", "household"),
-    ];
-    Form {
-        action: action.into(),
-        sections,
-        buttons,
-        cancel: m.leave(back),
-        ..Form::default()
-    }
+    let buttons = vec![m.save(), Button::second(m.t("save-next"), "then", "household")];
+    Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
 
 /// A vacancy; `staff` adds whose it is and where it was taken from.
 pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "vacancy",
-    };
+    let m = Maker { lang, prefix: "vacancy" };
     let several = m.t("several-hint");
     let mut about = vec![
         m.line("title"),
@@ -548,30 +434,18 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         about.push(m.line("source.name"));
         about.push(m.line("source.ref"));
     }
-    let shifts = [
-        ("", "not-said"),
-        ("day", "shift-day"),
-        ("any", "shift-nights"),
-    ]
-    .map(|(v, k)| Choice::new(v, m.t(k)));
+    let shifts = [("", "not-said"), ("day", "shift-day"), ("any", "shift-nights")].map(|(v, k)| Choice::new(v, m.t(k)));
     let mut sections = vec![
         m.section("section-vacancy", about),
         m.section(
             "section-pay",
             vec![
-                m.field("wage.min", Kind::Number)
-                    .hint(m.t("vacancy-wage-hint")),
+                m.field("wage.min", Kind::Number).hint(m.t("vacancy-wage-hint")),
                 m.field("wage.max", Kind::Number),
                 m.field("wage.period", Kind::Select(options(lang, List::Period))),
-                m.field("wage.typical_month", Kind::Number)
-                    .hint(m.t("vacancy-typical-hint")),
+                m.field("wage.typical_month", Kind::Number).hint(m.t("vacancy-typical-hint")),
                 m.field("shift", Kind::Select(shifts.to_vec())),
-                m.offered(
-                    "benefits",
-                    "benefit",
-                    &["lodging", "meals", "couple_room", "insurance", "shuttle"],
-                )
-                .wide(),
+                m.offered("benefits", "benefit", &["lodging", "meals", "couple_room", "insurance", "shuttle"]).wide(),
                 m.field("probation.months", Kind::Number),
                 m.field("probation.wage", Kind::Number),
                 m.field("contract_months", Kind::Number),
@@ -605,8 +479,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             vec![
                 m.field("start_from", Kind::Date).hint(m.t("date-hint")),
                 m.field("start_until", Kind::Date).hint(m.t("date-hint")),
-                m.field("valid_until", Kind::Date)
-                    .hint(m.t("vacancy-valid-until-hint")),
+                m.field("valid_until", Kind::Date).hint(m.t("vacancy-valid-until-hint")),
                 m.line("contact"),
             ],
         ),
@@ -622,30 +495,16 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         ),
     ];
     if staff {
-        sections.push(m.section(
-            "section-overrule",
-            vec![m.line("overrule").wide().hint(m.t("vacancy-overrule-hint"))],
-        ));
+        sections
+            .push(m.section("section-overrule", vec![m.line("overrule").wide().hint(m.t("vacancy-overrule-hint"))]));
     }
-    let buttons = vec![
-        Button::main(m.t("check-and-post")),
-        Button::second(m.t("save-draft"), "act", "draft"),
-    ];
-    Form {
-        action: action.into(),
-        sections,
-        buttons,
-        cancel: m.leave(back),
-        ..Form::default()
-    }
+    let buttons = vec![Button::main(m.t("check-and-post")), Button::second(m.t("save-draft"), "act", "draft")];
+    Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
 
 /// A training class.
 pub fn class(lang: Lang, action: &str, back: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "class",
-    };
+    let m = Maker { lang, prefix: "class" };
     let several = m.t("several-hint");
     let fields = vec![
         m.line("programme"),
@@ -662,16 +521,13 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
         m.line("vacancy").hint(m.t("class-vacancy-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave(back);
+    form.cancel = Some(m.leave(back));
     form
 }
 
 /// A station.
 pub fn station(lang: Lang, action: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "station",
-    };
+    let m = Maker { lang, prefix: "station" };
     let languages = Lang::ALL.map(|l| Choice::new(l.tag(), word(lang, "language", l.tag())));
     let fields = vec![
         m.line("code"),
@@ -684,16 +540,13 @@ pub fn station(lang: Lang, action: &str) -> Form {
         m.field("language", Kind::Select(languages.to_vec())),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave("/admin");
+    form.cancel = Some(m.leave("/admin"));
     form
 }
 
 /// An account; its owner sets the password from a mailed link.
 pub fn account(lang: Lang, action: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "account",
-    };
+    let m = Maker { lang, prefix: "account" };
     let rights = vec![Choice::new("confidential", m.t("right-confidential"))];
     let fields = vec![
         m.line("name"),
@@ -705,23 +558,17 @@ pub fn account(lang: Lang, action: &str) -> Form {
         m.field("right", Kind::Checks(rights)),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave("/admin/accounts");
+    form.cancel = Some(m.leave("/admin/accounts"));
     form
 }
 
 /// Choosing a sheet to import; without kinds it is one for vacancies.
 pub fn upload(lang: Lang, action: &str, kinds: bool) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "upload",
-    };
+    let m = Maker { lang, prefix: "upload" };
     let mut fields = vec![m.field("file", Kind::File).hint(m.t("upload-file-hint"))];
     if kinds {
         let kind = m.field("kind", Kind::Select(options(lang, List::ImportKind)));
-        let open = m.field(
-            "open",
-            Kind::Checks(vec![Choice::new("true", m.t("upload-open-text"))]),
-        );
+        let open = m.field("open", Kind::Checks(vec![Choice::new("true", m.t("upload-open-text"))]));
         fields.insert(0, kind);
         fields.push(open);
     }
@@ -732,19 +579,13 @@ pub fn upload(lang: Lang, action: &str, kinds: bool) -> Form {
 
 /// An export of what a search shows.
 pub fn export(lang: Lang, action: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "export",
-    };
+    let m = Maker { lang, prefix: "export" };
     let formats = ["xlsx", "csv"].map(|f| Choice::new(f, f.to_uppercase()));
     let fields = vec![
         m.field("kind", Kind::Select(options(lang, List::ExportKind))),
         m.line("q").hint(m.t("export-q-hint")),
         m.field("format", Kind::Select(formats.to_vec())),
-        m.field(
-            "unmasked",
-            Kind::Checks(vec![Choice::new("true", m.t("export-unmasked-text"))]),
-        ),
+        m.field("unmasked", Kind::Checks(vec![Choice::new("true", m.t("export-unmasked-text"))])),
         m.line("reason").hint(m.t("export-reason-hint")),
     ];
     Form::new(action, fields, vec![Button::main(m.t("export"))])
@@ -752,14 +593,8 @@ pub fn export(lang: Lang, action: &str) -> Form {
 
 /// Noting a call with one click.
 pub fn call(lang: Lang, action: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "call",
-    };
-    let fields = vec![
-        m.line("text"),
-        m.field("again", Kind::Date).hint(m.t("call-again-hint")),
-    ];
+    let m = Maker { lang, prefix: "call" };
+    let fields = vec![m.line("text"), m.field("again", Kind::Date).hint(m.t("call-again-hint"))];
     let buttons = vec![
         Button::second(m.t("call-reached"), "outcome", "reached"),
         Button::second(m.t("call-no-answer"), "outcome", "no_answer"),
@@ -772,10 +607,7 @@ pub fn call(lang: Lang, action: &str) -> Form {
 
 /// Recording what a person consented to.
 pub fn consent(lang: Lang, action: &str) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "consent",
-    };
+    let m = Maker { lang, prefix: "consent" };
     let fields = vec![
         m.boxes("scope", List::Scope).wide(),
         m.menu("how", "please-choose", List::ConsentHow),
@@ -783,10 +615,7 @@ pub fn consent(lang: Lang, action: &str) -> Form {
     ];
     let buttons = vec![
         Button::second(m.t("record-consent"), "act", "give"),
-        Button {
-            weight: Weight::Red,
-            ..Button::second(m.t("consent-withdraw"), "act", "withdraw")
-        },
+        Button { weight: Weight::Red, ..Button::second(m.t("consent-withdraw"), "act", "withdraw") },
     ];
     let mut form = Form::new(action, fields, buttons);
     form.label = m.t("record-consent");
@@ -837,34 +666,21 @@ impl Act {
 
 /// The form of an act on an introduction, posted to `{href}/{act}`.
 pub fn act(lang: Lang, href: &str, act: Act) -> Form {
-    let m = Maker {
-        lang,
-        prefix: "act",
-    };
+    let m = Maker { lang, prefix: "act" };
     let fields = match act {
         Act::Consent => vec![
             m.menu("how", "please-choose", List::ConsentHow),
             m.field("at", Kind::Date).hint(m.t("consent-at-hint")),
         ],
-        Act::Decline => vec![
-            m.menu("reason", "please-choose", List::Reason),
-            m.line("text"),
-        ],
+        Act::Decline => vec![m.menu("reason", "please-choose", List::Reason), m.line("text")],
         Act::Withdraw => vec![m.menu("reason", "please-choose", List::Reason)],
-        Act::Interview => vec![
-            m.line("at").hint(m.t("act-time-hint")),
-            m.line("place"),
-            m.line("contact"),
-        ],
+        Act::Interview => vec![m.line("at").hint(m.t("act-time-hint")), m.line("place"), m.line("contact")],
         Act::Place => vec![
             m.field("from", Kind::Date).hint(m.t("date-hint")),
             m.field("wage", Kind::Number),
             m.field("period", Kind::Select(options(lang, List::Period))),
             m.field("contract_months", Kind::Number),
-            m.field(
-                "organised",
-                Kind::Checks(vec![Choice::new("true", m.t("act-organised-text"))]),
-            ),
+            m.field("organised", Kind::Checks(vec![Choice::new("true", m.t("act-organised-text"))])),
         ],
         Act::Accept | Act::NoShow | Act::Reopen => vec![],
     };
@@ -873,11 +689,7 @@ pub fn act(lang: Lang, href: &str, act: Act) -> Form {
         Act::Interview | Act::Reopen => Weight::Second,
         Act::Decline | Act::NoShow | Act::Withdraw => Weight::Red,
     };
-    let button = Button {
-        text: act.verb(lang),
-        weight,
-        ..Button::default()
-    };
+    let button = Button { text: act.verb(lang), weight, ..Button::default() };
     let mut form = Form::new(format!("{href}/{}", act.path()), fields, vec![button]);
     form.label = act.verb(lang);
     form.apart(act.path())

@@ -149,30 +149,16 @@ mod tests {
         for lang in Lang::ALL {
             for source in sources(lang) {
                 let read = FluentResource::try_new((*source).to_owned());
-                assert!(
-                    read.is_ok(),
-                    "{}: {:?}",
-                    lang.tag(),
-                    read.err().map(|e| e.1)
-                );
+                assert!(read.is_ok(), "{}: {:?}", lang.tag(), read.err().map(|e| e.1));
             }
         }
     }
 
     #[test]
     fn english_counts_have_a_singular() {
-        assert_eq!(
-            text(Lang::En, "found-vacancies", &[("n", &1)]),
-            "1 job found"
-        );
-        assert_eq!(
-            text(Lang::En, "found-vacancies", &[("n", &38)]),
-            "38 jobs found"
-        );
-        assert_eq!(
-            text(Lang::Zh, "found-vacancies", &[("n", &38)]),
-            "找到 38 个岗位"
-        );
+        assert_eq!(text(Lang::En, "found-vacancies", &[("n", &1)]), "1 job found");
+        assert_eq!(text(Lang::En, "found-vacancies", &[("n", &38)]), "38 jobs found");
+        assert_eq!(text(Lang::Zh, "found-vacancies", &[("n", &38)]), "找到 38 个岗位");
     }
 
     #[test]

@@ -46,17 +46,16 @@ pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
 pub use language::{Lang, code_text, text, word};
 pub use parts::{
-    Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step,
-    Table, Tag, Tick, Tone, Weight,
+    Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step, Table, Tag, Tick,
+    Tone, Weight,
 };
 pub use public::{
-    ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine,
-    VacancyPage, VacancySearch,
+    ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine, VacancyPage,
+    VacancySearch,
 };
 pub use station::{
-    Candidates, Duplicates, Facet, FacetGroup, Gain, Home, ImportPage, ImportStage,
-    IntroductionLine, Mapped, Match, Near, SetAside, Side, Task, WorkerFind, WorkerPage,
-    worker_aside,
+    Candidates, Duplicates, Facet, FacetGroup, FacetValue, Gain, Home, ImportPage, ImportStage, IntroductionLine,
+    Mapped, Match, Near, SetAside, Side, Task, WorkerFind, WorkerPage, worker_aside,
 };
 
 /// A struct that is a whole page; all are made in this room.

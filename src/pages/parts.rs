@@ -42,10 +42,7 @@ pub struct Link {
 impl Link {
     /// A link to `href` reading `text`.
     pub fn to(href: impl Into<String>, text: impl Into<String>) -> Link {
-        Link {
-            href: href.into(),
-            text: text.into(),
-        }
+        Link { href: href.into(), text: text.into() }
     }
 }
 
@@ -61,10 +58,11 @@ pub struct Tag {
 impl Tag {
     /// The word `text` in a tone.
     pub fn new(text: impl Into<String>, tone: Tone) -> Tag {
-        Tag {
-            text: text.into(),
-            tone,
-        }
+        Tag { text: text.into(), tone }
+    }
+
+    pub(super) fn part(&self) -> TagPart<'_> {
+        TagPart { tag: self }
     }
 }
 
@@ -79,6 +77,12 @@ pub struct Note {
     pub text: String,
     /// Where to go on.
     pub links: Vec<Link>,
+}
+
+impl Note {
+    pub(super) fn part(&self) -> NotePart<'_> {
+        NotePart { note: self }
+    }
 }
 
 /// One run inside a cell, a fact or a title.
@@ -148,10 +152,7 @@ pub struct Fact {
 impl Fact {
     /// A fact of one run.
     pub fn new(term: impl Into<String>, value: impl Into<Bit>) -> Fact {
-        Fact {
-            term: term.into(),
-            value: vec![value.into()],
-        }
+        Fact { term: term.into(), value: vec![value.into()] }
     }
 }
 
@@ -184,19 +185,12 @@ pub struct Column {
 impl Column {
     /// A column of words.
     pub fn new(text: impl Into<String>) -> Column {
-        Column {
-            text: text.into(),
-            ..Column::default()
-        }
+        Column { text: text.into(), ..Column::default() }
     }
 
     /// A column of figures.
     pub fn number(text: impl Into<String>) -> Column {
-        Column {
-            text: text.into(),
-            number: true,
-            ..Column::default()
-        }
+        Column { text: text.into(), number: true, ..Column::default() }
     }
 }
 
@@ -216,28 +210,17 @@ pub struct Cell {
 impl Cell {
     /// A cell of one run.
     pub fn new(bit: impl Into<Bit>) -> Cell {
-        Cell {
-            bits: vec![bit.into()],
-            ..Cell::default()
-        }
+        Cell { bits: vec![bit.into()], ..Cell::default() }
     }
 
     /// The cell that names its row.
     pub fn head(bit: impl Into<Bit>) -> Cell {
-        Cell {
-            bits: vec![bit.into()],
-            head: true,
-            ..Cell::default()
-        }
+        Cell { bits: vec![bit.into()], head: true, ..Cell::default() }
     }
 
     /// A figure.
     pub fn number(bit: impl Into<Bit>) -> Cell {
-        Cell {
-            bits: vec![bit.into()],
-            number: true,
-            ..Cell::default()
-        }
+        Cell { bits: vec![bit.into()], number: true, ..Cell::default() }
     }
 }
 
@@ -353,25 +336,12 @@ pub struct Button {
 impl Button {
     /// The main button.
     pub fn main(text: impl Into<String>) -> Button {
-        Button {
-            text: text.into(),
-            weight: Weight::Main,
-            ..Button::default()
-        }
+        Button { text: text.into(), weight: Weight::Main, ..Button::default() }
     }
 
     /// Another button, sending `name=value`.
-    pub fn second(
-        text: impl Into<String>,
-        name: impl Into<String>,
-        value: impl Into<String>,
-    ) -> Button {
-        Button {
-            text: text.into(),
-            name: name.into(),
-            value: value.into(),
-            ..Button::default()
-        }
+    pub fn second(text: impl Into<String>, name: impl Into<String>, value: impl Into<String>) -> Button {
+        Button { text: text.into(), name: name.into(), value: value.into(), ..Button::default() }
     }
 
     pub(super) fn class(&self) -> &'static str {
@@ -466,10 +436,7 @@ pub(super) struct NotePart<'a> {
 }
 
 #[derive(Template)]
-#[template(
-    source = r#"<span class="tag{{ tag.tone.class() }}">{{ tag.text }}</span>"#,
-    ext = "html"
-)]
+#[template(source = r#"<span class="tag{{ tag.tone.class() }}">{{ tag.text }}</span>"#, ext = "html")]
 pub(super) struct TagPart<'a> {
     pub tag: &'a Tag,
 }

@@ -18,21 +18,16 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, SheetError> {
     let mut unpacked = 0_u64;
     let mut found = None;
     for index in 0..archive.len() {
-        let entry = archive
-            .by_index_raw(index)
-            .map_err(|_| SheetError::Damaged)?;
+        let entry = archive.by_index_raw(index).map_err(|_| SheetError::Damaged)?;
         if entry.encrypted() {
             return Err(SheetError::Encrypted);
         }
         unpacked = unpacked.saturating_add(entry.size());
-        let swells = entry.size() > SMALL_ENTRY
-            && entry.size() / entry.compressed_size().max(1) > limits.ratio;
+        let swells = entry.size() > SMALL_ENTRY && entry.size() / entry.compressed_size().max(1) > limits.ratio;
         if swells || unpacked > limits.unpacked_bytes {
             return Err(SheetError::Bomb);
         }
-        let name = String::from_utf8_lossy(entry.name_raw())
-            .to_lowercase()
-            .replace('\\', "/");
+        let name = String::from_utf8_lossy(entry.name_raw()).to_lowercase().replace('\\', "/");
         match name.as_str() {
             "xl/workbook.bin" => return Err(SheetError::Foreign),
             "mimetype" => found = found.or(Some(Kind::Ods)),
@@ -40,10 +35,7 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, SheetError> {
             _ => {}
         }
     }
-    if archive
-        .has_overlapping_files()
-        .map_err(|_| SheetError::Damaged)?
-    {
+    if archive.has_overlapping_files().map_err(|_| SheetError::Damaged)? {
         return Err(SheetError::Bomb);
     }
     if found == Some(Kind::Ods) && !is_spreadsheet(&mut archive) {

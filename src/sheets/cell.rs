@@ -33,6 +33,12 @@ pub struct Cell {
     pub kind: CellKind,
 }
 
+impl AsRef<str> for Cell {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 /// One row that has at least one filled cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
@@ -82,35 +88,22 @@ impl Cell {
         match text.as_bytes().first() {
             Some(b'\'') => bare = &text[1..],
             Some(b'=') => {
-                if let Some(inner) = text
-                    .trim_end()
-                    .strip_prefix("=\"")
-                    .and_then(|rest| rest.strip_suffix('"'))
-                {
+                if let Some(inner) = text.trim_end().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
                     let text = inner.replace("\"\"", "\"").replace('\0', "");
                     return Ok(Self { text, kind });
                 }
             }
             _ => {}
         }
-        let text = if bare.contains('\0') {
-            bare.replace('\0', "")
-        } else {
-            bare.to_owned()
-        };
+        let text = if bare.contains('\0') { bare.replace('\0', "") } else { bare.to_owned() };
         Ok(Self { text, kind })
     }
 
     /// A cell from a CSV field, where error values arrive as their text.
     pub(super) fn from_field(text: &str) -> Result<Self, TooLong> {
-        const ERRORS: [&str; 7] = [
-            "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!",
-        ];
+        const ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
         if text.starts_with('#') && ERRORS.contains(&text.trim_end()) {
-            return Ok(Self {
-                text: String::new(),
-                kind: CellKind::Error,
-            });
+            return Ok(Self { text: String::new(), kind: CellKind::Error });
         }
         Self::from_text(text)
     }
@@ -122,15 +115,9 @@ impl Cell {
             Data::String(text) => return Self::from_text(&text),
             Data::Int(number) => (whole(number), CellKind::Number),
             Data::Float(number) => (float(number), CellKind::Number),
-            Data::Bool(value) => (
-                if value { "TRUE" } else { "FALSE" }.to_owned(),
-                CellKind::Bool,
-            ),
+            Data::Bool(value) => (if value { "TRUE" } else { "FALSE" }.to_owned(), CellKind::Bool),
             Data::DateTime(at) => (date(&at), CellKind::Date),
-            Data::DateTimeIso(text) => (
-                text.trim_end_matches("T00:00:00").replace('T', " "),
-                CellKind::Date,
-            ),
+            Data::DateTimeIso(text) => (text.trim_end_matches("T00:00:00").replace('T', " "), CellKind::Date),
             Data::DurationIso(text) => (text, CellKind::Date),
             Data::Error(_) => (String::new(), CellKind::Error),
         };
@@ -144,11 +131,7 @@ impl Cell {
 }
 
 fn whole(number: i64) -> String {
-    if (number.unsigned_abs() as f64) < FIRST_INEXACT {
-        number.to_string()
-    } else {
-        scientific(number as f64)
-    }
+    if (number.unsigned_abs() as f64) < FIRST_INEXACT { number.to_string() } else { scientific(number as f64) }
 }
 
 fn float(number: f64) -> String {
@@ -159,9 +142,7 @@ fn float(number: f64) -> String {
         return (number as i64).to_string();
     }
     // A spreadsheet shows 15 significant digits: 0.1 + 0.2 is 0.3 there.
-    format!("{number:.14e}")
-        .parse::<f64>()
-        .map_or_else(|_| number.to_string(), |shown| shown.to_string())
+    format!("{number:.14e}").parse::<f64>().map_or_else(|_| number.to_string(), |shown| shown.to_string())
 }
 
 /// As a spreadsheet shows a long number, so that the caller can say which cell lost its digits.
@@ -170,10 +151,7 @@ fn scientific(number: f64) -> String {
     let Some((digits, power)) = text.split_once('e') else {
         return text;
     };
-    format!(
-        "{}E+{power}",
-        digits.trim_end_matches('0').trim_end_matches('.')
-    )
+    format!("{}E+{power}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
 fn date(at: &ExcelDateTime) -> String {
@@ -223,23 +201,14 @@ mod tests {
 
     #[test]
     fn dates_read_as_iso() {
-        let at = |value| {
-            Data::DateTime(ExcelDateTime::new(
-                value,
-                ExcelDateTimeType::DateTime,
-                false,
-            ))
-        };
+        let at = |value| Data::DateTime(ExcelDateTime::new(value, ExcelDateTimeType::DateTime, false));
         assert_eq!(shown(at(45_000.0)), "2023-03-15");
         assert_eq!(shown(at(45_000.5)), "2023-03-15 12:00:00");
         assert_eq!(shown(at(0.354_166_666_7)), "08:30");
         let span = Data::DateTime(ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false));
         assert_eq!(shown(span), "36:00");
         assert_eq!(shown(Data::DateTimeIso("2026-02-18".into())), "2026-02-18");
-        assert_eq!(
-            shown(Data::DateTimeIso("2026-02-18T00:00:00".into())),
-            "2026-02-18"
-        );
+        assert_eq!(shown(Data::DateTimeIso("2026-02-18T00:00:00".into())), "2026-02-18");
     }
 
     #[test]
@@ -253,30 +222,15 @@ mod tests {
             ("a\0b", "ab"),
             (" 张三 ", " 张三 "),
         ] {
-            assert_eq!(
-                Cell::from_text(typed).ok().map(|cell| cell.text).as_deref(),
-                Some(text)
-            );
+            assert_eq!(Cell::from_text(typed).ok().map(|cell| cell.text).as_deref(), Some(text));
         }
     }
 
     #[test]
     fn an_error_value_is_empty_and_flagged() {
         let cell = Cell::from_field("#N/A").ok();
-        assert_eq!(
-            cell,
-            Some(Cell {
-                text: String::new(),
-                kind: CellKind::Error
-            })
-        );
-        assert_eq!(
-            Cell::from_field("#1 厂")
-                .ok()
-                .map(|cell| cell.text)
-                .as_deref(),
-            Some("#1 厂")
-        );
+        assert_eq!(cell, Some(Cell { text: String::new(), kind: CellKind::Error }));
+        assert_eq!(Cell::from_field("#1 厂").ok().map(|cell| cell.text).as_deref(), Some("#1 厂"));
     }
 
     #[test]

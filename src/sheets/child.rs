@@ -27,13 +27,7 @@ pub fn confine(limits: &Limits) -> std::io::Result<()> {
         (Resource::As, limits.memory_bytes, limits.memory_bytes),
         (Resource::Cpu, limits.cpu_seconds, limits.cpu_seconds + 1),
     ] {
-        setrlimit(
-            resource,
-            Rlimit {
-                current: Some(soft),
-                maximum: Some(hard),
-            },
-        )?;
+        setrlimit(resource, Rlimit { current: Some(soft), maximum: Some(hard) })?;
     }
     Ok(())
 }
@@ -43,14 +37,10 @@ pub fn confine(limits: &Limits) -> std::io::Result<()> {
 /// An error in the file is a message, not an error of this function: that is only a broken pipe.
 pub fn child_main(input: impl Read, output: impl Write, limits: &Limits) -> Result<(), SheetError> {
     let mut bytes = Vec::new();
-    input
-        .take(limits.file_bytes as u64 + 1)
-        .read_to_end(&mut bytes)?;
+    input.take(limits.file_bytes as u64 + 1).read_to_end(&mut bytes)?;
     let mut output = BufWriter::with_capacity(64 << 10, output);
     let mut buffer = Vec::new();
-    let outcome = read(&bytes, limits, &mut |item| {
-        frame::write(&Frame::Item(item), &mut buffer, &mut output)
-    });
+    let outcome = read(&bytes, limits, &mut |item| frame::write(&Frame::Item(item), &mut buffer, &mut output));
     let last = outcome.map_or_else(Frame::Failed, |()| Frame::End);
     frame::write(&last, &mut buffer, &mut output)?;
     Ok(output.flush()?)
@@ -98,13 +88,7 @@ pub async fn spawn(
         }
     });
     let stdout = BufReader::with_capacity(64 << 10, stdout);
-    let mut stream = Stream {
-        child,
-        stdout,
-        payload: Vec::new(),
-        left: limits.wait,
-        over: false,
-    };
+    let mut stream = Stream { child, stdout, payload: Vec::new(), left: limits.wait, over: false };
     match stream.next().await? {
         Some(Item::Sheet(info)) => Ok(Parsing { info, stream }),
         _ => Err(SheetError::Damaged),
@@ -162,10 +146,7 @@ impl Stream {
     async fn death(&mut self) -> SheetError {
         // Its end of the pipe is closed, so it ends at once unless it lies; then it is stopped.
         let status = timeout(Duration::from_secs(1), self.child.wait()).await;
-        status
-            .ok()
-            .and_then(Result::ok)
-            .map_or(SheetError::Damaged, why)
+        status.ok().and_then(Result::ok).map_or(SheetError::Damaged, why)
     }
 }
 
@@ -196,10 +177,7 @@ mod tests {
 
     /// A program that plays the parser; `cat` plays back messages that stand in the file itself.
     fn shell(script: &str) -> Program {
-        Program {
-            path: "/bin/sh".into(),
-            args: ["-c", script].map(OsString::from).to_vec(),
-        }
+        Program { path: "/bin/sh".into(), args: ["-c", script].map(OsString::from).to_vec() }
     }
 
     fn messages(file: &[u8]) -> Vec<u8> {
@@ -214,20 +192,13 @@ mod tests {
 
     #[tokio::test]
     async fn rows_come_through_the_pipes_in_order() {
-        let lines: Vec<String> = (0..50_000)
-            .map(|number| format!("{number},张三\n"))
-            .collect();
+        let lines: Vec<String> = (0..50_000).map(|number| format!("{number},张三\n")).collect();
         let file = lines.concat();
-        let mut parsing = opened("cat", messages(file.as_bytes()), &Limits::default())
-            .await
-            .expect("a sheet");
+        let mut parsing = opened("cat", messages(file.as_bytes()), &Limits::default()).await.expect("a sheet");
         assert_eq!(parsing.info().encoding, "utf-8");
         let mut count = 0;
         while let Some(row) = parsing.next().await.expect("a row") {
-            assert_eq!(
-                (row.number, row.text(0)),
-                (count + 1, count.to_string().as_str())
-            );
+            assert_eq!((row.number, row.text(0)), (count + 1, count.to_string().as_str()));
             count += 1;
         }
         assert_eq!(count, 50_000);
@@ -239,17 +210,9 @@ mod tests {
         let refused = opened("cat", messages(b"%PDF-1.7"), &Limits::default()).await;
         assert_eq!(refused.err(), Some(SheetError::Foreign));
         let long = format!("a\n{}\n", "x".repeat(40_000));
-        let mut parsing = opened("cat", messages(long.as_bytes()), &Limits::default())
-            .await
-            .expect("a sheet");
-        assert_eq!(
-            parsing.next().await.map(|row| row.map(|row| row.number)),
-            Ok(Some(1))
-        );
-        assert_eq!(
-            parsing.next().await,
-            Err(SheetError::CellTooLong { row: 2, column: 0 })
-        );
+        let mut parsing = opened("cat", messages(long.as_bytes()), &Limits::default()).await.expect("a sheet");
+        assert_eq!(parsing.next().await.map(|row| row.map(|row| row.number)), Ok(Some(1)));
+        assert_eq!(parsing.next().await, Err(SheetError::CellTooLong { row: 2, column: 0 }));
         assert_eq!(parsing.next().await, Ok(None));
     }
 
@@ -263,13 +226,7 @@ mod tests {
             ("printf Rubbish", SheetError::Damaged),
             ("cat /dev/zero", SheetError::Damaged),
         ] {
-            assert_eq!(
-                opened(script, b"a,b\n".to_vec(), &Limits::default())
-                    .await
-                    .err(),
-                Some(error),
-                "{script}"
-            );
+            assert_eq!(opened(script, b"a,b\n".to_vec(), &Limits::default()).await.err(), Some(error), "{script}");
         }
     }
 
@@ -278,27 +235,16 @@ mod tests {
         let mut cut = messages(b"a\nb\nc\n");
         // The end message is a head without payload.
         cut.truncate(cut.len() - frame::HEAD);
-        let mut parsing = opened("cat", cut, &Limits::default())
-            .await
-            .expect("a sheet");
+        let mut parsing = opened("cat", cut, &Limits::default()).await.expect("a sheet");
         for number in 1..=3 {
-            assert_eq!(
-                parsing.next().await.map(|row| row.map(|row| row.number)),
-                Ok(Some(number))
-            );
+            assert_eq!(parsing.next().await.map(|row| row.map(|row| row.number)), Ok(Some(number)));
         }
         assert_eq!(parsing.next().await, Err(SheetError::Damaged));
     }
 
     #[tokio::test]
     async fn a_parser_that_hangs_is_stopped() {
-        let limits = Limits {
-            wait: Duration::from_millis(50),
-            ..Limits::default()
-        };
-        assert_eq!(
-            opened("exec sleep 600", Vec::new(), &limits).await.err(),
-            Some(SheetError::Timeout)
-        );
+        let limits = Limits { wait: Duration::from_millis(50), ..Limits::default() };
+        assert_eq!(opened("exec sleep 600", Vec::new(), &limits).await.err(), Some(SheetError::Timeout));
     }
 }

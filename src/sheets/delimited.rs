@@ -24,20 +24,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, each: &mut Each<'_>) -> Result
         .delimiter(delimiter(text))
         .buffer_capacity(64 << 10)
         .from_reader(text);
-    let mut info = Some(SheetInfo {
-        kind: Kind::Csv,
-        name: String::new(),
-        encoding: encoding.name().to_lowercase(),
-    });
+    let mut info = Some(SheetInfo { kind: Kind::Csv, name: String::new(), encoding: encoding.name().to_lowercase() });
     let mut record = csv::StringRecord::new();
     let mut number = 0;
     loop {
         let start = reader.position().byte() as usize;
         // The text is valid UTF-8 and lengths may differ, so no other error than a broken reader is left.
-        if !reader
-            .read_record(&mut record)
-            .map_err(|_| SheetError::Damaged)?
-        {
+        if !reader.read_record(&mut record).map_err(|_| SheetError::Damaged)? {
             break;
         }
         number += blank_lines(text, start) + 1;
@@ -48,32 +41,18 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, each: &mut Each<'_>) -> Result
             each(Item::Row(row))?;
         }
     }
-    if info.is_some() {
-        Err(SheetError::Empty)
-    } else {
-        Ok(())
-    }
+    if info.is_some() { Err(SheetError::Empty) } else { Ok(()) }
 }
 
-fn row(
-    number: u32,
-    record: &csv::StringRecord,
-    limits: &Limits,
-) -> Result<Option<Row>, SheetError> {
-    let filled = (0..record.len())
-        .rev()
-        .find(|at| !record[*at].trim().is_empty())
-        .map_or(0, |last| last + 1);
+fn row(number: u32, record: &csv::StringRecord, limits: &Limits) -> Result<Option<Row>, SheetError> {
+    let filled = (0..record.len()).rev().find(|at| !record[*at].trim().is_empty()).map_or(0, |last| last + 1);
     if filled > limits.columns {
         return Err(SheetError::TooManyColumns { row: number });
     }
     let mut cells = Vec::with_capacity(filled);
     for (column, field) in record.iter().take(filled).enumerate() {
         let cell = Cell::from_field(field);
-        cells.push(cell.map_err(|_| SheetError::CellTooLong {
-            row: number,
-            column: column as u32,
-        })?);
+        cells.push(cell.map_err(|_| SheetError::CellTooLong { row: number, column: column as u32 })?);
     }
     while cells.pop_if(|cell| cell.is_blank()).is_some() {}
     Ok((!cells.is_empty()).then_some(Row { number, cells }))
@@ -108,11 +87,7 @@ fn decode(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     // A UTF-8 file that was cut or patched has a few bad bytes among many good ones; GBK read as UTF-8 has the reverse.
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
-        good += chunk
-            .valid()
-            .chars()
-            .filter(|letter| !letter.is_ascii())
-            .count();
+        good += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
     let encoding = if good > bad * 10 { UTF_8 } else { GB18030 };
@@ -143,10 +118,7 @@ fn delimiter(text: &[u8]) -> u8 {
             _ => {}
         }
     }
-    seen.iter()
-        .rev()
-        .max_by_key(|(_, in_lines, total)| (*in_lines, *total))
-        .map_or(b',', |(byte, ..)| *byte)
+    seen.iter().rev().max_by_key(|(_, in_lines, total)| (*in_lines, *total)).map_or(b',', |(byte, ..)| *byte)
 }
 
 #[cfg(test)]
@@ -163,10 +135,7 @@ mod tests {
     fn the_same_sheet_reads_alike_in_every_encoding() {
         let text = "姓名,民族\r\n杨𬭎,苗族\r\n";
         let utf16 = |mark: &[u8], pair: fn(u16) -> [u8; 2]| {
-            mark.iter()
-                .copied()
-                .chain(text.encode_utf16().flat_map(pair))
-                .collect::<Vec<u8>>()
+            mark.iter().copied().chain(text.encode_utf16().flat_map(pair)).collect::<Vec<u8>>()
         };
         let mut with_mark = b"\xef\xbb\xbf".to_vec();
         with_mark.extend(text.as_bytes());
@@ -177,23 +146,14 @@ mod tests {
             (utf16(b"\xfe\xff", u16::to_be_bytes), "utf-16be"),
             (GB18030.encode(text).0.into_owned(), "gb18030"),
         ] {
-            assert_eq!(
-                texts(&bytes),
-                [(1, cells(&["姓名", "民族"])), (2, cells(&["杨𬭎", "苗族"]))],
-                "{name}"
-            );
-            assert_eq!(
-                rows(&bytes).map(|(info, _)| info.encoding),
-                Ok(name.to_owned())
-            );
+            assert_eq!(texts(&bytes), [(1, cells(&["姓名", "民族"])), (2, cells(&["杨𬭎", "苗族"]))], "{name}");
+            assert_eq!(rows(&bytes).map(|(info, _)| info.encoding), Ok(name.to_owned()));
         }
     }
 
     #[test]
     fn a_utf8_file_with_one_cut_letter_stays_utf8() {
-        let mut bytes = "姓名,民族\n张三,汉族\n李四,苗族\n王五,侗族"
-            .as_bytes()
-            .to_vec();
+        let mut bytes = "姓名,民族\n张三,汉族\n李四,苗族\n王五,侗族".as_bytes().to_vec();
         bytes.pop();
         assert_eq!(texts(&bytes)[1].1, cells(&["张三", "汉族"]));
     }
@@ -202,15 +162,9 @@ mod tests {
     fn the_delimiter_is_found_and_commas_in_text_do_not_mislead() {
         for delimiter in [",", ";", "\t"] {
             let text = ["姓名", "\"会木工,会电工,会焊工\"", "备注"].join(delimiter);
-            assert_eq!(
-                texts(text.as_bytes())[0].1,
-                cells(&["姓名", "会木工,会电工,会焊工", "备注"])
-            );
+            assert_eq!(texts(text.as_bytes())[0].1, cells(&["姓名", "会木工,会电工,会焊工", "备注"]));
         }
-        assert_eq!(
-            texts("姓名\n张三".as_bytes()),
-            [(1, cells(&["姓名"])), (2, cells(&["张三"]))]
-        );
+        assert_eq!(texts("姓名\n张三".as_bytes()), [(1, cells(&["姓名"])), (2, cells(&["张三"]))]);
     }
 
     #[test]
@@ -222,10 +176,7 @@ mod tests {
             "a\r\rb\r\"c\rc\"\r,,\rd",
             "a\n\r\nb\r\"c\nc\"\r\n,,\nd\r\n",
         ] {
-            let numbers: Vec<u32> = texts(text.as_bytes())
-                .iter()
-                .map(|(number, _)| *number)
-                .collect();
+            let numbers: Vec<u32> = texts(text.as_bytes()).iter().map(|(number, _)| *number).collect();
             assert_eq!(numbers, [1, 3, 4, 6], "{text:?}");
         }
     }
@@ -243,25 +194,16 @@ mod tests {
     #[test]
     fn a_cell_of_ten_megabytes_is_refused_with_its_place() {
         let text = format!("a,b\n1,{}\n", "x".repeat(10 << 20));
-        assert_eq!(
-            rows(text.as_bytes()),
-            Err(SheetError::CellTooLong { row: 2, column: 1 })
-        );
+        assert_eq!(rows(text.as_bytes()), Err(SheetError::CellTooLong { row: 2, column: 1 }));
         let unclosed = format!("a,b\n\"1,{}", "2,3\n".repeat(20_000));
-        assert_eq!(
-            rows(unclosed.as_bytes()),
-            Err(SheetError::CellTooLong { row: 2, column: 0 })
-        );
+        assert_eq!(rows(unclosed.as_bytes()), Err(SheetError::CellTooLong { row: 2, column: 0 }));
     }
 
     #[test]
     fn three_hundred_columns_are_read_and_one_more_is_refused() {
         let wide = |columns: usize| format!("a\n{}x,,,\n", "x,".repeat(columns - 1));
         assert_eq!(texts(wide(300).as_bytes())[1].1.len(), 300);
-        assert_eq!(
-            rows(wide(301).as_bytes()),
-            Err(SheetError::TooManyColumns { row: 2 })
-        );
+        assert_eq!(rows(wide(301).as_bytes()), Err(SheetError::TooManyColumns { row: 2 }));
     }
 
     proptest! {

@@ -22,11 +22,7 @@ pub(super) enum Frame {
 }
 
 /// Writes one message; `buffer` is kept by the caller so that rows share it.
-pub(super) fn write(
-    frame: &Frame,
-    buffer: &mut Vec<u8>,
-    out: &mut impl Write,
-) -> Result<(), SheetError> {
+pub(super) fn write(frame: &Frame, buffer: &mut Vec<u8>, out: &mut impl Write) -> Result<(), SheetError> {
     buffer.clear();
     let kind = match frame {
         Frame::Item(Item::Row(row)) => {
@@ -43,10 +39,7 @@ pub(super) fn write(
         }
         Frame::End => b'E',
     };
-    let length = u32::try_from(buffer.len())
-        .ok()
-        .filter(|length| *length <= LONGEST)
-        .ok_or(SheetError::TooLarge)?;
+    let length = u32::try_from(buffer.len()).ok().filter(|length| *length <= LONGEST).ok_or(SheetError::TooLarge)?;
     out.write_all(&[kind])?;
     out.write_all(&length.to_le_bytes())?;
     out.write_all(buffer)?;
@@ -64,9 +57,7 @@ pub(super) fn head(bytes: [u8; HEAD]) -> Option<(u8, usize)> {
 pub(super) fn parse(kind: u8, payload: &[u8]) -> Option<Frame> {
     match kind {
         b'R' => parse_row(payload).map(|row| Frame::Item(Item::Row(row))),
-        b'S' => serde_json::from_slice(payload)
-            .ok()
-            .map(|info| Frame::Item(Item::Sheet(info))),
+        b'S' => serde_json::from_slice(payload).ok().map(|info| Frame::Item(Item::Sheet(info))),
         b'F' => serde_json::from_slice(payload).ok().map(Frame::Failed),
         b'E' => payload.is_empty().then_some(Frame::End),
         _ => None,
@@ -86,27 +77,15 @@ fn parse_row(payload: &[u8]) -> Option<Row> {
     let (number, mut rest) = payload.split_first_chunk()?;
     let mut cells = Vec::new();
     while let Some((kind, tail)) = rest.split_first() {
-        let kind = [
-            CellKind::Text,
-            CellKind::Number,
-            CellKind::Date,
-            CellKind::Bool,
-            CellKind::Error,
-        ]
-        .into_iter()
-        .find(|known| *known as u8 == *kind)?;
+        let kind = [CellKind::Text, CellKind::Number, CellKind::Date, CellKind::Bool, CellKind::Error]
+            .into_iter()
+            .find(|known| *known as u8 == *kind)?;
         let (length, tail) = tail.split_first_chunk()?;
         let (text, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        cells.push(Cell {
-            text: std::str::from_utf8(text).ok()?.to_owned(),
-            kind,
-        });
+        cells.push(Cell { text: std::str::from_utf8(text).ok()?.to_owned(), kind });
         rest = tail;
     }
-    Some(Row {
-        number: u32::from_le_bytes(*number),
-        cells,
-    })
+    Some(Row { number: u32::from_le_bytes(*number), cells })
 }
 
 #[cfg(test)]

@@ -30,13 +30,7 @@ pub struct Header {
 impl Header {
     /// Whether a row is data: after the header, no total or note, and not the header printed again.
     pub fn is_data(&self, row: &Row) -> bool {
-        let again = || {
-            self.headings.len() > 1
-                && self
-                    .headings
-                    .iter()
-                    .all(|h| row.text(h.column).trim() == h.text)
-        };
+        let again = || self.headings.len() > 1 && self.headings.iter().all(|h| row.text(h.column).trim() == h.text);
         row.number > self.last_row && !is_note(row) && !again()
     }
 }
@@ -62,14 +56,9 @@ pub fn normalise_heading(text: &str) -> String {
 
 /// NFKC without spaces, line breaks, asterisks and an ending colon; notes in brackets stay.
 fn plain(text: &str) -> String {
-    let folded = text
-        .nfkc()
-        .filter(|letter| !letter.is_whitespace() && !letter.is_control());
+    let folded = text.nfkc().filter(|letter| !letter.is_whitespace() && !letter.is_control());
     // Taking a letter out can bring two together that compose.
-    let kept: String = folded
-        .filter(|letter| !matches!(letter, '*' | '※' | '\u{feff}' | '\u{200b}'))
-        .nfc()
-        .collect();
+    let kept: String = folded.filter(|letter| !matches!(letter, '*' | '※' | '\u{feff}' | '\u{200b}')).nfc().collect();
     kept.trim_end_matches(':').to_owned()
 }
 
@@ -97,9 +86,7 @@ pub fn find_header(rows: &[Row], known: &dyn Fn(&str) -> bool) -> Option<Header>
         let widest = rows.iter().map(different).max()?;
         let guessed = rows.iter().find(|row| {
             let texts = row.cells.iter().filter(|cell| !cell.is_blank());
-            different(row) * 2 > widest
-                && texts.clone().all(|cell| is_wording(&cell.text, cell.kind))
-                && !is_note(row)
+            different(row) * 2 > widest && texts.clone().all(|cell| is_wording(&cell.text, cell.kind)) && !is_note(row)
         })?;
         (widest > 1).then(|| header(guessed, None, known))
     })
@@ -129,11 +116,7 @@ pub fn is_note(row: &Row) -> bool {
     let Some(first) = row.cells.iter().find(|cell| !cell.is_blank()) else {
         return true;
     };
-    let text: String = first
-        .text
-        .nfkc()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
+    let text: String = first.text.nfkc().filter(|letter| !letter.is_whitespace()).collect();
     let is_total = TOTALS.iter().any(|total| {
         let rest = text.strip_prefix(total);
         rest.is_some_and(|rest| rest.chars().next().is_none_or(|next| !next.is_alphabetic()))
@@ -147,21 +130,8 @@ pub fn is_note(row: &Row) -> bool {
             let rest = label.strip_prefix(word);
             rest.is_some_and(|rest| {
                 let rest = normalise_heading(rest);
-                let rest = rest.trim_matches(|letter: char| {
-                    letter.is_ascii_digit() || letter == '(' || letter == ')'
-                });
-                matches!(
-                    rest,
-                    "" | "人"
-                        | "单位"
-                        | "日期"
-                        | "时间"
-                        | "部门"
-                        | "说明"
-                        | "签字"
-                        | "盖章"
-                        | "人签字"
-                )
+                let rest = rest.trim_matches(|letter: char| letter.is_ascii_digit() || letter == '(' || letter == ')');
+                matches!(rest, "" | "人" | "单位" | "日期" | "时间" | "部门" | "说明" | "签字" | "盖章" | "人签字")
             })
         });
     is_total || is_signed || text.starts_with("示例") || text.starts_with("填表说明")
@@ -170,12 +140,7 @@ pub fn is_note(row: &Row) -> bool {
 /// Whether the row below can be the second line of a header: wording that is mostly known or repeated from above.
 fn completes(above: &Row, below: &Row, known: &dyn Fn(&str) -> bool) -> bool {
     let (mut fits, mut filled) = (0, 0);
-    for (column, cell) in below
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| !cell.is_blank())
-    {
+    for (column, cell) in below.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
         if !is_wording(&cell.text, cell.kind) {
             return false;
         }
@@ -187,10 +152,7 @@ fn completes(above: &Row, below: &Row, known: &dyn Fn(&str) -> bool) -> bool {
 }
 
 fn header(row: &Row, below: Option<&Row>, known: &dyn Fn(&str) -> bool) -> Header {
-    let width = row
-        .cells
-        .len()
-        .max(below.map_or(0, |below| below.cells.len()));
+    let width = row.cells.len().max(below.map_or(0, |below| below.cells.len()));
     let mut headings = Vec::new();
     let mut keys = std::collections::BTreeSet::new();
     for column in 0..width {
@@ -216,19 +178,10 @@ fn header(row: &Row, below: Option<&Row>, known: &dyn Fn(&str) -> bool) -> Heade
         if is_known {
             keys.insert(key.clone());
         }
-        headings.push(Heading {
-            column,
-            text: text.to_owned(),
-            key,
-        });
+        headings.push(Heading { column, text: text.to_owned(), key });
     }
     let last_row = below.map_or(row.number, |below| below.number);
-    Header {
-        first_row: row.number,
-        last_row,
-        headings,
-        known: keys.len(),
-    }
+    Header { first_row: row.number, last_row, headings, known: keys.len() }
 }
 
 /// The key of a heading, and whether the dictionary has it.
@@ -244,11 +197,7 @@ fn key(text: &str, known: &dyn Fn(&str) -> bool) -> (String, bool) {
 
 /// Number of different texts in a row; a title merged over ten columns is one.
 fn different(row: &Row) -> usize {
-    let texts = row
-        .cells
-        .iter()
-        .filter(|cell| !cell.is_blank())
-        .map(|cell| cell.text.trim());
+    let texts = row.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| cell.text.trim());
     texts.collect::<std::collections::BTreeSet<_>>().len()
 }
 
@@ -256,9 +205,7 @@ fn different(row: &Row) -> usize {
 fn is_wording(text: &str, kind: CellKind) -> bool {
     kind == CellKind::Text
         && text.chars().count() <= 40
-        && !text.chars().all(|letter| {
-            letter.is_numeric() || letter.is_whitespace() || letter.is_ascii_punctuation()
-        })
+        && !text.chars().all(|letter| letter.is_numeric() || letter.is_whitespace() || letter.is_ascii_punctuation())
 }
 
 #[cfg(test)]
@@ -286,11 +233,7 @@ mod tests {
     }
 
     fn keys(header: &Header) -> Vec<(usize, &str)> {
-        header
-            .headings
-            .iter()
-            .map(|heading| (heading.column, heading.key.as_str()))
-            .collect()
+        header.headings.iter().map(|heading| (heading.column, heading.key.as_str())).collect()
     }
 
     #[test]
@@ -318,15 +261,7 @@ mod tests {
         ];
         let header = find_header(&rows, &known).expect("a header");
         assert_eq!((header.first_row, header.last_row, header.known), (4, 4, 4));
-        assert_eq!(
-            keys(&header),
-            [
-                (0, "序号"),
-                (1, "用人单位"),
-                (2, "招聘岗位"),
-                (3, "招聘人数")
-            ]
-        );
+        assert_eq!(keys(&header), [(0, "序号"), (1, "用人单位"), (2, "招聘岗位"), (3, "招聘人数")]);
         let data: Vec<bool> = rows.iter().map(|row| header.is_data(row)).collect();
         assert_eq!(data, [false, false, false, true]);
     }
@@ -335,60 +270,32 @@ mod tests {
     fn a_header_of_two_lines_is_read_as_one() {
         // Merged in a workbook the upper text is repeated, in a CSV its other cells are empty.
         for (upper, lower) in [
-            (
-                ["姓名", "性别", "户籍", "户籍", "户籍"],
-                ["姓名", "性别", "省", "市", "县"],
-            ),
+            (["姓名", "性别", "户籍", "户籍", "户籍"], ["姓名", "性别", "省", "市", "县"]),
             (["姓名", "性别", "户籍", "", ""], ["", "", "省", "市", "县"]),
         ] {
-            let rows = [
-                row(2, &upper),
-                row(3, &lower),
-                row(4, &["张三", "男", "贵州省", "毕节市", "大方县"]),
-            ];
+            let rows = [row(2, &upper), row(3, &lower), row(4, &["张三", "男", "贵州省", "毕节市", "大方县"])];
             let header = find_header(&rows, &known).expect("a header");
             assert_eq!((header.first_row, header.last_row), (2, 3));
-            assert_eq!(
-                keys(&header),
-                [(0, "姓名"), (1, "性别"), (2, "省"), (3, "市"), (4, "县")]
-            );
+            assert_eq!(keys(&header), [(0, "姓名"), (1, "性别"), (2, "省"), (3, "市"), (4, "县")]);
         }
     }
 
     #[test]
     fn a_data_row_is_never_taken_for_the_second_line() {
-        let rows = [
-            row(1, &["姓名", "性别", "去向"]),
-            row(2, &["张三", "男", "省"]),
-        ];
-        assert_eq!(
-            find_header(&rows, &known).map(|header| header.last_row),
-            Some(1)
-        );
+        let rows = [row(1, &["姓名", "性别", "去向"]), row(2, &["张三", "男", "省"])];
+        assert_eq!(find_header(&rows, &known).map(|header| header.last_row), Some(1));
     }
 
     #[test]
     fn a_note_in_brackets_counts_only_if_the_dictionary_has_it() {
-        let rows = [row(
-            1,
-            &[
-                "公益性岗位（月数）",
-                "务工时间（月）",
-                "证件号码（掩码）",
-                "退回原因",
-            ],
-        )];
+        let rows = [row(1, &["公益性岗位（月数）", "务工时间（月）", "证件号码（掩码）", "退回原因"])];
         let header = find_header(&rows, &known).expect("a header");
         assert_eq!(keys(&header), [(0, "公益性岗位(月数)"), (1, "务工时间")]);
     }
 
     #[test]
     fn an_unknown_header_is_guessed_and_says_so() {
-        let rows = [
-            row(1, &["名单"]),
-            row(2, &["甲", "乙", "丙"]),
-            row(3, &["x", "y", "7"]),
-        ];
+        let rows = [row(1, &["名单"]), row(2, &["甲", "乙", "丙"]), row(3, &["x", "y", "7"])];
         let header = find_header(&rows, &known).expect("a header");
         assert_eq!((header.first_row, header.known), (2, 0));
         assert_eq!(find_header(&[row(1, &["1", "2"])], &known), None);
@@ -413,36 +320,17 @@ mod tests {
             "单位负责人： 王",
             "",
         ] {
-            assert!(
-                is_note(&row(
-                    9,
-                    &["", text, "x"][..if text.is_empty() { 1 } else { 3 }]
-                )),
-                "{text}"
-            );
+            assert!(is_note(&row(9, &["", text, "x"][..if text.is_empty() { 1 } else { 3 }])), "{text}");
         }
-        for text in [
-            "合计划",
-            "注塑工",
-            "1",
-            "张三",
-            "说明员",
-            "联系人甲：乙",
-            "总计财务有限公司",
-            "08:30",
-            "备注册",
-        ] {
+        for text in ["合计划", "注塑工", "1", "张三", "说明员", "联系人甲：乙", "总计财务有限公司", "08:30", "备注册"]
+        {
             assert!(!is_note(&row(9, &[text])), "{text}");
         }
     }
 
     #[test]
     fn a_header_printed_again_is_no_data() {
-        let rows = [
-            row(1, &["姓名", "性别"]),
-            row(2, &["张三", "男"]),
-            row(50, &["姓名", "性别"]),
-        ];
+        let rows = [row(1, &["姓名", "性别"]), row(2, &["张三", "男"]), row(50, &["姓名", "性别"])];
         let header = find_header(&rows, &known).expect("a header");
         assert!(!header.is_data(&rows[2]));
         assert!(header.is_data(&rows[1]));

@@ -38,7 +38,7 @@ impl Default for Limits {
             columns: 300,
             rows_in_one_piece: 20_000,
             memory_bytes: 1 << 30,
-            cpu_seconds: 120,
+            cpu_seconds: 60,
             wait: Duration::from_mins(3),
         }
     }
@@ -128,20 +128,13 @@ fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, SheetError> {
     let is_markup = text.trim_ascii_start().first() == Some(&b'<');
     let is_binary = !delimited::has_utf16_mark(bytes) && {
         let head = &text[..text.len().min(64 << 10)];
-        let controls = head
-            .iter()
-            .filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
-            .count();
+        let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
         controls * 20 > head.len()
     };
     // A sheet may begin with the letters BM or MZ; a program or picture has control bytes in its first lines.
     let begins_foreign = FOREIGN.iter().any(|first| text.starts_with(first))
         && (text[0] == b'%' || text[0] == b'{' || text.iter().take(512).any(|byte| *byte < 9));
-    if is_markup || is_binary || begins_foreign {
-        Err(SheetError::Foreign)
-    } else {
-        Ok(Kind::Csv)
-    }
+    if is_markup || is_binary || begins_foreign { Err(SheetError::Foreign) } else { Ok(Kind::Csv) }
 }
 
 /// Tells a compound file by the names in its directory, which are UTF-16.
@@ -149,9 +142,7 @@ fn compound(bytes: &[u8]) -> Result<Kind, SheetError> {
     let has = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         // Directory entries are 128 bytes long and aligned in the file.
-        bytes
-            .chunks_exact(128)
-            .any(|entry| entry.starts_with(&wide))
+        bytes.chunks_exact(128).any(|entry| entry.starts_with(&wide))
     };
     if has("EncryptedPackage") {
         Err(SheetError::Encrypted)
@@ -182,19 +173,9 @@ mod tests {
 
     #[test]
     fn foreign_files_are_told_by_their_content() {
-        let exe = [
-            b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0".to_vec(),
-            vec![0; 500],
-        ]
-        .concat();
-        let docx = zip([
-            ("[Content_Types].xml", &b"<Types/>"[..]),
-            ("word/document.xml", b"<w/>"),
-        ]);
-        let odt = zip([
-            ("mimetype", &b"application/vnd.oasis.opendocument.text"[..]),
-            ("content.xml", b"<c/>"),
-        ]);
+        let exe = [b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0".to_vec(), vec![0; 500]].concat();
+        let docx = zip([("[Content_Types].xml", &b"<Types/>"[..]), ("word/document.xml", b"<w/>")]);
+        let odt = zip([("mimetype", &b"application/vnd.oasis.opendocument.text"[..]), ("content.xml", b"<c/>")]);
         for bytes in [
             b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj".to_vec(),
             b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01".to_vec(),
@@ -215,18 +196,9 @@ mod tests {
         assert_eq!(refused(b""), "sheet.empty");
         assert_eq!(refused(b"\xef\xbb\xbf"), "sheet.empty");
         assert_eq!(refused(b"\n\n , \n"), "sheet.empty");
-        assert_eq!(
-            refused(&compound_file("EncryptedPackage")),
-            "sheet.encrypted"
-        );
-        let limits = Limits {
-            file_bytes: 3,
-            ..Limits::default()
-        };
-        assert_eq!(
-            read(b"a,b\n", &limits, &mut |_| Ok(())),
-            Err(SheetError::TooLarge)
-        );
+        assert_eq!(refused(&compound_file("EncryptedPackage")), "sheet.encrypted");
+        let limits = Limits { file_bytes: 3, ..Limits::default() };
+        assert_eq!(read(b"a,b\n", &limits, &mut |_| Ok(())), Err(SheetError::TooLarge));
     }
 
     #[test]
@@ -243,8 +215,7 @@ mod tests {
     #[test]
     fn a_workbook_with_macros_gives_its_data() {
         let sheet = one_sheet("<row><c><v>1</v></c></row>");
-        let mut archive =
-            zip::ZipArchive::new(std::io::Cursor::new(sheet.as_slice())).expect("a zip");
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(sheet.as_slice())).expect("a zip");
         let parts: Vec<(String, Vec<u8>)> = (0..archive.len())
             .map(|at| {
                 let mut entry = archive.by_index(at).expect("an entry");
@@ -254,29 +225,16 @@ mod tests {
             })
             .chain([("xl/vbaProject.bin".to_owned(), b"not a macro".to_vec())])
             .collect();
-        assert_eq!(
-            refused(&zip(parts
-                .iter()
-                .map(|(name, bytes)| (name.as_str(), bytes.as_slice())))),
-            "read"
-        );
+        assert_eq!(refused(&zip(parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())))), "read");
     }
 
     #[test]
     fn bombs_are_refused_before_they_unpack() {
         let names: Vec<String> = (0..65_000).map(|at| format!("xl/{at}")).collect();
-        assert_eq!(
-            refused(&zip(names.iter().map(|name| (name.as_str(), &b""[..])))),
-            "sheet.bomb"
-        );
+        assert_eq!(refused(&zip(names.iter().map(|name| (name.as_str(), &b""[..])))), "sheet.bomb");
 
         let mut swollen = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        swollen
-            .start_file(
-                "xl/sharedStrings.xml",
-                zip::write::SimpleFileOptions::default(),
-            )
-            .expect("an entry");
+        swollen.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).expect("an entry");
         let spaces = vec![b' '; 1 << 20];
         for _ in 0..1024 {
             std::io::Write::write_all(&mut swollen, &spaces).expect("memory");
@@ -290,10 +248,7 @@ mod tests {
     fn an_archive_that_lies_about_its_sizes_is_refused() {
         let sheet = "<row><c><v>1</v></c></row>".repeat(100_000);
         let mut bytes = one_sheet(&sheet);
-        let limits = Limits {
-            unpacked_bytes: 1_000_000,
-            ..Limits::default()
-        };
+        let limits = Limits { unpacked_bytes: 1_000_000, ..Limits::default() };
         let before = read(&bytes, &limits, &mut |_| Ok(()));
         assert_eq!(before, Err(SheetError::Bomb));
         // The sheet's true size stands in the central directory and, in other bytes, nowhere else.
@@ -307,23 +262,15 @@ mod tests {
         }
         assert!(lies > 0);
         let after = read(&bytes, &limits, &mut |_| Ok(()));
-        assert!(
-            matches!(after, Err(SheetError::Bomb | SheetError::Damaged)),
-            "{after:?}"
-        );
+        assert!(matches!(after, Err(SheetError::Bomb | SheetError::Damaged)), "{after:?}");
     }
 
     #[test]
     fn overlapping_entries_are_a_bomb() {
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default())
-            .expect("an entry");
+        zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default()).expect("an entry");
         std::io::Write::write_all(&mut zip, b"<workbook/>").expect("memory");
-        zip.shallow_copy_file("xl/workbook.xml", "xl/again.xml")
-            .expect("a second name");
-        assert_eq!(
-            refused(&zip.finish().expect("memory").into_inner()),
-            "sheet.bomb"
-        );
+        zip.shallow_copy_file("xl/workbook.xml", "xl/again.xml").expect("a second name");
+        assert_eq!(refused(&zip.finish().expect("memory").into_inner()), "sheet.bomb");
     }
 }

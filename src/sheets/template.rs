@@ -1,8 +1,7 @@
 //! Empty import sheets: drop-down lists, notes, required marks and one example row.
-use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, Format, Formula, Note, Workbook, XlsxError,
-};
+use rust_xlsxwriter::{Color, DataValidation, DataValidationErrorStyle, Format, Formula, Note, Workbook, XlsxError};
 
+use super::stream::sheet_name;
 use super::write::display_width;
 use super::{SheetError, column_letters};
 
@@ -35,27 +34,15 @@ pub fn template(name: &str, columns: &[TemplateColumn]) -> Result<Vec<u8>, Sheet
 fn build(name: &str, columns: &[TemplateColumn]) -> Result<Vec<u8>, XlsxError> {
     // Text everywhere, so that Excel never makes 5.2E+17 of a number.
     let text = Format::new().set_num_format("@");
-    let plain = text
-        .clone()
-        .set_bold()
-        .set_background_color(Color::RGB(0x00E3_ECE7));
-    let required = text
-        .clone()
-        .set_bold()
-        .set_background_color(Color::RGB(0x00F7_D9D0));
-    let example = text
-        .clone()
-        .set_italic()
-        .set_font_color(Color::RGB(0x0080_8080));
+    let plain = text.clone().set_bold().set_background_color(Color::RGB(0x00E3_ECE7));
+    let required = text.clone().set_bold().set_background_color(Color::RGB(0x00F7_D9D0));
+    let example = text.clone().set_italic().set_font_color(Color::RGB(0x0080_8080));
 
     let mut book = Workbook::new();
-    book.add_worksheet().set_name(name)?;
+    book.add_worksheet().set_name(sheet_name(name))?;
     let lists = book.add_worksheet().set_name("选项")?;
     lists.set_hidden(true);
-    for (at, column) in (0_u16..)
-        .zip(columns)
-        .filter(|(_, column)| is_long(&column.choices))
-    {
+    for (at, column) in (0_u16..).zip(columns).filter(|(_, column)| is_long(&column.choices)) {
         for (row, choice) in (0_u32..).zip(&column.choices) {
             lists.write_string(row, at, choice)?;
         }
@@ -75,11 +62,7 @@ fn build(name: &str, columns: &[TemplateColumn]) -> Result<Vec<u8>, XlsxError> {
         if !column.note.is_empty() {
             sheet.insert_note(0, at, &Note::new(&column.note).add_author_prefix(false))?;
         }
-        let mark = if first_example == Some(usize::from(at)) {
-            "示例："
-        } else {
-            ""
-        };
+        let mark = if first_example == Some(usize::from(at)) { "示例：" } else { "" };
         sheet.write_string_with_format(1, at, format!("{mark}{}", column.example), &example)?;
         if !column.choices.is_empty() {
             let list = if is_long(&column.choices) {
@@ -89,13 +72,7 @@ fn build(name: &str, columns: &[TemplateColumn]) -> Result<Vec<u8>, XlsxError> {
             } else {
                 DataValidation::new().allow_list_strings(&column.choices)?
             };
-            sheet.add_data_validation(
-                1,
-                at,
-                ROWS,
-                at,
-                &list.set_error_style(DataValidationErrorStyle::Warning),
-            )?;
+            sheet.add_data_validation(1, at, ROWS, at, &list.set_error_style(DataValidationErrorStyle::Warning))?;
         }
     }
     book.save_to_buffer()
@@ -103,26 +80,15 @@ fn build(name: &str, columns: &[TemplateColumn]) -> Result<Vec<u8>, XlsxError> {
 
 /// Whether a list does not fit into the sheet itself; a comma in a value would split it there.
 fn is_long(choices: &[String]) -> bool {
-    let letters: usize = choices
-        .iter()
-        .map(|choice| choice.encode_utf16().count() + 1)
-        .sum();
+    let letters: usize = choices.iter().map(|choice| choice.encode_utf16().count() + 1).sum();
     letters > LONGEST_LIST || choices.iter().any(|choice| choice.contains(','))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::rows;
+    use super::super::testing::{part, rows};
     use super::super::{find_header, is_note};
     use super::*;
-
-    fn part(bytes: &[u8], name: &str) -> String {
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
-        let mut text = String::new();
-        let mut entry = archive.by_name(name).expect("the part");
-        std::io::Read::read_to_string(&mut entry, &mut text).expect("text");
-        text
-    }
 
     fn columns() -> Vec<TemplateColumn> {
         let column = |heading: &str, example: &str, choices: Vec<String>| TemplateColumn {
@@ -131,9 +97,7 @@ mod tests {
             choices,
             ..TemplateColumn::default()
         };
-        let counties = (0..80)
-            .map(|number| format!("贵州省第{number}县"))
-            .collect();
+        let counties = (0..80).map(|number| format!("贵州省第{number}县")).collect();
         let mut columns = vec![
             column("姓名", "张三", vec![]),
             column("性别", "男", vec!["男".into(), "女".into()]),
@@ -156,10 +120,7 @@ mod tests {
         let (info, read) = rows(&bytes).expect("a good file");
         assert_eq!(info.name, "人员");
         assert_eq!(read[0].text(0), "*姓名");
-        let header = find_header(&read, &|heading| {
-            ["姓名", "性别", "户籍地"].contains(&heading)
-        })
-        .expect("a header");
+        let header = find_header(&read, &|heading| ["姓名", "性别", "户籍地"].contains(&heading)).expect("a header");
         assert_eq!(header.known, 3);
         assert_eq!(read.len(), 2);
         assert!(is_note(&read[1]));

@@ -11,10 +11,7 @@ pub trait Code: Copy + PartialEq + Sized + 'static {
     /// Reads either spelling.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|v| v.code() == text || v.name() == text)
+        Self::ALL.iter().copied().find(|v| v.code() == text || v.name() == text)
     }
 }
 
@@ -105,19 +102,10 @@ mod tests {
     #[test]
     fn a_code_is_read_in_both_spellings_and_answered_in_both() {
         assert_eq!(Schooling::parse("初中"), Some(Schooling::JuniorMiddle));
-        assert_eq!(
-            Schooling::parse("junior_middle"),
-            Some(Schooling::JuniorMiddle)
-        );
+        assert_eq!(Schooling::parse("junior_middle"), Some(Schooling::JuniorMiddle));
         let json = serde_json::to_value(Schooling::JuniorMiddle).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!({"code": "junior_middle", "name": "初中"})
-        );
-        assert_eq!(
-            serde_json::from_value::<Schooling>(json).unwrap(),
-            Schooling::JuniorMiddle
-        );
+        assert_eq!(json, serde_json::json!({"code": "junior_middle", "name": "初中"}));
+        assert_eq!(serde_json::from_value::<Schooling>(json).unwrap(), Schooling::JuniorMiddle);
         assert!(serde_json::from_value::<Schooling>("博士后".into()).is_err());
     }
 }

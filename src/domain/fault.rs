@@ -16,11 +16,7 @@ pub struct FieldFault {
 impl FieldFault {
     /// A fault whose sentence needs no words.
     pub fn new(field: impl Into<String>, code: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            code: code.into(),
-            args: Vec::new(),
-        }
+        Self { field: field.into(), code: code.into(), args: Vec::new() }
     }
 
     /// Adds a word of the sentence.
@@ -57,10 +53,6 @@ impl Faults {
 
     /// The value if nothing was wrong, else every fault.
     pub fn finish<T>(self, value: T) -> Result<T, Vec<FieldFault>> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(self.0)
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(self.0) }
     }
 }

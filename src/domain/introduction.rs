@@ -65,10 +65,7 @@ pub const OPEN_PER_PLACE: u32 = 3;
 impl IntroductionState {
     /// True while something may still come of it.
     pub fn is_open(self) -> bool {
-        matches!(
-            self,
-            Self::Asked | Self::Proposed | Self::Accepted | Self::Interview
-        )
+        matches!(self, Self::Asked | Self::Proposed | Self::Accepted | Self::Interview)
     }
 
     /// True where the employer has said yes and a place is spoken for.
@@ -83,9 +80,7 @@ impl IntroductionState {
             (Self::Asked, A::Consent) => Some(Self::Proposed),
             (Self::Proposed, A::Accept) => Some(Self::Accepted),
             (Self::Proposed | Self::Accepted | Self::Interview, A::Decline) => Some(Self::Declined),
-            (Self::Proposed | Self::Accepted | Self::Interview, A::Interview) => {
-                Some(Self::Interview)
-            }
+            (Self::Proposed | Self::Accepted | Self::Interview, A::Interview) => Some(Self::Interview),
             (Self::Proposed | Self::Accepted | Self::Interview, A::Place) => Some(Self::Placed),
             (Self::Accepted | Self::Interview, A::NoShow) => Some(Self::NoShow),
             (s, A::Withdraw) if s.is_open() => Some(Self::Withdrawn),
@@ -104,23 +99,14 @@ mod tests {
         use IntroductionAct as A;
         for act in IntroductionAct::ALL {
             let allowed = matches!(act, A::Consent | A::Withdraw);
-            assert_eq!(
-                IntroductionState::Asked.after(*act).is_some(),
-                allowed,
-                "{act:?}"
-            );
+            assert_eq!(IntroductionState::Asked.after(*act).is_some(), allowed, "{act:?}");
         }
     }
 
     #[test]
     fn nothing_follows_a_closed_introduction_but_reopening() {
         for state in IntroductionState::ALL.iter().filter(|s| !s.is_open()) {
-            assert!(
-                IntroductionAct::ALL
-                    .iter()
-                    .all(|act| state.after(*act).is_none()),
-                "{state:?}"
-            );
+            assert!(IntroductionAct::ALL.iter().all(|act| state.after(*act).is_none()), "{state:?}");
         }
     }
 }

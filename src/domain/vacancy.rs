@@ -232,16 +232,9 @@ pub struct Opening {
 }
 
 /// Where a vacancy stands on a day, from what was decided (`stored`) and from places and dates.
-pub fn state_on(
-    stored: VacancyState,
-    places_left: u32,
-    valid_until: Option<Date>,
-    today: Date,
-) -> VacancyState {
+pub fn state_on(stored: VacancyState, places_left: u32, valid_until: Option<Date>, today: Date) -> VacancyState {
     match stored {
-        VacancyState::Open if valid_until.is_some_and(|until| until < today) => {
-            VacancyState::Expired
-        }
+        VacancyState::Open if valid_until.is_some_and(|until| until < today) => VacancyState::Expired,
         VacancyState::Open if places_left == 0 => VacancyState::Filled,
         other => other,
     }
@@ -254,39 +247,19 @@ mod tests {
 
     #[test]
     fn wages_compare_as_months() {
-        let pay = |fen, period| Pay {
-            min: Some(fen),
-            max: None,
-            period: Some(period),
-            typical_month: None,
-        };
+        let pay = |fen, period| Pay { min: Some(fen), max: None, period: Some(period), typical_month: None };
         assert_eq!(pay(20_000, Period::Day).monthly(), (Some(435_000), None));
         assert_eq!(pay(2_200, Period::Hour).monthly(), (Some(382_800), None));
-        assert_eq!(
-            pay(12_000_000, Period::Year).monthly(),
-            (Some(1_000_000), None)
-        );
+        assert_eq!(pay(12_000_000, Period::Year).monthly(), (Some(1_000_000), None));
         assert_eq!(pay(150, Period::Piece).monthly(), (None, None));
     }
 
     #[test]
     fn an_open_vacancy_expires_the_day_after_its_last_day_and_fills_with_its_last_place() {
         let (today, yesterday) = (date(2026, 11, 24), date(2026, 11, 23));
-        assert_eq!(
-            state_on(VacancyState::Open, 1, Some(today), today),
-            VacancyState::Open
-        );
-        assert_eq!(
-            state_on(VacancyState::Open, 1, Some(yesterday), today),
-            VacancyState::Expired
-        );
-        assert_eq!(
-            state_on(VacancyState::Open, 0, None, today),
-            VacancyState::Filled
-        );
-        assert_eq!(
-            state_on(VacancyState::Draft, 0, None, today),
-            VacancyState::Draft
-        );
+        assert_eq!(state_on(VacancyState::Open, 1, Some(today), today), VacancyState::Open);
+        assert_eq!(state_on(VacancyState::Open, 1, Some(yesterday), today), VacancyState::Expired);
+        assert_eq!(state_on(VacancyState::Open, 0, None, today), VacancyState::Filled);
+        assert_eq!(state_on(VacancyState::Draft, 0, None, today), VacancyState::Draft);
     }
 }

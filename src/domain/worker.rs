@@ -276,12 +276,7 @@ pub struct Seeker {
 }
 
 /// Which status follows from the events of a person (DOMAIN: open employment, open enrolment, then the last statement).
-pub fn status(
-    closed: bool,
-    employed: bool,
-    enrolled: bool,
-    statement: Option<Statement>,
-) -> Status {
+pub fn status(closed: bool, employed: bool, enrolled: bool, statement: Option<Statement>) -> Status {
     if closed {
         Status::Closed
     } else if employed {
@@ -319,14 +314,8 @@ mod tests {
 
     #[test]
     fn a_status_follows_from_events_before_words() {
-        assert_eq!(
-            status(false, true, true, Some(Statement::Looking)),
-            Status::Employed
-        );
-        assert_eq!(
-            status(false, false, true, Some(Statement::Looking)),
-            Status::Training
-        );
+        assert_eq!(status(false, true, true, Some(Statement::Looking)), Status::Employed);
+        assert_eq!(status(false, false, true, Some(Statement::Looking)), Status::Training);
         assert_eq!(status(false, false, false, None), Status::Unknown);
         assert_eq!(status(true, true, false, None), Status::Closed);
     }

@@ -183,7 +183,8 @@ pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::worker::Schooling;
+    use crate::domain::vacancy::VacancyState;
+    use crate::domain::worker::{Capacity, Schooling, Status};
     use crate::matching::columns::Columns;
     use crate::matching::sample::{any_opening, any_seeker, columns, opening, seeker, today};
     use crate::matching::sentence::{Lang, Voice};
@@ -256,6 +257,35 @@ mod tests {
             for change in failed.iter().flat_map(|c| &c.changes) {
                 change.apply_to_seeker(&mut person);
                 change.apply_to_opening(&mut post);
+            }
+            let after = fit(&with(&person, std::slice::from_ref(&post)), person.id, post.id, today()).unwrap();
+            prop_assert!(after.eligible, "{before:#?}\n{after:#?}");
+        }
+
+        #[test]
+        fn a_pair_without_a_protected_obstacle_can_always_be_made_eligible(
+            mut person in any_seeker(), mut post in any_opening(),
+        ) {
+            person.worker.birth_date = seeker(1).worker.birth_date;
+            person.worker.capacity = Some(Capacity::Weak);
+            person.opted_out = false;
+            if matches!(person.status, Status::Training | Status::Closed) {
+                person.status = Status::Away;
+            }
+            post.vacancy.hazards.clear();
+            post.vacancy.kind = None;
+            post.vacancy.requirements.min_age = None;
+            post.vacancy.requirements.max_age = None;
+            if post.state != VacancyState::Filled {
+                post.state = VacancyState::Expired;
+            }
+            let before = fit(&with(&person, std::slice::from_ref(&post)), person.id, post.id, today()).unwrap();
+            for finding in before.conditions.iter().filter(|c| !c.ok) {
+                prop_assert!(!finding.changes.is_empty(), "{}", finding.code);
+                for change in &finding.changes {
+                    change.apply_to_seeker(&mut person);
+                    change.apply_to_opening(&mut post);
+                }
             }
             let after = fit(&with(&person, std::slice::from_ref(&post)), person.id, post.id, today()).unwrap();
             prop_assert!(after.eligible, "{before:#?}\n{after:#?}");

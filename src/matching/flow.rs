@@ -40,14 +40,13 @@ struct Via {
 
 /// A list of candidates, the read part re-keyed by what its workers would cost now.
 struct List {
-    /// Upper bound of `score - profit`, worker, score; a sorted prefix, then the rest in sorted order.
-    edges: Vec<(i64, u32, u32)>,
+    /// Upper bound of `score - profit`, worker, score: a sorted prefix, then the rest by falling score.
+    edges: Vec<(u32, u32, u32)>,
     prefix: usize,
     useless: usize,
 }
 
-struct Search<'a> {
-    problem: &'a Problem,
+struct Search {
     lists: Vec<List>,
     price: Vec<i64>,
     matched: Vec<u32>,
@@ -61,9 +60,8 @@ struct Search<'a> {
 /// Solves the problem exactly.
 pub fn solve(problem: &Problem) -> Solution {
     let mut search = Search::new(problem);
-    let mut order: Vec<u32> = (0..problem.vacancies())
-        .filter(|v| !search.lists[*v as usize].edges.is_empty())
-        .collect();
+    let mut order: Vec<u32> =
+        (0..problem.vacancies()).filter(|v| !search.lists[*v as usize].edges.is_empty()).collect();
     // Scarce vacancies first: candidates for each place, compared without division.
     order.sort_by(|a, b| {
         let weight = |v: u32| search.lists[v as usize].edges.len() as u128;
@@ -84,31 +82,21 @@ pub fn solve(problem: &Problem) -> Solution {
         .zip(&search.points)
         .map(|(vacancy, score)| (*vacancy != FREE).then_some((*vacancy, *score)))
         .collect();
-    Solution {
-        matched,
-        prices: search.price,
-    }
+    Solution { matched, prices: search.price }
 }
 
-impl<'a> Search<'a> {
-    fn new(problem: &'a Problem) -> Self {
+impl Search {
+    fn new(problem: &Problem) -> Self {
         let (workers, vacancies) = (problem.workers() as usize, problem.vacancies() as usize);
         let lists: Vec<List> = (0..problem.vacancies())
             .map(|v| List {
-                edges: problem
-                    .candidates(v)
-                    .map(|(worker, score)| (i64::from(score), worker, score))
-                    .collect(),
+                edges: problem.candidates(v).map(|(worker, score)| (score, worker, score)).collect(),
                 prefix: 0,
                 useless: 0,
             })
             .collect();
         Self {
-            problem,
-            price: lists
-                .iter()
-                .map(|list| list.edges.first().map_or(0, |edge| edge.0))
-                .collect(),
+            price: lists.iter().map(|list| list.edges.first().map_or(0, |edge| i64::from(edge.0))).collect(),
             lists,
             matched: vec![FREE; workers],
             points: vec![0; workers],
@@ -151,22 +139,16 @@ impl<'a> Search<'a> {
 
     /// Reads the list of a vacancy as far as it can shorten `best`; answers the shortest free exit found.
     fn scan(&mut self, vacancy: u32, base: i64, mut best: i64) -> Option<(i64, Exit)> {
-        let mut list = std::mem::replace(
-            &mut self.lists[vacancy as usize],
-            List {
-                edges: vec![],
-                prefix: 0,
-                useless: 0,
-            },
-        );
+        let mut list =
+            std::mem::replace(&mut self.lists[vacancy as usize], List { edges: vec![], prefix: 0, useless: 0 });
         let mut found = None;
-        let mut read = 0;
+        let mut longer = list.prefix;
         for (from, to) in [(0, list.prefix), (list.prefix, list.edges.len())] {
-            for (key, worker, score) in &list.edges[from..to] {
-                if base - key >= best {
+            for (place, (key, worker, score)) in (from..to).zip(&list.edges[from..to]) {
+                if base - i64::from(*key) >= best {
                     break;
                 }
-                read += 1;
+                longer = longer.max(place + 1);
                 let step = base - i64::from(*score);
                 let held = self.matched[*worker as usize];
                 if held == FREE {
@@ -175,15 +157,10 @@ impl<'a> Search<'a> {
                         found = Some((best, Exit::Take(*worker, vacancy, *score)));
                     }
                 } else if held != vacancy {
-                    let profit = i64::from(self.points[*worker as usize])
-                        - self.price[held as usize];
+                    let profit = i64::from(self.points[*worker as usize]) - self.price[held as usize];
                     let further = step + profit;
                     if further < best && further < self.distance[held as usize] {
-                        let via = Via {
-                            worker: *worker,
-                            vacancy,
-                            score: *score,
-                        };
+                        let via = Via { worker: *worker, vacancy, score: *score };
                         self.reach(held, further, via);
                         continue;
                     }
@@ -194,12 +171,12 @@ impl<'a> Search<'a> {
         // Many useless reads: sort what was read by what its workers cost now. Profits only rise, so the keys stay bounds.
         if list.useless > 2 * list.prefix + 16 {
             list.useless = 0;
-            let longer = list.prefix.max(read).min(list.edges.len());
             for edge in &mut list.edges[..longer] {
                 let held = self.matched[edge.1 as usize];
                 if held != FREE {
                     let profit = i64::from(self.points[edge.1 as usize]) - self.price[held as usize];
-                    edge.0 = i64::from(edge.2) - profit;
+                    // No candidate below 0 is ever read, so 0 is bound enough.
+                    edge.0 = (i64::from(edge.2) - profit).max(0) as u32;
                 }
             }
             list.prefix = longer;
@@ -244,6 +221,5 @@ impl<'a> Search<'a> {
             self.points[via.worker as usize] = via.score;
             vacancy = via.vacancy;
         }
-        debug_assert!(self.problem.vacancies() > origin);
     }
 }

@@ -6,6 +6,8 @@ use crate::domain::worker::HeldCertificate;
 pub type Of<T> = Box<dyn Fn(&str) -> T + Send + Sync>;
 /// Says whether two texts stand in a relation.
 pub type Between = Box<dyn Fn(&str, &str) -> bool + Send + Sync>;
+/// Says whether a held certificate does what an asked one (name or code) asks.
+pub type Covers = Box<dyn Fn(&HeldCertificate, &str) -> bool + Send + Sync>;
 
 /// Whom the law bars from a hazard, each with the article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,8 +30,8 @@ pub struct Lexicon {
     pub related_occupation: Between,
     /// Two provinces (two digits each) have a common border.
     pub neighbours: Between,
-    /// A held certificate does what the asked one (name or code) asks; expiry is not its business.
-    pub covers: Box<dyn Fn(&HeldCertificate, &str) -> bool + Send + Sync>,
+    /// Inclusion of certificates; expiry is not its business.
+    pub covers: Covers,
     /// Whom a hazard bars.
     pub barred: Of<Barred>,
 }

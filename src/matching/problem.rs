@@ -45,12 +45,7 @@ impl Problem {
             packed[starts[vacancy]..starts[vacancy + 1]].sort_unstable();
         }
         // Best first: a later edge of the same pair is never better, and the solver never prefers it.
-        Self {
-            workers,
-            quotas,
-            starts,
-            edges: packed,
-        }
+        Self { workers, quotas, starts, edges: packed }
     }
 
     /// How many workers.
@@ -175,11 +170,7 @@ pub struct NamedEdges {
 impl NamedEdges {
     /// Takes a line of the quotas.
     pub fn quota(&mut self, line: u64, vacancy: &str, quota: i64) -> Result<(), Fault> {
-        let fault = |reason| Fault {
-            table: Table::Quotas,
-            line,
-            reason,
-        };
+        let fault = |reason| Fault { table: Table::Quotas, line, reason };
         if vacancy.is_empty() {
             return Err(fault(Reason::EmptyName));
         }
@@ -196,11 +187,7 @@ impl NamedEdges {
 
     /// Takes a line of the edges; lines must come in rising order.
     pub fn edge(&mut self, line: u64, worker: &str, vacancy: &str, score: i64) -> Result<(), Fault> {
-        let fault = |reason| Fault {
-            table: Table::Edges,
-            line,
-            reason,
-        };
+        let fault = |reason| Fault { table: Table::Edges, line, reason };
         if worker.is_empty() || vacancy.is_empty() {
             return Err(fault(Reason::EmptyName));
         }
@@ -231,45 +218,23 @@ impl NamedEdges {
 
     /// The problem, if there is one line at least in both files and no pair stands twice.
     pub fn finish(self) -> Result<NamedProblem, Fault> {
-        for (table, empty) in [
-            (Table::Quotas, self.quotas.is_empty()),
-            (Table::Edges, self.edges.is_empty()),
-        ] {
+        for (table, empty) in [(Table::Quotas, self.quotas.is_empty()), (Table::Edges, self.edges.is_empty())] {
             if empty {
-                return Err(Fault {
-                    table,
-                    line: 1,
-                    reason: Reason::Empty,
-                });
+                return Err(Fault { table, line: 1, reason: Reason::Empty });
             }
         }
-        let problem = Problem::new(
-            self.workers.names.len() as u32,
-            self.quotas.clone(),
-            &self.edges,
-        );
+        let problem = Problem::new(self.workers.names.len() as u32, self.quotas.clone(), &self.edges);
         if let Some((vacancy, worker)) = second_edge(&problem) {
-            let mut same = self
-                .edges
-                .iter()
-                .enumerate()
-                .filter(|(_, e)| (e.0, e.1) == (vacancy, worker));
+            let mut same = self.edges.iter().enumerate().filter(|(_, e)| (e.0, e.1) == (vacancy, worker));
             let second = same.nth(1).map_or(0, |(place, _)| place);
             let name = |names: &Names, number: u32| names.names[number as usize].clone();
             return Err(Fault {
                 table: Table::Edges,
                 line: self.line_of(second),
-                reason: Reason::SecondEdge(
-                    name(&self.workers, worker),
-                    name(&self.vacancies, vacancy),
-                ),
+                reason: Reason::SecondEdge(name(&self.workers, worker), name(&self.vacancies, vacancy)),
             });
         }
-        Ok(NamedProblem {
-            problem,
-            workers: self.workers.names,
-            vacancies: self.vacancies.names,
-        })
+        Ok(NamedProblem { problem, workers: self.workers.names, vacancies: self.vacancies.names })
     }
 }
 

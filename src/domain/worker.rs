@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::household::WatchClass;
+pub use super::identity::Sex;
 use crate::code_list;
 
 code_list! {
@@ -45,11 +46,6 @@ code_list! {
         SeriouslyIll = "seriously_ill" "患有大病",
         Disabled = "disabled" "残疾",
     }
-}
-
-code_list! {
-    /// 性别 as the identity number or the form says.
-    Sex { Male = "male" "男", Female = "female" "女" }
 }
 
 code_list! {

@@ -1,1 +1,85 @@
 //! Rendering of templates in the user's language; knows no routes.
+//!
+//! A page is one struct of plain data, filled by a handler and turned into HTML by [`html`]:
+//!
+//! ```
+//! use shanhai::pages::{self, Chrome, ErrorPage, Lang};
+//! let page = ErrorPage { c: Chrome { lang: Lang::En, ..Chrome::default() }, status: 404, ..ErrorPage::default() };
+//! assert!(pages::html(&page).starts_with("<!doctype html>"));
+//! ```
+//!
+//! * Every struct has `c`, the [`Chrome`]: language, audience, navigation, who is signed in, the path to come back to.
+//! * Crafted pages: [`VacancySearch`], [`VacancyPage`], [`Receipt`], [`ClassSearch`], [`ClassPage`], [`Login`], [`Message`],
+//!   [`ErrorPage`] for everyone; [`Home`], [`WorkerFind`], [`WorkerPage`], [`Candidates`], [`ImportPage`], [`Duplicates`] for
+//!   stations; [`EmployerHome`] for employers.
+//! * Every other page is a [`Desk`]: a heading and [`Block`]s (tables, facts, forms, timelines) in one or two columns.
+//! * Forms come from [`forms`]; `fill` puts back what was typed or stored, `mark` puts errors at their fields, `find` puts
+//!   findings of the law check beside them. Field names are the paths of the API's bodies (`wage.min`), lists are typed
+//!   with `；` between entries.
+//! * Words come from the fluent files in `templates/locales`: [`text`] by key, [`word`] by code list and value, [`code_text`] by
+//!   error code. Numbers and days are formatted by [`format`] before they go into a struct.
+//! * Pages need no script and no inline style. The content policy that fits: `default-src 'none'; style-src 'self';
+//!   img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`. Acts are forms that post; nothing
+//!   but language and type size changes on a GET.
+
+mod assets;
+mod chrome;
+mod desk;
+mod employer;
+mod form;
+pub mod format;
+pub mod forms;
+mod language;
+mod parts;
+mod public;
+mod station;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use assets::{Asset, asset, stylesheet_path};
+pub use chrome::{Audience, Chrome, Who};
+pub use desk::Desk;
+pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
+pub use form::{Choice, Field, Form, Kind, Section};
+pub use language::{Lang, code_sentence, code_text, text, word};
+pub use parts::{
+    Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step, Table, Tag, Tick,
+    Tone, Weight,
+};
+pub use public::{
+    ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine, VacancyPage,
+    VacancySearch,
+};
+pub use station::{
+    Candidates, Duplicates, Facet, FacetGroup, Gain, Home, ImportPage, ImportStage, IntroductionLine, Mapped, Match,
+    Near, SetAside, Side, Task, WorkerFind, WorkerPage, worker_aside,
+};
+
+/// A struct that is a whole page; all are made in this room.
+pub trait Page: askama::Template {}
+
+impl Page for VacancySearch {}
+impl Page for VacancyPage {}
+impl Page for Receipt {}
+impl Page for ClassSearch {}
+impl Page for ClassPage {}
+impl Page for Login {}
+impl Page for Message {}
+impl Page for ErrorPage {}
+impl Page for Desk {}
+impl Page for EmployerHome {}
+impl Page for Home {}
+impl Page for WorkerFind {}
+impl Page for WorkerPage {}
+impl Page for Candidates {}
+impl Page for ImportPage {}
+impl Page for Duplicates {}
+
+/// The HTML of a page.
+pub fn html(page: &impl Page) -> String {
+    // Rendering fails only where a `Display` fails, and the views hold nothing but strings and numbers.
+    page.render().unwrap_or_default()
+}

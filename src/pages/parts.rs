@@ -1,0 +1,439 @@
+//! The building blocks of pages: links, tags, notes, facts, tables, timelines, and the block that holds any of them.
+
+use askama::Template;
+
+use super::chrome::Chrome;
+use super::form::{Form, Kind};
+
+/// Whether something is plain, good, doubtful or bad; always said in words too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// As it should be.
+    Ok,
+    /// Look at it.
+    Warn,
+    /// Wrong.
+    Bad,
+}
+
+impl Tone {
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Tone::Plain => "",
+            Tone::Ok => " ok",
+            Tone::Warn => " warn",
+            Tone::Bad => " bad",
+        }
+    }
+}
+
+/// A link.
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    /// Where to.
+    pub href: String,
+    /// What stands there.
+    pub text: String,
+}
+
+impl Link {
+    /// A link to `href` reading `text`.
+    pub fn to(href: impl Into<String>, text: impl Into<String>) -> Link {
+        Link { href: href.into(), text: text.into() }
+    }
+}
+
+/// A state in a word.
+#[derive(Clone, Debug, Default)]
+pub struct Tag {
+    /// The word.
+    pub text: String,
+    /// How it is.
+    pub tone: Tone,
+}
+
+impl Tag {
+    /// The word `text` in a tone.
+    pub fn new(text: impl Into<String>, tone: Tone) -> Tag {
+        Tag { text: text.into(), tone }
+    }
+}
+
+/// A boxed message; at most one a screen.
+#[derive(Clone, Debug, Default)]
+pub struct Note {
+    /// How it is.
+    pub tone: Tone,
+    /// The first words, in bold.
+    pub lead: String,
+    /// The rest.
+    pub text: String,
+    /// Where to go on.
+    pub links: Vec<Link>,
+}
+
+/// One run inside a cell, a fact or a title.
+#[derive(Clone, Debug)]
+pub enum Bit {
+    /// Plain words.
+    Text(String),
+    /// Bold words.
+    Bold(String),
+    /// Secondary words.
+    Small(String),
+    /// A wage.
+    Wage(String),
+    /// Words that the search found.
+    Mark(String),
+    /// A value that goes.
+    Old(String),
+    /// A value that comes.
+    New(String),
+    /// A link.
+    Link(Link),
+    /// A link that reads the same in every row: the second text says, hidden, which row.
+    RowLink(Link, String),
+    /// A state.
+    Tag(Tag),
+    /// A reason that speaks for (true) or against (false).
+    Reason(bool, String),
+    /// A new line.
+    Break,
+    /// A button that posts to an address; the second text says, hidden, which row. Not inside a [`Block::Pick`].
+    Post(Link, String),
+}
+
+impl From<&str> for Bit {
+    fn from(text: &str) -> Bit {
+        Bit::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Bit {
+    fn from(text: String) -> Bit {
+        Bit::Text(text)
+    }
+}
+
+impl From<Link> for Bit {
+    fn from(link: Link) -> Bit {
+        Bit::Link(link)
+    }
+}
+
+impl From<Tag> for Bit {
+    fn from(tag: Tag) -> Bit {
+        Bit::Tag(tag)
+    }
+}
+
+/// A term and what is known about it.
+#[derive(Clone, Debug, Default)]
+pub struct Fact {
+    /// The term, such as 户籍.
+    pub term: String,
+    /// What is known.
+    pub value: Vec<Bit>,
+}
+
+impl Fact {
+    /// A fact of one run.
+    pub fn new(term: impl Into<String>, value: impl Into<Bit>) -> Fact {
+        Fact { term: term.into(), value: vec![value.into()] }
+    }
+}
+
+/// A number above a table; opens its list.
+#[derive(Clone, Debug, Default)]
+pub struct Stat {
+    /// The number, formatted.
+    pub number: String,
+    /// What is counted.
+    pub text: String,
+    /// The list behind it; empty if there is none.
+    pub href: String,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// The heading.
+    pub text: String,
+    /// Figures: right-aligned.
+    pub number: bool,
+    /// The heading is only for screen readers.
+    pub hidden: bool,
+    /// Address that sorts by this column; empty if it cannot.
+    pub sort: String,
+    /// The table is sorted by this column: ascending (true) or descending.
+    pub sorted: Option<bool>,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn new(text: impl Into<String>) -> Column {
+        Column { text: text.into(), ..Column::default() }
+    }
+
+    /// A column of figures.
+    pub fn number(text: impl Into<String>) -> Column {
+        Column { text: text.into(), number: true, ..Column::default() }
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// What stands in it.
+    pub bits: Vec<Bit>,
+    /// It names the row.
+    pub head: bool,
+    /// A figure.
+    pub number: bool,
+    /// Wash of the cell; [`Tone::Bad`] and [`Tone::Warn`] only.
+    pub tone: Tone,
+}
+
+impl Cell {
+    /// A cell of one run.
+    pub fn new(bit: impl Into<Bit>) -> Cell {
+        Cell { bits: vec![bit.into()], ..Cell::default() }
+    }
+
+    /// The cell that names its row.
+    pub fn head(bit: impl Into<Bit>) -> Cell {
+        Cell { bits: vec![bit.into()], head: true, ..Cell::default() }
+    }
+
+    /// A figure.
+    pub fn number(bit: impl Into<Bit>) -> Cell {
+        Cell { bits: vec![bit.into()], number: true, ..Cell::default() }
+    }
+}
+
+/// The checkbox that picks a row.
+#[derive(Clone, Debug, Default)]
+pub struct Tick {
+    /// Name of the field.
+    pub name: String,
+    /// Value that is sent.
+    pub value: String,
+    /// Name of the row for screen readers.
+    pub label: String,
+    /// Ticked already.
+    pub on: bool,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// Checkbox in front; if one row has it, the table's first column is it.
+    pub tick: Option<Tick>,
+    /// The cells, as many as columns.
+    pub cells: Vec<Cell>,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Target of in-page links; unique on the page.
+    pub id: String,
+    /// What the table shows.
+    pub caption: String,
+    /// Secondary words after the caption.
+    pub note: String,
+    /// The caption is only for screen readers.
+    pub quiet: bool,
+    /// Looks like the spreadsheet that it came from.
+    pub cells: bool,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What to say, with the next step, when there are no rows.
+    pub empty: String,
+}
+
+impl Table {
+    pub(super) fn ticks(&self) -> bool {
+        self.rows.iter().any(|row| row.tick.is_some())
+    }
+}
+
+/// One event of a timeline.
+#[derive(Clone, Debug, Default)]
+pub struct LogLine {
+    /// The instant for machines, RFC 3339.
+    pub at: String,
+    /// The instant as people read it.
+    pub when: String,
+    /// Who did what.
+    pub text: Vec<Bit>,
+}
+
+/// A finding of the law check beside a field or a vacancy.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    /// It stops the posting; else it only warns.
+    pub blocks: bool,
+    /// The quoted words; empty when something is missing.
+    pub quote: String,
+    /// What is wrong and what to write.
+    pub text: String,
+    /// The article.
+    pub article: String,
+}
+
+/// A step of a journey or an in-page link.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    /// Where to; empty for a step that is not open yet.
+    pub href: String,
+    /// What it is called.
+    pub text: String,
+    /// We are here.
+    pub here: bool,
+}
+
+/// How a button looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// The one main button of a page.
+    Main,
+    /// Outlined.
+    #[default]
+    Second,
+    /// Takes back or throws away.
+    Red,
+}
+
+/// A button that submits its form.
+#[derive(Clone, Debug, Default)]
+pub struct Button {
+    /// Verb and object.
+    pub text: String,
+    /// How it looks.
+    pub weight: Weight,
+    /// Name of the value sent; empty if none.
+    pub name: String,
+    /// The value sent.
+    pub value: String,
+}
+
+impl Button {
+    /// The main button.
+    pub fn main(text: impl Into<String>) -> Button {
+        Button { text: text.into(), weight: Weight::Main, ..Button::default() }
+    }
+
+    /// Another button, sending `name=value`.
+    pub fn second(text: impl Into<String>, name: impl Into<String>, value: impl Into<String>) -> Button {
+        Button { text: text.into(), name: name.into(), value: value.into(), ..Button::default() }
+    }
+
+    pub(super) fn class(&self) -> &'static str {
+        match self.weight {
+            Weight::Main => "btn",
+            Weight::Second => "btn two",
+            Weight::Red => "btn red",
+        }
+    }
+}
+
+/// A table whose rows are ticked and sent together.
+#[derive(Clone, Debug, Default)]
+pub struct Pick {
+    /// Where the ticked rows are posted to.
+    pub action: String,
+    /// The table; its rows have ticks.
+    pub table: Table,
+    /// Extra fields in the bar, such as a message.
+    pub fields: Vec<super::form::Field>,
+    /// The buttons of the bar.
+    pub buttons: Vec<Button>,
+    /// Secondary words in the bar, such as the range shown.
+    pub range: String,
+    /// Address of the next page; empty on the last.
+    pub next: String,
+}
+
+/// Any part of a general page.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// A heading with the id that in-page links go to.
+    Heading(String, String),
+    /// A paragraph.
+    Text(String),
+    /// A boxed message.
+    Note(Note),
+    /// Links in a line, the first as the main way.
+    Links(Vec<Link>),
+    /// Counts.
+    Stats(Vec<Stat>),
+    /// Facts.
+    Facts(Vec<Fact>),
+    /// A table.
+    Table(Table),
+    /// A table to pick from.
+    Pick(Box<Pick>),
+    /// Next page of a list: what was shown, and the address of the rest.
+    More(String, String),
+    /// A form.
+    Form(Form),
+    /// A form that opens on demand, under its summary.
+    Fold(String, Form),
+    /// A timeline.
+    Log(Vec<LogLine>),
+    /// Findings of the law check.
+    Findings(Vec<Finding>),
+}
+
+#[derive(Template)]
+#[template(path = "part/bits.html")]
+pub(super) struct Bits<'a> {
+    pub c: &'a Chrome,
+    pub bits: &'a [Bit],
+}
+
+#[derive(Template)]
+#[template(path = "part/facts.html")]
+pub(super) struct FactsPart<'a> {
+    pub c: &'a Chrome,
+    pub rows: &'a [Fact],
+}
+
+#[derive(Template)]
+#[template(path = "part/table.html")]
+pub(super) struct TablePart<'a> {
+    pub c: &'a Chrome,
+    pub table: &'a Table,
+}
+
+#[derive(Template)]
+#[template(path = "part/log.html")]
+pub(super) struct LogPart<'a> {
+    pub c: &'a Chrome,
+    pub lines: &'a [LogLine],
+}
+
+#[derive(Template)]
+#[template(path = "part/note.html")]
+pub(super) struct NotePart<'a> {
+    pub note: &'a Note,
+}
+
+#[derive(Template)]
+#[template(source = r#"<span class="tag{{ tag.tone.class() }}">{{ tag.text }}</span>"#, ext = "html")]
+pub(super) struct TagPart<'a> {
+    pub tag: &'a Tag,
+}
+
+#[derive(Template)]
+#[template(path = "part/block.html")]
+pub(super) struct BlockPart<'a> {
+    pub c: &'a Chrome,
+    pub block: &'a Block,
+}

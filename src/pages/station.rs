@@ -1,0 +1,490 @@
+//! Pages for station staff: worklist, person search, person, candidates, import preview, duplicates.
+
+use askama::Template;
+
+use super::chrome::Chrome;
+use super::form::{Choice, Form};
+use super::parts::{Bit, Block, Fact, Link, LogLine, Note, Row, Stat, Step, Table, Tag};
+
+/// A list behind a count.
+#[derive(Clone, Debug, Default)]
+pub struct Facet {
+    /// Address of the list.
+    pub href: String,
+    /// What is counted.
+    pub text: String,
+    /// How many.
+    pub n: u64,
+    /// It is the list shown.
+    pub here: bool,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, Default)]
+pub struct Task {
+    /// Overdue, today, this week.
+    pub due: Tag,
+    /// What to do, such as 回电.
+    pub act: String,
+    /// Whom or what it is about.
+    pub about: Link,
+    /// Where it comes from.
+    pub source: String,
+    /// The day it came.
+    pub came: String,
+    /// The day it is due.
+    pub until: String,
+    /// Who does it; empty: nobody yet.
+    pub who: String,
+    /// The next step.
+    pub next: Link,
+}
+
+/// The worklist: `/station`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "page/home.html")]
+pub struct Home {
+    /// The page around it.
+    pub c: Chrome,
+    /// The day and the counts, such as 11月24日 星期二　逾期 3，今天 8.
+    pub today: String,
+    /// All, overdue, today, mine.
+    pub filters: Vec<Facet>,
+    /// By kind of task.
+    pub kinds: Vec<Facet>,
+    /// The tasks, most urgent first.
+    pub tasks: Vec<Task>,
+    /// When there are none: the day of the next one; may be empty.
+    pub later: String,
+    /// Which of how many are shown.
+    pub range: String,
+    /// Address of the next page; empty on the last.
+    pub next: String,
+}
+
+/// A facet of the person search whose values can be ticked.
+#[derive(Clone, Debug, Default)]
+pub struct FacetGroup {
+    /// Name of the filter.
+    pub name: String,
+    /// The legend.
+    pub legend: String,
+    /// The values with exact counts.
+    pub values: Vec<(Choice, u64)>,
+}
+
+/// Person search: `/station/workers`, searched by `POST /station/workers/find` (a number typed there must not stand in an address).
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "page/workers.html")]
+pub struct WorkerFind {
+    /// The page around it.
+    pub c: Chrome,
+    /// What was typed.
+    pub q: String,
+    /// Exact number of people in the actor's scope.
+    pub total: u64,
+    /// How the words were understood, and what was relaxed.
+    pub understood: Vec<String>,
+    /// "Did you mean".
+    pub suggest: Vec<String>,
+    /// The index is being rebuilt; the list comes from SQL.
+    pub degraded: bool,
+    /// Facets.
+    pub facets: Vec<FacetGroup>,
+    /// Ways to sort, `sort`.
+    pub sorts: Vec<Choice>,
+    /// The people; each row: name (head), age, origin, wishes and skills, certificates, least wage, status, household, last contact.
+    pub rows: Vec<Row>,
+    /// Which of how many are shown.
+    pub range: String,
+    /// Cursor of the next page; empty on the last.
+    pub cursor: String,
+}
+
+impl WorkerFind {
+    fn table(&self) -> Table {
+        use super::parts::Column;
+        let c = &self.c;
+        Table {
+            id: "found".into(),
+            caption: c.t("found-people"),
+            quiet: true,
+            columns: vec![
+                Column::new(c.t("col-name")),
+                Column::number(c.t("col-age")),
+                Column::new(c.t("col-origin")),
+                Column::new(c.t("col-wishes")),
+                Column::new(c.t("col-certificates")),
+                Column::number(c.t("col-wage-floor")),
+                Column::new(c.t("col-status")),
+                Column::new(c.t("col-household")),
+                Column::number(c.t("col-last-contact")),
+            ],
+            rows: self.rows.clone(),
+            empty: c.t("nobody-found"),
+            ..Table::default()
+        }
+    }
+}
+
+/// A vacancy that fits a person, or a person who fits a vacancy.
+#[derive(Clone, Debug, Default)]
+pub struct Match {
+    /// Id of the other side, sent when ticked.
+    pub id: String,
+    /// 0..1000.
+    pub score: u32,
+    /// Address of the other side.
+    pub who: Link,
+    /// Employer and place, or village.
+    pub place: String,
+    /// Wage, formatted; empty for people.
+    pub wage: String,
+    /// Places left and all; empty for people.
+    pub places: String,
+    /// Reasons: speaks for it (true) or good to know (false); at most four.
+    pub reasons: Vec<(bool, String)>,
+    /// What was not asked yet.
+    pub asked: Vec<String>,
+    /// How many are introduced already, in words; or that this one is.
+    pub introduced: String,
+    /// Points of the household's priority in words; for staff only, empty for vacancies.
+    pub priority: String,
+    /// Cannot be ticked (introduced already).
+    pub taken: bool,
+    /// Ticked already.
+    pub on: bool,
+}
+
+/// A vacancy that nearly fits.
+#[derive(Clone, Debug, Default)]
+pub struct Near {
+    /// The vacancy.
+    pub vacancy: Link,
+    /// Employer and place.
+    pub place: String,
+    /// Wage, formatted.
+    pub wage: String,
+    /// Where it sticks.
+    pub stuck: String,
+    /// The smallest change.
+    pub change: String,
+    /// How many vacancies the change opens; empty if not counted.
+    pub opens: String,
+}
+
+/// A class and what it opens to a person.
+#[derive(Clone, Debug, Default)]
+pub struct Gain {
+    /// The class.
+    pub class: Link,
+    /// Id, posted to enrol.
+    pub id: String,
+    /// Days.
+    pub days: String,
+    /// Seats left and all.
+    pub seats: String,
+    /// Seats are left.
+    pub free: bool,
+    /// How many vacancies it opens.
+    pub opens: u64,
+    /// Which.
+    pub which: String,
+    /// Enrolled already, in words; else empty.
+    pub state: String,
+}
+
+/// An introduction in a table, with the mail's delivery.
+#[derive(Clone, Debug, Default)]
+pub struct IntroductionLine {
+    /// The day.
+    pub day: String,
+    /// The vacancy or the person.
+    pub with: Link,
+    /// Employer or village.
+    pub place: String,
+    /// The state.
+    pub state: Tag,
+    /// Delivery of the mails, such as 11-21 10:02 送到.
+    pub mail: String,
+    /// Address of the introduction's page.
+    pub href: String,
+}
+
+/// A person: `/station/workers/{id}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "page/worker.html")]
+pub struct WorkerPage {
+    /// The page around it.
+    pub c: Chrome,
+    /// Id, for the acts posted under `/station/workers/{id}/…`.
+    pub id: String,
+    /// The name as the actor may see it.
+    pub name: String,
+    /// Sex and age, ref.
+    pub lead: String,
+    /// Status, household's watch class, verification.
+    pub tags: Vec<Tag>,
+    /// Merged, closed, opted out and the like.
+    pub note: Option<Note>,
+    /// Phone and identity number, masked; or revealed now.
+    pub numbers: Vec<Fact>,
+    /// The numbers are shown in full: no form to reveal.
+    pub revealed: bool,
+    /// The reasons to see the full numbers.
+    pub reasons: Vec<Choice>,
+    /// The facts.
+    pub facts: Vec<Fact>,
+    /// The household with its members; empty if none.
+    pub household: Vec<Fact>,
+    /// Version of the parameters behind the scores.
+    pub rules: String,
+    /// How many vacancies fit.
+    pub fits: u64,
+    /// The best of them.
+    pub matches: Vec<Match>,
+    /// Those that nearly fit.
+    pub near: Vec<Near>,
+    /// Classes ranked by what they open.
+    pub training: Vec<Gain>,
+    /// Introductions, newest first.
+    pub introductions: Vec<IntroductionLine>,
+    /// Timeline, newest first.
+    pub log: Vec<LogLine>,
+    /// Address of the whole timeline; empty if all is shown.
+    pub more_log: String,
+    /// The last ten people opened by this account.
+    pub opened: Vec<Link>,
+    /// The form of [`super::forms::call`].
+    pub call: Form,
+    /// The form of [`super::forms::consent`].
+    pub consent: Form,
+}
+
+impl WorkerPage {
+    fn act(&self, act: &str) -> String {
+        format!("/station/workers/{}/{act}", self.id)
+    }
+}
+
+/// The people who fit a vacancy: `/station/vacancies/{id}/candidates`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "page/candidates.html")]
+pub struct Candidates {
+    /// The page around it.
+    pub c: Chrome,
+    /// Id of the vacancy; introductions are posted to `/station/vacancies/{id}/introduce`.
+    pub id: String,
+    /// The vacancy's title.
+    pub title: String,
+    /// The employer.
+    pub employer: Link,
+    /// State and the like.
+    pub tags: Vec<Tag>,
+    /// Wage.
+    pub wage: String,
+    /// Short facts.
+    pub lead: String,
+    /// Places left, placed, introduced, fitting.
+    pub stats: Vec<Stat>,
+    /// Why nobody can be introduced now, such as full or closed.
+    pub note: Option<Note>,
+    /// Version of the parameters behind the scores.
+    pub rules: String,
+    /// How many people fit.
+    pub total: u64,
+    /// The best of them.
+    pub people: Vec<Match>,
+    /// Places left.
+    pub places_left: u32,
+    /// Open introductions.
+    pub waiting: u32,
+    /// Those introduced already.
+    pub introductions: Vec<IntroductionLine>,
+    /// Facts of the employer.
+    pub about: Vec<Fact>,
+    /// Address of more people; empty if all are shown.
+    pub more: String,
+}
+
+impl Candidates {
+    fn action(&self) -> String {
+        format!("/station/vacancies/{}/introduce", self.id)
+    }
+
+    fn address(&self, tail: &str) -> String {
+        format!("/station/vacancies/{}{tail}", self.id)
+    }
+}
+
+/// A column of the sheet and the field it goes to.
+#[derive(Clone, Debug, Default)]
+pub struct Mapped {
+    /// The column's letter.
+    pub letter: String,
+    /// The heading in the sheet.
+    pub heading: String,
+    /// The first values, masked where they are numbers of people.
+    pub sample: String,
+    /// Field it goes to; empty: not recognised.
+    pub field: String,
+    /// How it was recognised: dictionary, remembered, not at all.
+    pub source: String,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportStage {
+    /// The file is being read; the page reloads itself.
+    Reading,
+    /// Nothing written yet; columns and rows can be checked.
+    #[default]
+    Preview,
+    /// Rows are being written; the page reloads itself.
+    Writing,
+    /// Finished.
+    Done,
+    /// The file could not be read or the import was dropped.
+    Failed,
+}
+
+/// A row that is set aside until somebody decides.
+#[derive(Clone, Debug, Default)]
+pub struct SetAside {
+    /// Row number in the sheet; decisions are posted to `/station/imports/{id}/rows/{row}/resolve`.
+    pub row: u32,
+    /// Who or what it is.
+    pub text: String,
+    /// Why it is in doubt.
+    pub why: String,
+    /// Who it may be the same as: id and name.
+    pub same: Vec<Choice>,
+}
+
+/// An import: `/station/imports/{id}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "page/import.html")]
+pub struct ImportPage {
+    /// The page around it; `refresh` is set while it reads or writes.
+    pub c: Chrome,
+    /// Address of this import, such as `/station/imports/{id}`; acts are posted under it.
+    pub href: String,
+    /// The file's name.
+    pub file: String,
+    /// Sheet, header row, encoding, rows.
+    pub lead: String,
+    /// How far it is.
+    pub stage: ImportStage,
+    /// Rows done and all, while it reads or writes.
+    pub progress: (u64, u64),
+    /// What went wrong, or what is worth knowing.
+    pub note: Option<Note>,
+    /// Created, updated, unchanged, set aside, rejected, all, warned; they add up.
+    pub stats: Vec<Stat>,
+    /// Rows with something wrong, as a spreadsheet.
+    pub rows: Option<Table>,
+    /// Which of how many, and filters by outcome.
+    pub filters: Vec<Step>,
+    /// What would change in rows that exist: row, name, field, now, then.
+    pub changes: Option<Table>,
+    /// Rows set aside.
+    pub aside: Vec<SetAside>,
+    /// The columns.
+    pub mapping: Vec<Mapped>,
+    /// The fields that a column may go to; the first is 请选择.
+    pub fields: Vec<Choice>,
+    /// How many rows the write button writes.
+    pub writes: u64,
+    /// A sheet with the faulty cells marked can be fetched.
+    pub report: bool,
+}
+
+impl ImportPage {
+    fn act(&self, act: &str) -> String {
+        format!("{}/{act}", self.href)
+    }
+
+    fn step(&self) -> usize {
+        match self.stage {
+            ImportStage::Reading => 1,
+            ImportStage::Preview | ImportStage::Failed => 2,
+            ImportStage::Writing | ImportStage::Done => 3,
+        }
+    }
+
+    fn is(&self, stage: ImportStage) -> bool {
+        self.stage == stage
+    }
+}
+
+/// A field of two people side by side.
+#[derive(Clone, Debug, Default)]
+pub struct Side {
+    /// Name of the field, sent as `keep-{field}` with `a` or `b`; empty: nothing to choose.
+    pub field: String,
+    /// The field in words.
+    pub text: String,
+    /// The first person's value.
+    pub a: Vec<Bit>,
+    /// The second person's value.
+    pub b: Vec<Bit>,
+    /// They differ.
+    pub differs: bool,
+    /// What happens when there is nothing to choose, such as 都留着.
+    pub kept: String,
+    /// The second value is proposed.
+    pub second: bool,
+}
+
+/// Two people who may be one: `/station/duplicates`, decided by `POST /station/duplicates/{a}/{b}` with `act` = `merge`, `apart` or `later`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "page/duplicates.html")]
+pub struct Duplicates {
+    /// The page around it.
+    pub c: Chrome,
+    /// Where the decision is posted to; empty: no pair is left.
+    pub action: String,
+    /// Which pair of how many.
+    pub at: u64,
+    /// How many pairs.
+    pub of: u64,
+    /// Address of the next pair; empty on the last.
+    pub next: String,
+    /// Why they may be one.
+    pub why: String,
+    /// What is missing so that the program does not decide.
+    pub doubt: String,
+    /// The first person, and where the record comes from.
+    pub a: (Link, String),
+    /// The second person, and where the record comes from.
+    pub b: (Link, String),
+    /// The fields.
+    pub sides: Vec<Side>,
+}
+
+impl Duplicates {
+    fn differing(&self) -> usize {
+        self.sides.iter().filter(|s| s.differs).count()
+    }
+}
+
+/// The worker form with possible duplicates beside it: `/station/workers/new` and `…/edit`.
+pub fn worker_aside(c: &Chrome, twins: &[(Link, String)], compare: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if !twins.is_empty() {
+        let links = twins
+            .iter()
+            .map(|(link, why)| Link::to(&link.href, format!("{}　{why}", link.text)))
+            .chain((!compare.is_empty()).then(|| Link::to(compare, c.t("compare"))))
+            .collect();
+        blocks.push(Block::Note(Note {
+            tone: super::parts::Tone::Warn,
+            lead: c.t("maybe-known"),
+            text: c.t("maybe-known-next"),
+            links,
+        }));
+    }
+    blocks.push(Block::Heading(String::new(), c.t("quick-typing")));
+    blocks.push(Block::Text(c.t("quick-typing-how")));
+    blocks
+}

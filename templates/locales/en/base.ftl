@@ -1,0 +1,93 @@
+## What stands on every page
+
+product = Shanhai
+brand-public = Job service
+brand-employer = Employers
+skip = Skip to content
+nav = Sections
+nav-home = Worklist
+nav-workers = People
+nav-vacancies = Vacancies
+nav-employers = Employers
+nav-training = Training
+nav-imports = Import
+nav-duplicates = Duplicates
+nav-outbox = Mail
+nav-introduced = Introduced people
+nav-own-vacancies = Our vacancies
+nav-own-import = Post by sheet
+nav-stations = Stations
+nav-accounts = Accounts
+nav-parameters = Parameters
+nav-audit = Audit
+nav-health = Health
+nav-classes = Training classes
+find-worker = Find
+find-worker-long = Find a person: name, pinyin, ID number, phone or free words
+find-worker-hint = name, pinyin, ID, phone
+logout = Sign out
+elder-on = Large type
+elder-off = Normal type
+other-language = 中文
+no-fee = Finding work costs nothing.
+no-fee-call = If anyone asks for a deposit or keeps your ID card, tell us:
+operated = Labour cooperation stations and service homes
+sign-up = Register an employer
+staff-login = Staff sign-in
+keyboard = Keys: Alt+S find, Alt+N register, Alt+1…8 sections, Tab next, space ticks (Firefox: Alt+Shift)
+ask-station = Questions? Call the station:
+pick = Pick
+pick-row = Pick { $row }
+picked = Picked
+paging = Pages
+next-page = Next page
+nothing-here = Nothing here yet.
+colon = :{" "}
+comma = ,{" "}
+beside = Beside
+error-word = Error:{" "}
+warning-word = Note:{" "}
+errors-head = { $n ->
+    [one] One thing
+   *[other] { $n } things
+ } to change; what you typed is still here
+errors-title = { $n ->
+    [one] 1 change
+   *[other] { $n } changes
+ } needed:{" "}
+law-blocks = Unlawful: change it to post
+law-warns = Note: may be posted
+back-home = Back to the start
+read-out-code = If it happens again, call and read out this code:
+please-choose = Please choose
+status-400-head = We cannot read this address or input
+status-400-text = Nothing was changed. Please go back and check.
+status-403-head = You may not see this page
+status-403-text = Nothing was shown, and this visit was recorded. Ask the head of your station for the right.
+status-404-head = There is no such page
+status-404-text = The vacancy may be filled or expired, or a few letters of the address are missing.
+status-409-head = Somebody was faster
+status-409-text = Your change was not made. Open it again and look at how it is now.
+status-500-head = Something went wrong here; it is not your fault
+status-500-text = What you typed was not sent. Press “back”, it is still there, and send it again.
+status-503-head = Too busy right now
+status-503-text = Nothing is lost. Try again in a minute, or call.
+wage-open = to be agreed
+wage-range = ¥{ $amount }{ $unit }
+wage-range-from = from ¥{ $amount }{ $unit }
+wage-range-to = up to ¥{ $amount }{ $unit }
+wage-unit-hour = /hour
+wage-unit-day = /day
+wage-unit-week = /week
+wage-unit-month = /month
+wage-unit-year = /year
+wage-unit-piece = /piece
+pay-range = ¥{ $amount } { $unit }
+pay-range-from = from ¥{ $amount } { $unit }
+pay-range-to = up to ¥{ $amount } { $unit }
+pay-unit-hour = an hour
+pay-unit-day = a day
+pay-unit-week = a week
+pay-unit-month = a month
+pay-unit-year = a year
+pay-unit-piece = a piece

@@ -9,6 +9,7 @@ pub mod follow;
 pub mod live;
 pub mod office;
 pub mod reading;
+pub mod search;
 pub mod worker;
 
 pub use error::{Error, Result};

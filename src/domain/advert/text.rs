@@ -47,6 +47,11 @@ pub fn normalise(text: &str) -> Plain {
             '.' if after_digit && !digit(Some(i + 1)) => '、',
             c => c,
         };
+        // 女/性/优/先 is one word in disguise; 男/女 is a choice.
+        let slash = |j: Option<usize>| j.and_then(|j| folded.get(j)).is_some_and(|(c, _)| *c == '/');
+        if c == '/' && (slash(i.checked_sub(2)) || slash(Some(i + 2))) {
+            continue;
+        }
         let keep = match c {
             ',' | '。' | ';' | '!' | '?' | '、' | '\n' | '(' | ')' | '/' | ':' | '<' | '>' | '≤' | '≥' | '%' => {
                 true

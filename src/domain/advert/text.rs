@@ -112,11 +112,12 @@ mod tests {
 
     #[test]
     fn a_folded_word_leads_back_to_all_its_characters() {
-        let plain = normalise("不要 河 南 人");
-        let folded = plain.folded(&[2..4]);
-        assert_eq!(folded.chars, ['不', '要', FOLDED, '人']);
+        let plain = normalise("不要 河 南 人、广西人");
+        let folded = plain.folded(&[2..4, 6..8]);
+        assert_eq!(folded.chars, ['不', '要', FOLDED, '人', '、', FOLDED, '人']);
         assert_eq!(folded.original_span(2, 3), Some((3, 6)));
         assert_eq!(folded.original_span(0, 4), Some((0, 8)));
+        assert_eq!(folded.original_span(5, 6), Some((9, 11)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Plain values and rules, one file per noun; no input, output, clock or async.
 
 pub mod actor;
+pub mod advert;
 pub mod code;
 pub mod date_text;
 pub mod employer;
@@ -8,6 +9,7 @@ pub mod fault;
 pub mod household;
 pub mod identity;
 pub mod introduction;
+pub mod minimum_wage;
 pub mod occupation;
 pub mod placement;
 pub mod region;

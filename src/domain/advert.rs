@@ -76,22 +76,16 @@ pub fn check_text(text: &str) -> Vec<Finding> {
 /// Checks the texts and the facts of a vacancy as of `today`.
 pub fn check_vacancy(facts: &AdvertFacts, today: Date) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (field, text) in [
-        ("title", facts.title),
-        ("requirements", facts.requirements),
-        ("description", facts.description),
-    ] {
+    for (field, text) in
+        [("title", facts.title), ("requirements", facts.requirements), ("description", facts.description)]
+    {
         findings.extend(check_field(text, field, facts.barred_for_women));
     }
     check_ages(facts, &mut findings);
     check_pay(facts, today, &mut findings);
     let elements = [
         ("employer", "用人单位", facts.employer_known),
-        (
-            "headcount",
-            "招聘人数",
-            facts.headcount.is_some_and(|n| n > 0),
-        ),
+        ("headcount", "招聘人数", facts.headcount.is_some_and(|n| n > 0)),
         ("requirements", "招聘条件", facts.has_conditions),
         ("description", "工作内容", facts.has_content),
         ("region", "工作地点", facts.place_known),
@@ -133,15 +127,7 @@ fn check_field(text: &str, field: &'static str, barred_for_women: bool) -> Vec<F
 }
 
 fn of_fact(code: Rule, field: &'static str, text: String) -> Finding {
-    Finding {
-        rule: code,
-        article: code.article(),
-        severity: code.severity(),
-        start: 0,
-        end: 0,
-        text,
-        field,
-    }
+    Finding { rule: code, article: code.article(), severity: code.severity(), start: 0, end: 0, text, field }
 }
 
 fn check_ages(facts: &AdvertFacts, findings: &mut Vec<Finding>) {
@@ -150,10 +136,7 @@ fn check_ages(facts: &AdvertFacts, findings: &mut Vec<Finding>) {
     if let Some(age) = facts.min_age.filter(|age| *age < 16 && !child_said) {
         findings.push(of_fact(Rule::AgeUnder16, "min_age", format!("{age}岁")));
     }
-    if let Some(age) = facts
-        .max_age
-        .filter(|age| *age < PENSION_AGE && !upper_said)
-    {
+    if let Some(age) = facts.max_age.filter(|age| *age < PENSION_AGE && !upper_said) {
         findings.push(of_fact(Rule::AgeUpper, "max_age", format!("{age}岁")));
     }
 }
@@ -169,20 +152,14 @@ fn check_pay(facts: &AdvertFacts, today: Date, findings: &mut Vec<Finding>) {
         return;
     }
     let day = facts.start.unwrap_or(today);
-    let minimum = facts
-        .region
-        .and_then(|region| minimum_wage::lookup(region, day, facts.part_time));
+    let minimum = facts.region.and_then(|region| minimum_wage::lookup(region, day, facts.part_time));
     let mut low = |field, amount: i64, severity| {
         let mut finding = of_fact(Rule::WageLow, field, format!("{}元", yuan(amount)));
         finding.severity = severity;
         findings.push(finding);
     };
     if let Some(minimum) = minimum {
-        let severity = if minimum.verified {
-            Severity::Block
-        } else {
-            Severity::Warn
-        };
+        let severity = if minimum.verified { Severity::Block } else { Severity::Warn };
         if minimum.is_above(pay) {
             low("wage", pay.fen, severity);
         }
@@ -200,11 +177,7 @@ fn check_pay(facts: &AdvertFacts, today: Date, findings: &mut Vec<Finding>) {
 }
 
 fn yuan(fen: i64) -> String {
-    if fen % 100 == 0 {
-        (fen / 100).to_string()
-    } else {
-        format!("{}.{:02}", fen / 100, fen % 100)
-    }
+    if fen % 100 == 0 { (fen / 100).to_string() } else { format!("{}.{:02}", fen / 100, fen % 100) }
 }
 
 #[cfg(test)]

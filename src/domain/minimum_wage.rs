@@ -101,36 +101,19 @@ pub fn lookup(region: &str, day: Date, part_time: bool) -> Option<Minimum> {
         .filter(|row| region.starts_with(row.region) && row.valid_from <= day)
         .filter(|row| if part_time { row.hourly } else { row.monthly }.is_some())
         .max_by_key(|row| (row.region.len(), row.valid_from))?;
-    let (fen, per) = if part_time {
-        (row.hourly?, Per::Hour)
-    } else {
-        (row.monthly?, Per::Month)
-    };
-    Some(Minimum {
-        fen,
-        per,
-        valid_from: row.valid_from,
-        verified: row.verified,
-        source: row.source,
-    })
+    let (fen, per) = if part_time { (row.hourly?, Per::Hour) } else { (row.monthly?, Per::Month) };
+    Some(Minimum { fen, per, valid_from: row.valid_from, verified: row.verified, source: row.source })
 }
 
 /// Whether the shipped table is well formed; each fault names its line.
 pub fn check_data() -> Result<(), Vec<String>> {
     let (rows, mut faults) = rows(DATA);
     for (i, row) in rows.iter().enumerate() {
-        if rows[..i]
-            .iter()
-            .any(|r| r.region == row.region && r.valid_from == row.valid_from)
-        {
+        if rows[..i].iter().any(|r| r.region == row.region && r.valid_from == row.valid_from) {
             faults.push(format!("{} {} stands twice", row.valid_from, row.region));
         }
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn rows(data: &'static str) -> (Vec<Row>, Vec<String>) {
@@ -160,9 +143,7 @@ fn row(line: &'static str) -> Result<Row, String> {
         return Err("neither a monthly nor an hourly figure".to_owned());
     }
     Ok(Row {
-        valid_from: valid_from
-            .parse()
-            .map_err(|_| format!("{valid_from} is no date"))?,
+        valid_from: valid_from.parse().map_err(|_| format!("{valid_from} is no date"))?,
         region,
         monthly,
         hourly,
@@ -203,10 +184,7 @@ mod tests {
     #[test]
     fn a_district_of_guangzhou_takes_the_row_of_its_city_valid_on_the_day() {
         let old = lookup("440106", date(2024, 6, 1), false).unwrap();
-        assert_eq!(
-            (old.fen, old.per, old.verified),
-            (230_000, Per::Month, true)
-        );
+        assert_eq!((old.fen, old.per, old.verified), (230_000, Per::Month, true));
         let new = lookup("440106", date(2025, 3, 1), false).unwrap();
         assert_eq!((new.fen, new.verified), (250_000, false));
         let hour = lookup("440106", date(2022, 1, 1), true).unwrap();
@@ -230,31 +208,15 @@ mod tests {
             (27_000, Per::Year, true),
             (27_600, Per::Year, false),
         ] {
-            assert_eq!(
-                minimum.is_above(Pay {
-                    fen: yuan * 100,
-                    per
-                }),
-                above,
-                "{yuan} {per:?}"
-            );
+            assert_eq!(minimum.is_above(Pay { fen: yuan * 100, per }), above, "{yuan} {per:?}");
         }
     }
 
     #[test]
     fn part_time_pay_is_compared_by_the_hour() {
         let minimum = lookup("440100", date(2024, 6, 1), true).unwrap();
-        assert!(minimum.is_above(Pay {
-            fen: 2200,
-            per: Per::Hour
-        }));
-        assert!(!minimum.is_above(Pay {
-            fen: 2220,
-            per: Per::Hour
-        }));
-        assert!(minimum.is_above(Pay {
-            fen: 17_000,
-            per: Per::Day
-        }));
+        assert!(minimum.is_above(Pay { fen: 2200, per: Per::Hour }));
+        assert!(!minimum.is_above(Pay { fen: 2220, per: Per::Hour }));
+        assert!(minimum.is_above(Pay { fen: 17_000, per: Per::Day }));
     }
 }

@@ -116,10 +116,7 @@ impl Rule {
     fn compiled(self) -> &'static Compiled {
         let rules = all();
         // check_data, which a test runs, guarantees one entry a code.
-        rules
-            .iter()
-            .find(|rule| rule.code == self)
-            .unwrap_or(&rules[0])
+        rules.iter().find(|rule| rule.code == self).unwrap_or(&rules[0])
     }
 }
 
@@ -171,11 +168,8 @@ struct Indexed {
 impl Indexed {
     fn new(chars: &[char]) -> Indexed {
         let text: String = chars.iter().collect();
-        let mut char_at: Vec<usize> = chars
-            .iter()
-            .enumerate()
-            .flat_map(|(i, c)| std::iter::repeat_n(i, c.len_utf8()))
-            .collect();
+        let mut char_at: Vec<usize> =
+            chars.iter().enumerate().flat_map(|(i, c)| std::iter::repeat_n(i, c.len_utf8())).collect();
         char_at.push(chars.len());
         Indexed { text, char_at }
     }
@@ -226,10 +220,7 @@ pub fn check_data() -> Result<(), Vec<String>> {
                 Ok(text) => match regex(&text) {
                     Err(e) => faults.push(format!("line {line}: {}: {e}", pattern.get_ref())),
                     Ok(regex) if regex.is_match("") => {
-                        faults.push(format!(
-                            "line {line}: {} matches nothing at all",
-                            pattern.get_ref()
-                        ));
+                        faults.push(format!("line {line}: {} matches nothing at all", pattern.get_ref()));
                     }
                     Ok(_) => {}
                 },
@@ -237,20 +228,12 @@ pub fn check_data() -> Result<(), Vec<String>> {
         }
     }
     for code in Rule::ALL {
-        let count = data
-            .rule
-            .iter()
-            .filter(|r| *r.code.get_ref() == code)
-            .count();
+        let count = data.rule.iter().filter(|r| *r.code.get_ref() == code).count();
         if count != 1 {
             faults.push(format!("rule {} stands {count} times", code.code()));
         }
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn compile(data: &str) -> Result<Vec<Compiled>, Vec<String>> {
@@ -260,10 +243,7 @@ fn compile(data: &str) -> Result<Vec<Compiled>, Vec<String>> {
         if patterns.is_empty() {
             return Ok(None);
         }
-        let parts = patterns
-            .iter()
-            .map(|p| expand(p.get_ref(), &classes, 0))
-            .collect::<Result<Vec<_>, _>>()?;
+        let parts = patterns.iter().map(|p| expand(p.get_ref(), &classes, 0)).collect::<Result<Vec<_>, _>>()?;
         regex(&parts.join("|")).map(Some).map_err(|e| e.to_string())
     };
     let mut faults = Vec::new();
@@ -282,26 +262,15 @@ fn compile(data: &str) -> Result<Vec<Compiled>, Vec<String>> {
             (innocent, unlawful) => faults.extend(innocent.err().into_iter().chain(unlawful.err())),
         }
     }
-    if faults.is_empty() {
-        Ok(compiled)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(compiled) } else { Err(faults) }
 }
 
 fn regex(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern)
-        .size_limit(64 << 20)
-        .dfa_size_limit(16 << 20)
-        .build()
+    RegexBuilder::new(pattern).size_limit(64 << 20).dfa_size_limit(16 << 20).build()
 }
 
 /// Replaces each `{name}` by its class; counts such as `{0,4}` and `\p{Han}` stay.
-fn expand(
-    pattern: &str,
-    classes: &BTreeMap<String, Spanned<String>>,
-    depth: u8,
-) -> Result<String, String> {
+fn expand(pattern: &str, classes: &BTreeMap<String, Spanned<String>>, depth: u8) -> Result<String, String> {
     if depth > 4 {
         return Err(format!("classes of {pattern} go in a circle"));
     }
@@ -310,14 +279,10 @@ fn expand(
     while let Some(open) = rest.find('{') {
         let (before, tail) = rest.split_at(open);
         out.push_str(before);
-        let close = tail
-            .find('}')
-            .ok_or_else(|| format!("no }} in {pattern}"))?;
+        let close = tail.find('}').ok_or_else(|| format!("no }} in {pattern}"))?;
         let name = &tail[1..close];
         if name.starts_with(|c: char| c.is_ascii_lowercase()) {
-            let class = classes
-                .get(name)
-                .ok_or_else(|| format!("no class {name}"))?;
+            let class = classes.get(name).ok_or_else(|| format!("no class {name}"))?;
             out.push_str(&expand(class.get_ref(), classes, depth + 1)?);
         } else {
             out.push_str(&tail[..=close]);

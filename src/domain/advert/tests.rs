@@ -8,11 +8,7 @@ use proptest::prelude::*;
 const SENTENCES: &str = include_str!("../../../tests/data/advert_sentences.tsv");
 
 fn sentences() -> Vec<(&'static str, &'static str)> {
-    SENTENCES
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split_once('\t').unwrap())
-        .collect()
+    SENTENCES.lines().filter(|line| !line.starts_with('#')).map(|line| line.split_once('\t').unwrap()).collect()
 }
 
 fn rules(text: &str) -> Vec<&'static str> {
@@ -26,27 +22,13 @@ fn the_shipped_rules_are_well_formed() {
 
 #[test]
 fn unlawful_sentences_are_found_and_innocent_ones_left_alone() {
-    let (innocent, unlawful): (Vec<_>, Vec<_>) = sentences()
-        .into_iter()
-        .partition(|(label, _)| *label == "ok");
+    let (innocent, unlawful): (Vec<_>, Vec<_>) = sentences().into_iter().partition(|(label, _)| *label == "ok");
     assert!(innocent.len() >= 300 && unlawful.len() >= 300);
-    let missed: Vec<_> = unlawful
-        .iter()
-        .filter(|(label, text)| !rules(text).contains(label))
-        .collect();
-    let alarms: Vec<_> = innocent
-        .iter()
-        .map(|(_, text)| (text, rules(text)))
-        .filter(|(_, found)| !found.is_empty())
-        .collect();
-    assert!(
-        missed.len() * 100 <= unlawful.len() * 5,
-        "missed: {missed:?}"
-    );
-    assert!(
-        alarms.len() * 100 <= innocent.len() * 3,
-        "false alarms: {alarms:?}"
-    );
+    let missed: Vec<_> = unlawful.iter().filter(|(label, text)| !rules(text).contains(label)).collect();
+    let alarms: Vec<_> =
+        innocent.iter().map(|(_, text)| (text, rules(text))).filter(|(_, found)| !found.is_empty()).collect();
+    assert!(missed.len() * 100 <= unlawful.len() * 5, "missed: {missed:?}");
+    assert!(alarms.len() * 100 <= innocent.len() * 3, "false alarms: {alarms:?}");
 }
 
 #[test]
@@ -122,10 +104,7 @@ fn lawful() -> AdvertFacts<'static> {
         has_content: true,
         place_known: true,
         region: Some("440106"),
-        pay: Some(Pay {
-            fen: 450_000,
-            per: Per::Month,
-        }),
+        pay: Some(Pay { fen: 450_000, per: Per::Month }),
         valid_until: Some(date(2026, 6, 30)),
         start: Some(date(2024, 3, 1)),
         ..AdvertFacts::default()
@@ -135,10 +114,7 @@ fn lawful() -> AdvertFacts<'static> {
 const TODAY: Date = date(2026, 3, 1);
 
 fn found(facts: &AdvertFacts) -> Vec<(&'static str, &'static str, Severity)> {
-    check_vacancy(facts, TODAY)
-        .iter()
-        .map(|f| (f.rule.code(), f.field, f.severity))
-        .collect()
+    check_vacancy(facts, TODAY).iter().map(|f| (f.rule.code(), f.field, f.severity)).collect()
 }
 
 #[test]
@@ -148,72 +124,30 @@ fn a_complete_lawful_vacancy_has_no_finding() {
 
 #[test]
 fn pay_under_a_confirmed_minimum_blocks_and_under_an_unconfirmed_one_warns() {
-    let low = AdvertFacts {
-        pay: Some(Pay {
-            fen: 200_000,
-            per: Per::Month,
-        }),
-        ..lawful()
-    };
+    let low = AdvertFacts { pay: Some(Pay { fen: 200_000, per: Per::Month }), ..lawful() };
     assert_eq!(found(&low), [("wage_low", "wage", Severity::Block)]);
-    let later = AdvertFacts {
-        start: Some(date(2025, 6, 1)),
-        ..low.clone()
-    };
+    let later = AdvertFacts { start: Some(date(2025, 6, 1)), ..low.clone() };
     assert_eq!(found(&later), [("wage_low", "wage", Severity::Warn)]);
-    let platform = AdvertFacts {
-        platform: true,
-        ..low
-    };
+    let platform = AdvertFacts { platform: true, ..low };
     assert_eq!(found(&platform), []);
 }
 
 #[test]
 fn probation_pay_reaches_four_fifths_and_the_minimum() {
-    let fifth = AdvertFacts {
-        probation_fen: Some(350_000),
-        ..lawful()
-    };
+    let fifth = AdvertFacts { probation_fen: Some(350_000), ..lawful() };
     assert_eq!(found(&fifth), [("wage_low", "probation", Severity::Warn)]);
-    let minimum = AdvertFacts {
-        pay: Some(Pay {
-            fen: 250_000,
-            per: Per::Month,
-        }),
-        probation_fen: Some(220_000),
-        ..lawful()
-    };
-    assert_eq!(
-        found(&minimum),
-        [("wage_low", "probation", Severity::Block)]
-    );
-    let fine = AdvertFacts {
-        probation_fen: Some(360_000),
-        ..lawful()
-    };
+    let minimum =
+        AdvertFacts { pay: Some(Pay { fen: 250_000, per: Per::Month }), probation_fen: Some(220_000), ..lawful() };
+    assert_eq!(found(&minimum), [("wage_low", "probation", Severity::Block)]);
+    let fine = AdvertFacts { probation_fen: Some(360_000), ..lawful() };
     assert_eq!(found(&fine), []);
 }
 
 #[test]
 fn ages_missing_elements_and_open_wages_are_named_by_field() {
-    let young = AdvertFacts {
-        min_age: Some(15),
-        max_age: Some(40),
-        ..lawful()
-    };
-    assert_eq!(
-        found(&young),
-        [
-            ("age_under_16", "min_age", Severity::Block),
-            ("age_upper", "max_age", Severity::Warn)
-        ]
-    );
-    let empty = AdvertFacts {
-        pay: None,
-        valid_until: None,
-        employer_known: false,
-        ..lawful()
-    };
+    let young = AdvertFacts { min_age: Some(15), max_age: Some(40), ..lawful() };
+    assert_eq!(found(&young), [("age_under_16", "min_age", Severity::Block), ("age_upper", "max_age", Severity::Warn)]);
+    let empty = AdvertFacts { pay: None, valid_until: None, employer_known: false, ..lawful() };
     assert_eq!(
         found(&empty),
         [
@@ -227,18 +161,9 @@ fn ages_missing_elements_and_open_wages_are_named_by_field() {
 
 #[test]
 fn a_sex_condition_is_lawful_for_a_post_that_the_state_bars_for_women() {
-    let miner = AdvertFacts {
-        requirements: "限男性",
-        ..lawful()
-    };
+    let miner = AdvertFacts { requirements: "限男性", ..lawful() };
     assert_eq!(found(&miner), [("sex", "requirements", Severity::Block)]);
-    assert_eq!(
-        found(&AdvertFacts {
-            barred_for_women: true,
-            ..miner
-        }),
-        []
-    );
+    assert_eq!(found(&AdvertFacts { barred_for_women: true, ..miner }), []);
 }
 
 proptest! {

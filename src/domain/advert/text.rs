@@ -37,15 +37,9 @@ pub fn normalise(text: &str) -> Plain {
         })
         .filter(|(c, _)| *c == '\n' || !(c.is_whitespace() || c.is_control() || is_invisible(*c)))
         .collect();
-    let mut plain = Plain {
-        chars: Vec::with_capacity(folded.len()),
-        origin: Vec::with_capacity(folded.len()),
-    };
+    let mut plain = Plain { chars: Vec::with_capacity(folded.len()), origin: Vec::with_capacity(folded.len()) };
     for (i, &(c, at)) in folded.iter().enumerate() {
-        let digit = |j: Option<usize>| {
-            j.and_then(|j| folded.get(j))
-                .is_some_and(|(c, _)| c.is_ascii_digit())
-        };
+        let digit = |j: Option<usize>| j.and_then(|j| folded.get(j)).is_some_and(|(c, _)| c.is_ascii_digit());
         let after_digit = digit(i.checked_sub(1));
         let c = match c {
             '×' => 'x',
@@ -54,8 +48,9 @@ pub fn normalise(text: &str) -> Plain {
             c => c,
         };
         let keep = match c {
-            ',' | '。' | ';' | '!' | '?' | '、' | '\n' | '(' | ')' | '/' | ':' | '<' | '>'
-            | '≤' | '≥' | '%' => true,
+            ',' | '。' | ';' | '!' | '?' | '、' | '\n' | '(' | ')' | '/' | ':' | '<' | '>' | '≤' | '≥' | '%' => {
+                true
+            }
             '-' | '~' | '–' | '—' | '―' => digit(Some(i + 1)),
             '.' => after_digit,
             _ => c.is_alphanumeric(),

@@ -14,6 +14,7 @@ pub mod introduction;
 pub mod minimum_wage;
 pub mod occupation;
 pub mod placement;
+pub mod posting;
 pub mod region;
 pub mod registration;
 pub mod requirement_text;

@@ -3,14 +3,17 @@
 pub mod account;
 pub mod audit;
 pub mod change;
+pub mod class;
 pub mod crypt;
 pub mod db;
 pub mod employer;
+pub mod enrolment;
 pub mod history;
 pub mod household;
 pub mod idempotency;
 pub mod schema;
 pub mod station;
+pub mod vacancy;
 pub mod worker;
 
 pub use change::Tx;

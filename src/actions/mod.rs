@@ -4,8 +4,10 @@ pub mod account;
 pub mod clock;
 pub mod enter;
 pub mod error;
+pub mod introduction;
 pub mod live;
 pub mod office;
+pub mod outbox;
 pub mod reading;
 pub mod worker;
 

@@ -2,13 +2,16 @@
 
 pub mod account;
 pub mod clock;
+pub mod document;
 pub mod enter;
 pub mod error;
+pub mod follow;
 pub mod introduction;
 pub mod live;
 pub mod office;
 pub mod outbox;
 pub mod reading;
+pub mod search;
 pub mod worker;
 
 pub use error::{Error, Result};

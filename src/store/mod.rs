@@ -5,6 +5,7 @@ pub mod audit;
 pub mod change;
 pub mod crypt;
 pub mod db;
+pub mod employer;
 pub mod history;
 pub mod household;
 pub mod idempotency;

@@ -1,6 +1,7 @@
 //! JSON for programs, under `/api/v1`, one file per noun.
 
 pub mod introduction;
+pub mod list;
 pub mod outbox;
 pub mod worker;
 

@@ -121,6 +121,11 @@ pub fn code_text(lang: Lang, code: &str) -> Option<String> {
     find(lang, &key("code", code), &[])
 }
 
+/// The sentence for a stable code, with the words it speaks of.
+pub fn code_sentence(lang: Lang, code: &str, args: &[(&str, &dyn Display)]) -> Option<String> {
+    find(lang, &key("code", code), args)
+}
+
 /// The word for a value of a code list, such as `("state", "proposed")` or `("reason", "other_job")`; the value itself where the list has no word for it.
 pub fn word(lang: Lang, list: &str, value: &str) -> String {
     find(lang, &key(list, value), &[]).unwrap_or_else(|| value.to_owned())

@@ -44,7 +44,7 @@ pub use chrome::{Audience, Chrome, Who};
 pub use desk::Desk;
 pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
-pub use language::{Lang, code_text, text, word};
+pub use language::{Lang, code_sentence, code_text, text, word};
 pub use parts::{
     Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step, Table, Tag, Tick,
     Tone, Weight,

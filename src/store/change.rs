@@ -1,0 +1,280 @@
+//! The transaction of an act: its rows, then one number of a lane with its change and audit rows, then the commit.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Error;
+use super::db::{Db, RawTx, Read, Row, Sql, Value, sql};
+
+/// Number of lanes on PostgreSQL; SQLite has one writer and one lane.
+pub const LANES: u64 = 16;
+
+/// Kinds of rows that index and columns follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A worker or anything that hangs on one.
+    Worker,
+    /// A vacancy or anything that changes its places.
+    Vacancy,
+    /// A class or its seats.
+    Class,
+    /// A station: its tree moves scopes.
+    Station,
+}
+
+impl Kind {
+    /// Text in the change log.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Worker => "worker",
+            Self::Vacancy => "vacancy",
+            Self::Class => "class",
+            Self::Station => "station",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Worker, Self::Vacancy, Self::Class, Self::Station].into_iter().find(|k| k.text() == text)
+    }
+}
+
+/// One line of the audit trail: ids, field names, codes and result, never values.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Audit {
+    /// When, microseconds UTC.
+    pub at: i64,
+    /// Who, by name.
+    pub actor: String,
+    /// Who, by account.
+    pub account: Option<Uuid>,
+    /// Act, for example `worker.register`.
+    pub act: String,
+    /// Kind of the object.
+    pub object_kind: String,
+    /// The object.
+    pub object: Option<Uuid>,
+    /// Names of the fields concerned.
+    pub fields: String,
+    /// `ok`, `denied`, or a code.
+    pub result: String,
+}
+
+/// A change that a follower reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Kind of the row.
+    pub kind: Kind,
+    /// Its id; absent in SQL = deleted.
+    pub id: Uuid,
+}
+
+/// The last number applied in each lane.
+pub type Watermark = BTreeMap<i64, i64>;
+
+static NEXT_LANE: AtomicU64 = AtomicU64::new(0);
+
+/// A transaction of an act; dropped without [`Tx::commit`] it leaves nothing.
+#[derive(Debug)]
+pub struct Tx {
+    raw: RawTx,
+    lanes: u64,
+    changes: Vec<Change>,
+    audits: Vec<Audit>,
+}
+
+impl Tx {
+    /// Begins.
+    pub async fn begin(db: &Db) -> Result<Self, Error> {
+        let lanes = if db.is_sqlite() { 1 } else { LANES };
+        Ok(Self { raw: db.begin().await?, lanes, changes: Vec::new(), audits: Vec::new() })
+    }
+
+    /// Notes that followers must read this row again.
+    pub fn changed(&mut self, kind: Kind, id: Uuid) {
+        let change = Change { kind, id };
+        if !self.changes.contains(&change) || self.changes.len() > 64 {
+            self.changes.push(change);
+        }
+    }
+
+    /// Notes a line of the audit trail.
+    pub fn audit(&mut self, line: Audit) {
+        self.audits.push(line);
+    }
+
+    /// Runs a statement.
+    pub(super) async fn execute(&mut self, statement: Sql) -> Result<u64, Error> {
+        self.raw.execute(statement).await
+    }
+
+    /// Inserts many rows with as few statements as the databases' parameter limits allow.
+    pub(super) async fn insert(&mut self, into: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64, Error> {
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+        let at_once = (30_000 / width.max(1)).max(1);
+        let mut rows = rows.into_iter().peekable();
+        let mut done = 0;
+        while rows.peek().is_some() {
+            let statement =
+                sql("INSERT INTO ").push(into).push(" VALUES ").rows(rows.by_ref().take(at_once)).push(tail);
+            done += self.raw.execute(statement).await?;
+        }
+        Ok(done)
+    }
+
+    /// Takes the next number of a lane, writes change and audit rows under it, and commits.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        if self.changes.is_empty() && self.audits.is_empty() {
+            return self.raw.commit().await;
+        }
+        let lane = (NEXT_LANE.fetch_add(1, Ordering::Relaxed) % self.lanes) as i64;
+        let row = self
+            .raw
+            .first(sql("UPDATE lane SET n = n + 1 WHERE no = $1 RETURNING n, audit_head").bind(lane))
+            .await?
+            .ok_or(Error::Damaged("a lane is missing"))?;
+        let (n, mut head): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let changes = std::mem::take(&mut self.changes);
+        let rows = changes
+            .iter()
+            .enumerate()
+            .map(|(seq, c)| vec![lane.into(), n.into(), (seq as i64).into(), c.kind.text().into(), c.id.into()])
+            .collect();
+        self.insert("change (lane, n, seq, kind, id)", rows, "").await?;
+        let audits = std::mem::take(&mut self.audits);
+        let mut rows = Vec::with_capacity(audits.len());
+        for (seq, line) in audits.into_iter().enumerate() {
+            let hash = chain(&head, lane, n, seq as i64, &line);
+            rows.push(vec![
+                lane.into(),
+                n.into(),
+                (seq as i64).into(),
+                line.at.into(),
+                line.actor.into(),
+                line.account.into(),
+                line.act.into(),
+                line.object_kind.into(),
+                line.object.into(),
+                line.fields.into(),
+                line.result.into(),
+                head.into(),
+                hash.clone().into(),
+            ]);
+            head = hash;
+        }
+        if !rows.is_empty() {
+            let into = "audit (lane, n, seq, at, actor, account, act, object_kind, object, fields, result, prev, hash)";
+            self.insert(into, rows, "").await?;
+            self.raw.execute(sql("UPDATE lane SET audit_head = $1 WHERE no = $2").bind(head).bind(lane)).await?;
+        }
+        self.raw.commit().await
+    }
+}
+
+impl Read for Tx {
+    async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
+        self.raw.all(statement).await
+    }
+}
+
+fn chain(prev: &[u8], lane: i64, n: i64, seq: i64, line: &Audit) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(prev);
+    // Canonical bytes: serde_json writes struct fields in their order of definition.
+    hash.update(serde_json::to_vec(&(lane, n, seq, line)).unwrap_or_default());
+    hash.finalize().to_vec()
+}
+
+/// The changes after a watermark, at most about `limit`, and the watermark after them.
+pub async fn after(mut db: &Db, mark: &Watermark, limit: i64) -> Result<(Vec<Change>, Watermark), Error> {
+    let mut changes = Vec::new();
+    let mut next = mark.clone();
+    for row in db.all(sql("SELECT no, n FROM lane ORDER BY no")).await? {
+        let (lane, head): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let from = mark.get(&lane).copied().unwrap_or(0);
+        if head <= from {
+            continue;
+        }
+        let rows = db
+            .all(
+                sql("SELECT n, kind, id FROM change WHERE lane = $1 AND n > $2 AND n <= $3 ORDER BY n, seq LIMIT $4")
+                    .bind(lane)
+                    .bind(from)
+                    .bind(head)
+                    .bind(limit),
+            )
+            .await?;
+        // A number may be cut in the middle by the limit: it is taken whole next time, which is harmless.
+        let full = (rows.len() as i64) < limit;
+        let mut last = head;
+        for row in &rows {
+            let n: i64 = row.get(0)?;
+            let kind = Kind::parse(&row.get::<String>(1)?).ok_or(Error::Damaged("an unknown change kind"))?;
+            changes.push(Change { kind, id: row.id(2)? });
+            if !full {
+                last = n;
+            }
+        }
+        if !full {
+            let rest = db
+                .all(sql("SELECT kind, id FROM change WHERE lane = $1 AND n = $2 ORDER BY seq").bind(lane).bind(last))
+                .await?;
+            for row in rest {
+                let kind = Kind::parse(&row.get::<String>(0)?).ok_or(Error::Damaged("an unknown change kind"))?;
+                changes.push(Change { kind, id: row.id(1)? });
+            }
+        }
+        next.insert(lane, last);
+    }
+    Ok((changes, next))
+}
+
+/// The newest number of each lane.
+pub async fn heads(mut db: &Db) -> Result<Watermark, Error> {
+    db.all(sql("SELECT no, n FROM lane")).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// The first break of the audit chain, as lane and number, if there is one.
+pub async fn verify_chain(mut db: &Db) -> Result<Option<(i64, i64)>, Error> {
+    for lane in db.all(sql("SELECT no, audit_head FROM lane ORDER BY no")).await? {
+        let (no, head): (i64, Vec<u8>) = (lane.get(0)?, lane.get(1)?);
+        let (mut prev, mut n, mut seq) = (Vec::new(), 0_i64, -1_i64);
+        loop {
+            let rows = db
+                .all(
+                    sql("SELECT n, seq, at, actor, account, act, object_kind, object, fields, result, prev, hash FROM audit \
+                         WHERE lane = $1 AND (n, seq) > ($2, $3) ORDER BY n, seq LIMIT 5000")
+                        .bind(no).bind(n).bind(seq),
+                )
+                .await?;
+            for row in &rows {
+                (n, seq) = (row.get(0)?, row.get(1)?);
+                let line = Audit {
+                    at: row.get(2)?,
+                    actor: row.get(3)?,
+                    account: row.opt_id(4)?,
+                    act: row.get(5)?,
+                    object_kind: row.get(6)?,
+                    object: row.opt_id(7)?,
+                    fields: row.get(8)?,
+                    result: row.get(9)?,
+                };
+                let hash = chain(&prev, no, n, seq, &line);
+                if row.get::<Vec<u8>>(10)? != prev || row.get::<Vec<u8>>(11)? != hash {
+                    return Ok(Some((no, n)));
+                }
+                prev = hash;
+            }
+            if rows.is_empty() {
+                break;
+            }
+        }
+        if prev != head {
+            return Ok(Some((no, n)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,318 @@
+//! One door to both databases: one SQL text, values and rows that mean the same on SQLite and PostgreSQL.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+use uuid::Uuid;
+
+use super::Error;
+
+/// A database of either kind; SQLite has one writer and a pool of readers.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// The embedded file.
+    Sqlite {
+        /// The one writer.
+        write: SqlitePool,
+        /// Readers.
+        read: SqlitePool,
+    },
+    /// A PostgreSQL server.
+    Postgres(PgPool),
+}
+
+/// A value to bind; each variant is typed even when it is null, which PostgreSQL asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// BIGINT.
+    Int(Option<i64>),
+    /// DOUBLE PRECISION.
+    Real(Option<f64>),
+    /// TEXT.
+    Text(Option<String>),
+    /// BYTEA.
+    Bytes(Option<Vec<u8>>),
+    /// BOOLEAN.
+    Bool(Option<bool>),
+}
+
+macro_rules! value_from {
+    ($($type:ty => $variant:ident $map:expr;)+) => { $(
+        impl From<$type> for Value { fn from(v: $type) -> Self { Self::$variant(Some(($map)(v))) } }
+        impl From<Option<$type>> for Value { fn from(v: Option<$type>) -> Self { Self::$variant(v.map($map)) } }
+    )+ };
+}
+value_from! {
+    i64 => Int |v| v;
+    i32 => Int i64::from;
+    u32 => Int i64::from;
+    f64 => Real |v| v;
+    String => Text |v| v;
+    &str => Text str::to_owned;
+    &String => Text String::clone;
+    Vec<u8> => Bytes |v| v;
+    &[u8] => Bytes <[u8]>::to_vec;
+    Uuid => Bytes |v: Uuid| v.as_bytes().to_vec();
+    bool => Bool |v| v;
+}
+
+/// SQL text with its values; text comes only from this room, values only by binding.
+#[derive(Debug, Clone, Default)]
+pub struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+/// Starts a statement.
+pub fn sql(text: &str) -> Sql {
+    Sql { text: text.to_owned(), values: Vec::new() }
+}
+
+impl Sql {
+    /// Binds the next `$n`.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Adds text.
+    pub fn push(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a value in place as the next `$n`.
+    pub fn value(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        let n = self.values.len();
+        let _ = write!(self.text, "${n}");
+        self
+    }
+
+    /// Adds `(v1, v2, …)`; an empty list becomes `(NULL)`, which no value equals.
+    pub fn list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.text.push('(');
+        let mut any = false;
+        for value in values {
+            if any {
+                self.text.push_str(", ");
+            }
+            any = true;
+            self = self.value(value);
+        }
+        self.push(if any { ")" } else { "NULL)" })
+    }
+
+    /// Adds `(…), (…)` for a multi-row insert.
+    pub fn rows(mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
+        for (i, row) in rows.into_iter().enumerate() {
+            if i > 0 {
+                self.text.push_str(", ");
+            }
+            self = self.list(row);
+        }
+        self
+    }
+}
+
+/// A row of either database.
+#[derive(Debug)]
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+/// A type that both databases give.
+pub trait Column:
+    for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
+{
+}
+impl<T> Column for T where
+    T: for<'r> sqlx::Decode<'r, Sqlite>
+        + sqlx::Type<Sqlite>
+        + for<'r> sqlx::Decode<'r, Postgres>
+        + sqlx::Type<Postgres>
+{
+}
+
+impl Row {
+    /// The column at a position.
+    pub fn get<T: Column>(&self, column: usize) -> Result<T, Error> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    /// An id at a position.
+    pub fn id(&self, column: usize) -> Result<Uuid, Error> {
+        self.opt_id(column)?.ok_or(Error::Damaged("an id is null"))
+    }
+
+    /// An id at a position, or null.
+    pub fn opt_id(&self, column: usize) -> Result<Option<Uuid>, Error> {
+        self.get::<Option<Vec<u8>>>(column)?
+            .map(|bytes| Uuid::from_slice(&bytes).map_err(|_| Error::Damaged("an id has not 16 bytes")))
+            .transpose()
+    }
+
+    /// A JSON text at a position.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T, Error> {
+        serde_json::from_str(&self.get::<String>(column)?).map_err(|_| Error::Damaged("a JSON column cannot be read"))
+    }
+
+    /// A code of a list at a position.
+    pub fn code<C: crate::domain::code::Code>(&self, column: usize) -> Result<C, Error> {
+        C::parse(&self.get::<String>(column)?).ok_or(Error::Damaged("a code is not in its list"))
+    }
+
+    /// A code of a list at a position, or null.
+    pub fn opt_code<C: crate::domain::code::Code>(&self, column: usize) -> Result<Option<C>, Error> {
+        self.get::<Option<String>>(column)?
+            .map(|text| C::parse(&text).ok_or(Error::Damaged("a code is not in its list")))
+            .transpose()
+    }
+}
+
+macro_rules! bound {
+    ($sql:expr) => {{
+        // The text is put together in `store` from literals; people's words are always bound.
+        let mut query = sqlx::query(AssertSqlSafe($sql.text));
+        for value in $sql.values {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Real(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+impl Db {
+    /// Opens `sqlite://FILE` (made if absent) or `postgres://…`; does not touch the schema.
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(30))
+                .pragma("secure_delete", "ON")
+                .pragma("cache_size", "-16000")
+                .disable_statement_logging();
+            let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+            let read =
+                SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "ON"));
+            Ok(Self::Sqlite { write, read })
+        } else {
+            let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+            let pool = PgPoolOptions::new()
+                .max_connections(12)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_with(options)
+                .await?;
+            Ok(Self::Postgres(pool))
+        }
+    }
+
+    /// True for the embedded file.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Begins a transaction that may write; on SQLite it holds the one writer.
+    pub async fn begin(&self) -> Result<RawTx, Error> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => RawTx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => RawTx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Runs a statement outside a transaction: single statements that need no change or audit row.
+    pub(super) async fn execute(&self, statement: Sql) -> Result<u64, Error> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => bound!(statement).execute(write).await?.rows_affected(),
+            Self::Postgres(pool) => bound!(statement).execute(pool).await?.rows_affected(),
+        })
+    }
+}
+
+/// A transaction of either database; dropped = rolled back.
+#[derive(Debug)]
+pub enum RawTx {
+    /// Of the one SQLite writer.
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// Of a PostgreSQL connection.
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl RawTx {
+    pub(super) async fn execute(&mut self, statement: Sql) -> Result<u64, Error> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    pub(super) async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// Something that reads: the database, or a transaction that sees its own writes.
+pub trait Read: Send {
+    /// All rows.
+    fn all(&mut self, statement: Sql) -> impl Future<Output = Result<Vec<Row>, Error>> + Send;
+
+    /// The first row, if any.
+    fn first(&mut self, statement: Sql) -> impl Future<Output = Result<Option<Row>, Error>> + Send {
+        async { Ok(self.all(statement).await?.into_iter().next()) }
+    }
+}
+
+impl Read for &Db {
+    async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
+        Ok(match self {
+            Db::Sqlite { read, .. } => bound!(statement).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect(),
+            Db::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+        })
+    }
+}
+
+impl Read for RawTx {
+    async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Postgres(tx) => {
+                bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! Routes as data: one line each in const tables, looked up by method and path.
+
+use futures_util::future::BoxFuture;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::ask::Ask;
+use super::fault::Fault;
+use super::reply::Answer;
+use crate::domain::actor::Right;
+
+/// Whom a route is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody, signed in or not.
+    Anyone,
+    /// Any signed-in account.
+    Signed,
+    /// Accounts whose role holds one of these rights; the act checks the row.
+    Holds(&'static [Right]),
+}
+
+/// What a request body is.
+#[derive(Debug, Clone, Copy)]
+pub enum Body {
+    /// None.
+    None,
+    /// JSON of this shape.
+    Json(Shape),
+    /// A web form.
+    Form,
+    /// A web form with a file.
+    Upload,
+}
+
+/// Makes a JSON schema.
+pub type Shape = fn(&mut SchemaGenerator) -> Schema;
+
+/// The schema of a type.
+pub fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// A handler: unpack, act, wrap.
+pub type Handler = fn(Ask) -> BoxFuture<'static, Result<Answer, Fault>>;
+
+/// One route.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET`, `POST` or `PATCH`.
+    pub method: &'static str,
+    /// Path with `{name}` segments; API paths start with `/api/v1`.
+    pub pattern: &'static str,
+    /// Whom it is for.
+    pub audience: Audience,
+    /// What is done, in a few words for the API's description.
+    pub act: &'static str,
+    /// Names of query parameters.
+    pub query: &'static [&'static str],
+    /// What the body is.
+    pub body: Body,
+    /// Status of success and the shape of its body.
+    pub answers: (u16, Option<Shape>),
+    /// The handler; none = named by the contract, not built yet: 501.
+    pub handler: Option<Handler>,
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.pattern)
+    }
+}
+
+/// Makes a handler of an async function.
+#[macro_export]
+macro_rules! handler {
+    ($function:path) => {
+        Some(|ask| Box::pin($function(ask)))
+    };
+}
+
+impl Route {
+    /// A route that reads.
+    pub const fn get(pattern: &'static str, audience: Audience, act: &'static str, handler: Option<Handler>) -> Self {
+        Self { method: "GET", pattern, audience, act, query: &[], body: Body::None, answers: (200, None), handler }
+    }
+
+    /// A route that acts.
+    pub const fn post(
+        pattern: &'static str,
+        audience: Audience,
+        act: &'static str,
+        body: Body,
+        handler: Option<Handler>,
+    ) -> Self {
+        Self { method: "POST", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+    }
+
+    /// A route that changes a row.
+    pub const fn patch(
+        pattern: &'static str,
+        audience: Audience,
+        act: &'static str,
+        body: Body,
+        handler: Option<Handler>,
+    ) -> Self {
+        Self { method: "PATCH", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+    }
+
+    /// Names the query parameters.
+    pub const fn query(mut self, names: &'static [&'static str]) -> Self {
+        self.query = names;
+        self
+    }
+
+    /// Says what success answers.
+    pub const fn answers(mut self, status: u16, shape: Option<Shape>) -> Self {
+        self.answers = (status, shape);
+        self
+    }
+
+    /// The path's parameters if the path is of this pattern.
+    pub fn params(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+        let mut params = Vec::new();
+        let mut given = path.split('/');
+        for wanted in self.pattern.split('/') {
+            let segment = given.next()?;
+            match wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
+                Some(_) if segment.is_empty() => return None,
+                Some(name) => {
+                    let text = percent_encoding::percent_decode_str(segment).decode_utf8().ok()?;
+                    params.push((name, text.into_owned()));
+                }
+                None if wanted == segment => {}
+                None => return None,
+            }
+        }
+        given.next().is_none().then_some(params)
+    }
+}
+
+/// What a look-up found.
+pub enum Found {
+    /// The route and its path parameters.
+    Route(&'static Route, Vec<(&'static str, String)>),
+    /// The path exists with these methods only.
+    Methods(Vec<&'static str>),
+    /// No such path.
+    Nothing,
+}
+
+/// Finds the route; a literal segment wins over a parameter.
+pub fn find(tables: &[&'static [Route]], method: &str, path: &str) -> Found {
+    let mut best: Option<(&'static Route, Vec<(&'static str, String)>)> = None;
+    let mut methods = Vec::new();
+    for route in tables.iter().flat_map(|t| t.iter()) {
+        let Some(params) = route.params(path) else { continue };
+        methods.push(route.method);
+        let matches = route.method == method || (method == "HEAD" && route.method == "GET");
+        if matches && best.as_ref().is_none_or(|(_, p)| params.len() < p.len()) {
+            best = Some((route, params));
+        }
+    }
+    match best {
+        Some((route, params)) => Found::Route(route, params),
+        None if methods.is_empty() => Found::Nothing,
+        None => Found::Methods(methods),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static TABLE: &[Route] =
+        &[Route::get("/w/{id}", Audience::Anyone, "one", None), Route::get("/w/new", Audience::Anyone, "form", None)];
+
+    #[test]
+    fn a_literal_segment_wins_over_a_parameter() {
+        let Found::Route(route, params) = find(&[TABLE], "GET", "/w/new") else { panic!("not found") };
+        assert_eq!((route.act, params.len()), ("form", 0));
+        let Found::Route(route, params) = find(&[TABLE], "GET", "/w/%E7%8E%8B") else { panic!("not found") };
+        assert_eq!((route.act, params[0].1.as_str()), ("one", "王"));
+    }
+
+    #[test]
+    fn a_path_with_another_method_is_told_from_no_path() {
+        assert!(matches!(find(&[TABLE], "POST", "/w/1"), Found::Methods(m) if m == ["GET"]));
+        assert!(matches!(find(&[TABLE], "GET", "/w/1/2"), Found::Nothing));
+        assert!(matches!(find(&[TABLE], "GET", "/w/"), Found::Nothing));
+    }
+}

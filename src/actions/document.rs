@@ -109,7 +109,8 @@ pub fn of_vacancy(record: &vacancy::Record, today: Date) -> Doc {
 /// A class as the index knows it.
 pub fn of_class(record: &class::Record, today: Date) -> Doc {
     let c = &record.row.class;
-    let words: Vec<&str> = c.certificates.iter().chain(&c.skills).map(String::as_str).chain(c.place.as_deref()).collect();
+    let words: Vec<&str> =
+        c.certificates.iter().chain(&c.skills).map(String::as_str).chain(c.place.as_deref()).collect();
     let open = record.seats_left() > 0 && c.starts.is_none_or(|day| day >= today);
     Doc::Class(Box::new(ClassDoc {
         id: record.row.id,

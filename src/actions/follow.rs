@@ -202,9 +202,11 @@ async fn documents(office: &Office, kind: Kind, ids: &[Uuid]) -> Result<Vec<Doc>
             let records = crate::store::vacancy::records(&mut read, ids).await?;
             records.iter().map(|r| document::of_vacancy(r, office.today())).collect()
         }
-        Kind::Class => {
-            crate::store::class::records(&mut read, ids).await?.iter().map(|r| document::of_class(r, office.today())).collect()
-        }
+        Kind::Class => crate::store::class::records(&mut read, ids)
+            .await?
+            .iter()
+            .map(|r| document::of_class(r, office.today()))
+            .collect(),
         Kind::Station => Vec::new(),
     })
 }

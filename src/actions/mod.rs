@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod clock;
+pub mod consistency;
 pub mod document;
 pub mod enter;
 pub mod error;

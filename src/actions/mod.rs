@@ -2,11 +2,14 @@
 
 pub mod account;
 pub mod clock;
+pub mod document;
 pub mod enter;
 pub mod error;
+pub mod follow;
 pub mod live;
 pub mod office;
 pub mod reading;
+pub mod search;
 pub mod worker;
 
 pub use error::{Error, Result};

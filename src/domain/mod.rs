@@ -2,6 +2,8 @@
 
 pub mod actor;
 pub mod advert;
+pub mod barred_post;
+pub mod certificate;
 pub mod code;
 pub mod date_text;
 pub mod employer;
@@ -15,6 +17,7 @@ pub mod placement;
 pub mod posting;
 pub mod region;
 pub mod registration;
+pub mod requirement_text;
 pub mod station;
 pub mod training;
 pub mod vacancy;

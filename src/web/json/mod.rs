@@ -1,5 +1,6 @@
 //! JSON for programs, under `/api/v1`, one file per noun.
 
+pub mod list;
 pub mod worker;
 
 use std::time::Duration;

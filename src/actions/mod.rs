@@ -3,13 +3,16 @@
 pub mod account;
 pub mod clock;
 pub mod document;
+pub mod employer;
 pub mod enter;
 pub mod error;
 pub mod follow;
 pub mod live;
 pub mod office;
+pub mod put;
 pub mod reading;
 pub mod search;
+pub mod station;
 pub mod worker;
 
 pub use error::{Error, Result};

@@ -9,10 +9,12 @@ pub mod error;
 pub mod follow;
 pub mod live;
 pub mod office;
+pub mod posting;
 pub mod put;
 pub mod reading;
 pub mod search;
 pub mod station;
+pub mod vacancy;
 pub mod worker;
 
 pub use error::{Error, Result};

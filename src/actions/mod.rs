@@ -1,18 +1,23 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
 pub mod account;
+pub mod call;
 pub mod clock;
+pub mod digest;
 pub mod document;
 pub mod enter;
 pub mod error;
 pub mod follow;
+pub mod interest;
 pub mod introduction;
+pub mod letter;
 pub mod live;
 pub mod office;
 pub mod outbox;
 pub mod reading;
 pub mod search;
 pub mod worker;
+pub mod worklist;
 
 pub use error::{Error, Result};
 pub use office::Office;

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod call;
 pub mod change;
 pub mod crypt;
 pub mod db;
 pub mod employer;
+pub mod expiry;
 pub mod history;
 pub mod household;
 pub mod idempotency;
@@ -15,6 +17,7 @@ pub mod outbox;
 pub mod schema;
 pub mod station;
 pub mod worker;
+pub mod worklist;
 
 pub use change::Tx;
 pub use db::Db;

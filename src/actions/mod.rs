@@ -3,6 +3,7 @@
 pub mod account;
 pub mod call;
 pub mod clock;
+pub mod consistency;
 pub mod digest;
 pub mod document;
 pub mod enter;
@@ -11,7 +12,9 @@ pub mod follow;
 pub mod interest;
 pub mod introduction;
 pub mod letter;
+pub mod lexicon;
 pub mod live;
+pub mod matching;
 pub mod office;
 pub mod outbox;
 pub mod reading;

@@ -16,6 +16,7 @@ pub mod minimum_wage;
 pub mod notice;
 pub mod occupation;
 pub mod placement;
+pub mod posting;
 pub mod region;
 pub mod registration;
 pub mod requirement_text;

@@ -21,6 +21,7 @@ pub mod region;
 pub mod registration;
 pub mod requirement_text;
 pub mod station;
+pub mod task;
 pub mod training;
 pub mod vacancy;
 pub mod wage;

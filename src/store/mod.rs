@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod call;
 pub mod change;
 pub mod class;
 pub mod consistency;
@@ -9,6 +10,7 @@ pub mod crypt;
 pub mod db;
 pub mod employer;
 pub mod enrolment;
+pub mod expiry;
 pub mod history;
 pub mod household;
 pub mod idempotency;
@@ -20,6 +22,7 @@ pub mod schema;
 pub mod station;
 pub mod vacancy;
 pub mod worker;
+pub mod worklist;
 
 pub use change::Tx;
 pub use db::Db;

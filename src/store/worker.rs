@@ -739,3 +739,13 @@ pub enum Referenced {
     /// `H-…`
     Interest,
 }
+
+/// Names and references of people within the scope, for lists that mask them.
+pub async fn names(
+    read: &mut impl Read,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (String, String)>, Error> {
+    let statement = sql("SELECT w.id, w.name, w.ref FROM worker w WHERE w.id IN ").list(ids.iter().copied());
+    read.all(scope.narrow(statement, "w.id")).await?.iter().map(|r| Ok((r.id(0)?, (r.get(1)?, r.get(2)?)))).collect()
+}

@@ -33,6 +33,12 @@ pub struct Cell {
     pub kind: CellKind,
 }
 
+impl AsRef<str> for Cell {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 /// One row that has at least one filled cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {

@@ -1,7 +1,7 @@
 //! Reading delimited text: encoding, delimiter, rows.
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_8};
 
 use super::read::Each;
 use super::{Cell, Item, Kind, Limits, Row, SheetError, SheetInfo};
@@ -78,7 +78,6 @@ fn blank_lines(text: &[u8], start: usize) -> u32 {
 /// Decodes by byte order mark, else as UTF-8 if it is (almost) that, else as GB18030, which contains GBK.
 fn decode(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        debug_assert!([UTF_8, UTF_16LE, UTF_16BE].contains(&encoding));
         return (encoding.decode_with_bom_removal(bytes).0, encoding);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {

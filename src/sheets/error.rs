@@ -34,8 +34,8 @@ pub enum SheetError {
         /// 1-based row number in the person's own sheet.
         row: u32,
     },
-    /// An XLS or ODS sheet has more rows than are read in one piece.
-    #[error("the sheet has too many rows for this format; save it as XLSX or CSV")]
+    /// An XLS or ODS sheet has more rows than are read in one piece, or an XLSX more than Excel has.
+    #[error("the sheet has too many rows for this format")]
     TooManyRowsForFormat,
     /// A cell holds more than Excel's 32,767 characters.
     #[error("cell {} is too long", super::cell_name(*row, *column as usize))]

@@ -134,7 +134,7 @@ pub fn is_note(row: &Row) -> bool {
                 matches!(rest, "" | "人" | "单位" | "日期" | "时间" | "部门" | "说明" | "签字" | "盖章" | "人签字")
             })
         });
-    is_total || is_signed || text.starts_with("示例") || text.starts_with("填表说明")
+    is_total || is_signed || label == "示例" || text.starts_with("填表说明")
 }
 
 /// Whether the row below can be the second line of a header: wording that is mostly known or repeated from above.
@@ -322,8 +322,18 @@ mod tests {
         ] {
             assert!(is_note(&row(9, &["", text, "x"][..if text.is_empty() { 1 } else { 3 }])), "{text}");
         }
-        for text in ["合计划", "注塑工", "1", "张三", "说明员", "联系人甲：乙", "总计财务有限公司", "08:30", "备注册"]
-        {
+        for text in [
+            "合计划",
+            "注塑工",
+            "1",
+            "张三",
+            "说明员",
+            "联系人甲：乙",
+            "总计财务有限公司",
+            "示例家政有限公司",
+            "08:30",
+            "备注册",
+        ] {
             assert!(!is_note(&row(9, &[text])), "{text}");
         }
     }

@@ -38,7 +38,7 @@ impl Default for Limits {
             columns: 300,
             rows_in_one_piece: 20_000,
             memory_bytes: 1 << 30,
-            cpu_seconds: 120,
+            cpu_seconds: 60,
             wait: Duration::from_mins(3),
         }
     }

@@ -1,6 +1,7 @@
 //! Empty import sheets: drop-down lists, notes, required marks and one example row.
 use rust_xlsxwriter::{Color, DataValidation, DataValidationErrorStyle, Format, Formula, Note, Workbook, XlsxError};
 
+use super::stream::sheet_name;
 use super::write::display_width;
 use super::{SheetError, column_letters};
 
@@ -38,7 +39,7 @@ fn build(name: &str, columns: &[TemplateColumn]) -> Result<Vec<u8>, XlsxError> {
     let example = text.clone().set_italic().set_font_color(Color::RGB(0x0080_8080));
 
     let mut book = Workbook::new();
-    book.add_worksheet().set_name(name)?;
+    book.add_worksheet().set_name(sheet_name(name))?;
     let lists = book.add_worksheet().set_name("选项")?;
     lists.set_hidden(true);
     for (at, column) in (0_u16..).zip(columns).filter(|(_, column)| is_long(&column.choices)) {
@@ -85,17 +86,9 @@ fn is_long(choices: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::rows;
+    use super::super::testing::{part, rows};
     use super::super::{find_header, is_note};
     use super::*;
-
-    fn part(bytes: &[u8], name: &str) -> String {
-        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
-        let mut text = String::new();
-        let mut entry = archive.by_name(name).expect("the part");
-        std::io::Read::read_to_string(&mut entry, &mut text).expect("text");
-        text
-    }
 
     fn columns() -> Vec<TemplateColumn> {
         let column = |heading: &str, example: &str, choices: Vec<String>| TemplateColumn {

@@ -185,7 +185,11 @@ impl Merged {
         while let Some(area) = self.ahead.pop_if(|area| area.start.0 <= row) {
             // The value stands in the first cell; if that row was blank, there is nothing to repeat.
             let first = cells.get(area.start.1 as usize).filter(|cell| area.start.0 == row && !cell.is_blank());
-            if let Some(value) = first.cloned() {
+            // Areas of a sheet never overlap; a file where they do wants to cost time.
+            let overlaps = |(open, _): &(Dimensions, Cell)| open.start.1 <= area.end.1 && area.start.1 <= open.end.1;
+            if let Some(value) = first.cloned()
+                && !self.open.iter().any(overlaps)
+            {
                 self.open.push((area, value));
             }
         }
@@ -205,7 +209,7 @@ impl Merged {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{one_sheet, rows, texts, xlsx, zip};
+    use super::super::testing::{one_sheet, rows, texts, xls, xlsx, zip};
     use super::super::{CellKind, Kind, SheetError};
 
     fn first(bytes: &[u8]) -> Vec<String> {
@@ -277,6 +281,40 @@ mod tests {
     fn an_overlong_cell_is_refused_with_its_place() {
         let long = format!(r#"<row r="2"><c r="C2" t="inlineStr"><is><t>{}</t></is></c></row>"#, "x".repeat(40_000));
         assert_eq!(rows(&one_sheet(&long)), Err(SheetError::CellTooLong { row: 2, column: 2 }));
+    }
+
+    #[test]
+    fn overlapping_merged_areas_cost_no_time() {
+        let rows: String = (1..=2_000)
+            .map(|row| format!(r#"<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>"#))
+            .collect::<Vec<_>>()
+            .concat();
+        let merged = r#"<mergeCell ref="A1:XFD1048576"/>"#.repeat(20_000);
+        let body = format!("<sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells>");
+        let read = texts(&xlsx(&[("s", "visible", &body)]));
+        assert_eq!((read.len(), read[1].1[0].as_str(), read[1].1[299].as_str()), (2_000, "2", "1"));
+    }
+
+    /// Row, column and format of an XLS cell, before its value.
+    fn at(row: u16, column: u16) -> Vec<u8> {
+        [row, column, 0].iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn an_xls_sheet_reads_with_merged_cells_filled() {
+        let label = |row, column, text: &str| {
+            let letters: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let length = (letters.len() as u16 / 2).to_le_bytes();
+            (0x0204, [at(row, column), length.to_vec(), vec![1], letters].concat())
+        };
+        let number = |row, column, number: f64| (0x0203, [at(row, column), number.to_le_bytes().to_vec()].concat());
+        let merged = [1, 2, 3, 0, 0].iter().flat_map(|number: &u16| number.to_le_bytes()).collect();
+        let bytes =
+            xls(&[label(2, 0, "甲厂"), number(2, 1, 30.0), number(3, 1, 522_524_199_002_029_970.0), (0x00e5, merged)]);
+        let (info, _) = rows(&bytes).expect("a good file");
+        assert_eq!((info.kind, info.name.as_str()), (Kind::Xls, "s"));
+        let cells = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
+        assert_eq!(texts(&bytes), [(3, cells(["甲厂", "30"])), (4, cells(["甲厂", "5.22524E+17"]))]);
     }
 
     fn ods(table: &str) -> Vec<u8> {

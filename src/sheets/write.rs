@@ -1,16 +1,11 @@
-//! Writing rows as they come: CSV for Excel, XLSX in flat memory and without a temporary file.
-use std::fmt::Write as _;
-use std::io::{self, Write};
+//! Writing rows as they come, as CSV or XLSX.
+use std::io::Write;
 use std::path::Path;
 
 use unicode_normalization::char::is_combining_mark;
-use zip::write::{SimpleFileOptions, StreamWriter};
-use zip::{CompressionMethod, ZipWriter};
 
-use super::{SheetError, column_letters};
-
-/// Excel's own limit for one cell, in UTF-16 units.
-const LONGEST_CELL: usize = 32_767;
+use super::SheetError;
+use super::stream::{Sheet, Style};
 
 /// The formats that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,25 +74,20 @@ pub struct Writer<W: Write>(Inner<W>);
 
 enum Inner<W: Write> {
     Csv(Box<csv::Writer<W>>),
-    Xlsx(Box<Xlsx<W>>),
+    Xlsx(Box<Sheet<W>>),
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a sheet with its header row. `name` is the sheet's name in a workbook.
-    pub fn new(format: Format, out: W, name: &str, columns: &[Column]) -> Result<Self, SheetError> {
-        let mut inner = match format {
-            Format::Csv => {
-                let mut out = out;
-                out.write_all("\u{feff}".as_bytes())?;
-                let terminator = csv::Terminator::CRLF;
-                Inner::Csv(Box::new(csv::WriterBuilder::new().terminator(terminator).flexible(true).from_writer(out)))
-            }
-            Format::Xlsx => return Ok(Self(Inner::Xlsx(Box::new(Xlsx::new(out, name, columns)?)))),
-        };
-        if let Inner::Csv(csv) = &mut inner {
-            csv.write_record(columns.iter().map(|column| safe(&column.heading))).map_err(csv_error)?;
+    pub fn new(format: Format, mut out: W, name: &str, columns: &[Column]) -> Result<Self, SheetError> {
+        if format == Format::Xlsx {
+            return Ok(Self(Inner::Xlsx(Box::new(Sheet::new(out, name, columns, false)?))));
         }
-        Ok(Self(inner))
+        out.write_all("\u{feff}".as_bytes())?;
+        let terminator = csv::Terminator::CRLF;
+        let mut csv = csv::WriterBuilder::new().terminator(terminator).flexible(true).from_writer(out);
+        csv.write_record(columns.iter().map(|column| safe(&column.heading))).map_err(csv_error)?;
+        Ok(Self(Inner::Csv(Box::new(csv))))
     }
 
     /// Writes one row; values beyond the last column are dropped in a workbook.
@@ -111,7 +101,7 @@ impl<W: Write> Writer<W> {
                 });
                 csv.write_record(fields).map_err(csv_error)
             }
-            Inner::Xlsx(sheet) => Ok(sheet.row(values, 0)?),
+            Inner::Xlsx(sheet) => sheet.row(values.iter().map(|value| (*value, Style::Text))),
         }
     }
 
@@ -150,160 +140,9 @@ pub(super) fn display_width(text: &str) -> u16 {
     widths.sum::<usize>().min(1000) as u16
 }
 
-/// One sheet of an XLSX archive that is being written. The other parts go first, so that the rows can stream.
-struct Xlsx<W: Write> {
-    zip: ZipWriter<StreamWriter<W>>,
-    xml: String,
-    rows: u32,
-    letters: Vec<String>,
-}
-
-const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
-const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
-const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-
-/// Bytes that are gathered before they are handed to the compressor.
-const CHUNK: usize = 64 << 10;
-
-impl<W: Write> Xlsx<W> {
-    fn new(out: W, name: &str, columns: &[Column]) -> Result<Self, SheetError> {
-        let mut sheet_name = String::new();
-        // Excel refuses these letters and names over 31 letters.
-        let allowed: String = name.chars().filter(|letter| !"[]:*?/\\'".contains(*letter)).take(31).collect();
-        escape(if allowed.is_empty() { "Sheet1" } else { &allowed }, &mut sheet_name);
-        let mut zip = ZipWriter::new_stream(out);
-        let parts = [
-            (
-                "[Content_Types].xml",
-                format!(
-                    r#"<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{TYPE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{TYPE}.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="{TYPE}.styles+xml"/></Types>"#
-                ),
-            ),
-            (
-                "_rels/.rels",
-                format!(
-                    r#"<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
-                ),
-            ),
-            (
-                "xl/workbook.xml",
-                format!(
-                    r#"<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="{sheet_name}" sheetId="1" r:id="rId1"/></sheets></workbook>"#
-                ),
-            ),
-            (
-                "xl/_rels/workbook.xml.rels",
-                format!(
-                    r#"<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>"#
-                ),
-            ),
-            // Style 0 is text, so that a person's typing keeps its digits too; 1 is the header; 2 a number.
-            (
-                "xl/styles.xml",
-                format!(
-                    r#"<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFE3ECE7"/></patternFill></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" fillId="2" applyNumberFormat="1" applyFont="1" applyFill="1"/><xf numFmtId="1" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"#
-                ),
-            ),
-        ];
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        for (path, xml) in parts {
-            zip.start_file(path, options).map_err(io::Error::from)?;
-            zip.write_all(DECLARATION.as_bytes())?;
-            zip.write_all(xml.as_bytes())?;
-        }
-        zip.start_file("xl/worksheets/sheet1.xml", options).map_err(io::Error::from)?;
-        let mut xml = format!(
-            r#"{DECLARATION}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>"#
-        );
-        for (number, column) in columns.iter().enumerate().map(|(index, column)| (index + 1, column)) {
-            let width = column.width;
-            put(&mut xml, format_args!(r#"<col min="{number}" max="{number}" width="{width}" customWidth="1"/>"#));
-        }
-        xml += "</cols><sheetData>";
-        let mut sheet = Self { zip, xml, rows: 0, letters: (0..columns.len()).map(column_letters).collect() };
-        let headings: Vec<_> = columns.iter().map(|column| Value::Text(&column.heading)).collect();
-        sheet.row(&headings, 1)?;
-        Ok(sheet)
-    }
-
-    fn row(&mut self, values: &[Value<'_>], style: u8) -> io::Result<()> {
-        self.rows += 1;
-        let number = self.rows.to_string();
-        let xml = &mut self.xml;
-        put(xml, format_args!(r#"<row r="{number}">"#));
-        // A row longer than the header has cells without a column, and no spreadsheet would show them.
-        for (letters, value) in self.letters.iter().zip(values) {
-            match value {
-                Value::Empty | Value::Text("") => {}
-                Value::Number(whole) => {
-                    put(xml, format_args!(r#"<c r="{letters}{number}" s="2"><v>{whole}</v></c>"#));
-                }
-                Value::Text(text) => {
-                    for part in ["<c r=\"", letters, &number] {
-                        xml.push_str(part);
-                    }
-                    xml.push_str(if style == 0 { "\"" } else { "\" s=\"1\"" });
-                    xml.push_str(" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
-                    escape(text, xml);
-                    xml.push_str("</t></is></c>");
-                }
-            }
-        }
-        xml.push_str("</row>");
-        if xml.len() > CHUNK {
-            self.zip.write_all(xml.as_bytes())?;
-            xml.clear();
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<W, SheetError> {
-        self.xml.push_str("</sheetData>");
-        if let Some(last) = self.letters.last() {
-            put(&mut self.xml, format_args!(r#"<autoFilter ref="A1:{last}{}"/>"#, self.rows));
-        }
-        self.xml.push_str("</worksheet>");
-        self.zip.write_all(self.xml.as_bytes())?;
-        Ok(self.zip.finish().map_err(io::Error::from)?.into_inner())
-    }
-}
-
-/// Appends formatted text; a string never refuses.
-fn put(xml: &mut String, text: std::fmt::Arguments<'_>) {
-    let _ = xml.write_fmt(text);
-}
-
-/// Appends text for XML, without the letters that XML has no way to write, cut at Excel's longest cell.
-fn escape(text: &str, xml: &mut String) {
-    let is_plain = |byte: &u8| *byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'"' | 0xef);
-    if text.len() <= LONGEST_CELL && text.as_bytes().iter().all(is_plain) {
-        xml.push_str(text);
-        return;
-    }
-    let mut units = 0;
-    for letter in text.chars() {
-        units += letter.len_utf16();
-        if units > LONGEST_CELL {
-            break;
-        }
-        match letter {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            '\r' => xml.push_str("&#13;"),
-            '\t' | '\n' => xml.push(letter),
-            '\0'..' ' | '\u{fffe}' | '\u{ffff}' => {}
-            _ => xml.push(letter),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{rows, texts};
+    use super::super::testing::{part, rows, texts};
     use super::super::{CellKind, Kind};
     use super::*;
     use proptest::prelude::*;
@@ -356,10 +195,7 @@ mod tests {
     #[test]
     fn xlsx_has_a_frozen_header_and_a_filter() {
         let bytes = written(Format::Xlsx, &["a", "b"], &[vec!["1".into()], vec!["2".into()]]);
-        let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).expect("a zip");
-        let mut xml = String::new();
-        let mut sheet = archive.by_name("xl/worksheets/sheet1.xml").expect("the sheet");
-        io::Read::read_to_string(&mut sheet, &mut xml).expect("text");
+        let xml = part(&bytes, "xl/worksheets/sheet1.xml");
         assert!(xml.contains(r#"<pane ySplit="1""#) && xml.contains(r#"<autoFilter ref="A1:B3"/></worksheet>"#));
     }
 

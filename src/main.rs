@@ -1,2 +1,5 @@
 //! The program's entrance: hands the command line to `cli`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    shanhai::cli::run()
+}

@@ -2,8 +2,11 @@
 
 pub mod account;
 pub mod clock;
+pub mod document;
 pub mod enter;
 pub mod error;
+pub mod follow;
+pub mod import;
 pub mod live;
 pub mod office;
 pub mod reading;

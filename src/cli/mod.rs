@@ -1,1 +1,99 @@
 //! The command line: one function per command.
+
+mod account;
+mod check_value;
+mod open;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Given;
+
+/// Shanhai: registry, vacancies, matching and casework of labour-cooperation stations.
+#[derive(Debug, Parser)]
+#[command(name = "shanhai", version, about)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Settings file (default: shanhai.toml if present)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of database, index, mail and uploads
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// One JSON object as the last line of stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Act in the name of this account instead of `operator`
+    #[arg(long, global = true, value_name = "NAME")]
+    account: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Migrate, open or rebuild the index, serve
+    Serve {
+        /// Address of the web server
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+    },
+    /// Accounts: add, list, disable, password, token
+    #[command(subcommand)]
+    Account(account::Command),
+    /// What the rules say of ID numbers
+    CheckId(check_value::Values),
+    /// What the rules say of unified social credit codes
+    CheckEmployer(check_value::Values),
+    /// How wage texts are read
+    CheckWage(check_value::Values),
+    /// How places are read
+    CheckRegion(check_value::Values),
+}
+
+/// Runs the program: 0 done, 1 failed, 2 wrong use.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("shanhai: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            let line = format!("{e:#}").replace('\n', " ");
+            eprintln!("shanhai: {line}");
+            ExitCode::from(if e.is::<crate::config::Fault>() || e.is::<open::Unusable>() { 2 } else { 1 })
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    let common = cli.common;
+    match cli.command {
+        Command::Serve { listen } => serve::run(&common, Given { listen, ..Given::default() }).await,
+        Command::Account(command) => account::run(&common, command).await,
+        Command::CheckId(values) => check_value::id(&values),
+        Command::CheckEmployer(values) => check_value::employer(&values),
+        Command::CheckWage(values) => check_value::wage(&values),
+        Command::CheckRegion(values) => check_value::region(&values),
+    }
+}

@@ -1,1 +1,25 @@
 //! Who fits where: conditions, scores, rankings and assignments as pure functions.
+//!
+//! Knows no SQL, clock, network or name of a person: `actions` feeds [`columns::Columns`] from the change log and
+//! says which day it is. Whole numbers only; equal scores order by id; the same input gives the same answer.
+
+pub mod assign;
+pub mod change;
+pub mod columns;
+pub mod condition;
+pub mod explain;
+pub mod flow;
+pub mod lexicon;
+pub mod parameters;
+pub mod problem;
+pub mod proof;
+pub mod recommend;
+pub mod row;
+pub mod score;
+pub mod sentence;
+pub mod set;
+pub mod training_gain;
+pub mod vocabulary;
+
+#[cfg(test)]
+mod sample;

@@ -2,13 +2,10 @@
 
 use std::fmt::Display;
 
-use super::assets;
 use super::form::{Field, FieldPart, Form, FormPart};
 use super::format;
 use super::language::{Lang, text};
-use super::parts::{
-    Bits, Block, BlockPart, Fact, FactsPart, LogLine, LogPart, Note, NotePart, Table, TablePart, Tag, TagPart,
-};
+use super::parts::{Bits, Block, BlockPart, Fact, FactsPart, LogLine, LogPart, Note, Table, TablePart};
 
 /// For whom a page is made; decides header, navigation and density.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,16 +152,8 @@ impl Chrome {
         }
     }
 
-    pub(super) fn stylesheet(&self) -> &'static str {
-        assets::stylesheet_path()
-    }
-
     pub(super) fn tel(&self) -> String {
         format::tel(&self.phone)
-    }
-
-    pub(super) fn count(&self, n: &u64) -> String {
-        format::count(*n)
     }
 
     pub(super) fn field<'a>(&'a self, f: &'a Field) -> FieldPart<'a> {
@@ -189,14 +178,6 @@ impl Chrome {
 
     pub(super) fn bits<'a>(&'a self, bits: &'a [super::parts::Bit]) -> Bits<'a> {
         Bits { c: self, bits }
-    }
-
-    pub(super) fn note<'a>(&'a self, note: &'a Note) -> NotePart<'a> {
-        NotePart { note }
-    }
-
-    pub(super) fn tag<'a>(&'a self, tag: &'a Tag) -> TagPart<'a> {
-        TagPart { tag }
     }
 
     pub(super) fn block<'a>(&'a self, block: &'a Block) -> BlockPart<'a> {

@@ -256,8 +256,8 @@ impl Maker {
         Button::main(self.t("save"))
     }
 
-    fn leave(&self, href: &str) -> Option<Link> {
-        Some(Link::to(href, self.t("leave")))
+    fn leave(&self, href: &str) -> Link {
+        Link::to(href, self.t("leave"))
     }
 }
 
@@ -316,7 +316,7 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
         m.field("mail", Kind::Mail).complete("email").hint(m.t("employer-mail-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave(back);
+    form.cancel = Some(m.leave(back));
     form
 }
 
@@ -411,7 +411,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
         ),
     ];
     let buttons = vec![m.save(), Button::second(m.t("save-next"), "then", "household")];
-    Form { action: action.into(), sections, buttons, cancel: m.leave(back), ..Form::default() }
+    Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
 
 /// A vacancy; `staff` adds whose it is and where it was taken from.
@@ -499,7 +499,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             .push(m.section("section-overrule", vec![m.line("overrule").wide().hint(m.t("vacancy-overrule-hint"))]));
     }
     let buttons = vec![Button::main(m.t("check-and-post")), Button::second(m.t("save-draft"), "act", "draft")];
-    Form { action: action.into(), sections, buttons, cancel: m.leave(back), ..Form::default() }
+    Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
 
 /// A training class.
@@ -521,7 +521,7 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
         m.line("vacancy").hint(m.t("class-vacancy-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave(back);
+    form.cancel = Some(m.leave(back));
     form
 }
 
@@ -540,7 +540,7 @@ pub fn station(lang: Lang, action: &str) -> Form {
         m.field("language", Kind::Select(languages.to_vec())),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave("/admin");
+    form.cancel = Some(m.leave("/admin"));
     form
 }
 
@@ -558,7 +558,7 @@ pub fn account(lang: Lang, action: &str) -> Form {
         m.field("right", Kind::Checks(rights)),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
-    form.cancel = m.leave("/admin/accounts");
+    form.cancel = Some(m.leave("/admin/accounts"));
     form
 }
 

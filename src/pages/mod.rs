@@ -54,8 +54,8 @@ pub use public::{
     VacancySearch,
 };
 pub use station::{
-    Candidates, Duplicates, Facet, FacetGroup, Gain, Home, ImportPage, ImportStage, IntroductionLine, Mapped, Match,
-    Near, SetAside, Side, Task, WorkerFind, WorkerPage, worker_aside,
+    Candidates, Duplicates, Facet, FacetGroup, FacetValue, Gain, Home, ImportPage, ImportStage, IntroductionLine,
+    Mapped, Match, Near, SetAside, Side, Task, WorkerFind, WorkerPage, worker_aside,
 };
 
 /// A struct that is a whole page; all are made in this room.

@@ -60,6 +60,10 @@ impl Tag {
     pub fn new(text: impl Into<String>, tone: Tone) -> Tag {
         Tag { text: text.into(), tone }
     }
+
+    pub(super) fn part(&self) -> TagPart<'_> {
+        TagPart { tag: self }
+    }
 }
 
 /// A boxed message; at most one a screen.
@@ -73,6 +77,12 @@ pub struct Note {
     pub text: String,
     /// Where to go on.
     pub links: Vec<Link>,
+}
+
+impl Note {
+    pub(super) fn part(&self) -> NotePart<'_> {
+        NotePart { note: self }
+    }
 }
 
 /// One run inside a cell, a fact or a title.

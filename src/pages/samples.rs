@@ -247,7 +247,7 @@ fn station(lang: Lang) -> Vec<Sample> {
         facets: vec![FacetGroup {
             name: s("status"),
             legend: s("状态"),
-            values: vec![(Choice::new("looking", "在找").chosen(true), 1038)],
+            values: vec![FacetValue { choice: Choice::new("looking", "在找").chosen(true), n: 1038 }],
         }],
         sorts: choices(&[("relevance", "相关"), ("newest", "最新")]),
         rows: vec![row; 20],

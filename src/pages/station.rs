@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::chrome::Chrome;
 use super::form::{Choice, Form};
+use super::format;
 use super::parts::{Bit, Block, Fact, Link, LogLine, Note, Row, Stat, Step, Table, Tag};
 
 /// A list behind a count.
@@ -17,6 +18,12 @@ pub struct Facet {
     pub n: u64,
     /// It is the list shown.
     pub here: bool,
+}
+
+impl Facet {
+    fn number(&self) -> String {
+        format::count(self.n)
+    }
 }
 
 /// One thing to do.
@@ -70,7 +77,22 @@ pub struct FacetGroup {
     /// The legend.
     pub legend: String,
     /// The values with exact counts.
-    pub values: Vec<(Choice, u64)>,
+    pub values: Vec<FacetValue>,
+}
+
+/// A value of a facet with its exact count.
+#[derive(Clone, Debug, Default)]
+pub struct FacetValue {
+    /// The value; ticked or not.
+    pub choice: Choice,
+    /// How many people have it.
+    pub n: u64,
+}
+
+impl FacetValue {
+    fn number(&self) -> String {
+        format::count(self.n)
+    }
 }
 
 /// Person search: `/station/workers`, searched by `POST /station/workers/find` (a number typed there must not stand in an address).
@@ -410,6 +432,18 @@ impl ImportPage {
             ImportStage::Preview | ImportStage::Failed => 2,
             ImportStage::Writing | ImportStage::Done => 3,
         }
+    }
+
+    fn done(&self) -> String {
+        format::count(self.progress.0)
+    }
+
+    fn all(&self) -> String {
+        format::count(self.progress.1)
+    }
+
+    fn writing(&self) -> String {
+        format::count(self.writes)
     }
 
     fn is(&self, stage: ImportStage) -> bool {

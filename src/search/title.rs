@@ -1,6 +1,6 @@
 //! Advert titles and job wishes without their noise: parts that each name a job, the leading one first.
 
-use super::analysis::{fold, is_han};
+use super::analysis::{fold, is_single};
 use super::words::{self, Words};
 
 /// A title taken apart.
@@ -35,37 +35,70 @@ fn normalise_with(words: &Words, text: &str) -> Title {
     title
 }
 
-/// The parts of a search text: 其他…岗位 is cut off, 和 and 或 part it like a comma; empty if it holds no letter.
-pub fn query_parts(text: &str) -> Vec<String> {
-    let mut text = fold(text);
-    for lead in ["其他", "其它", "各类", "所有", "全部", "我想找", "我要找", "想找", "找"] {
-        if let Some(rest) = text.strip_prefix(lead)
-            && rest.chars().count() >= 2
-        {
-            text = rest.to_string();
+/// A search text by white space into groups that all are meant, each group into the jobs that it names as alternatives.
+/// The frame 其他…岗位 is cut off, 和 and 或 part like a comma; groups that are only noise go unless nothing else is there.
+pub fn query_groups(text: &str) -> Vec<Vec<String>> {
+    let words = words::embedded();
+    let mut pieces = blank_parted(text);
+    if let Some(first) = pieces.first_mut() {
+        for lead in ["其他", "其它", "各类", "所有", "全部", "我想找", "我要找", "想找", "找"] {
+            if let Some(rest) = first.strip_prefix(lead)
+                && rest.chars().count() >= 2
+            {
+                *first = rest.to_string();
+            }
         }
     }
+    let groups: Vec<Vec<String>> = pieces
+        .iter()
+        .map(|group| {
+            let (outside, inside) = split_brackets(after_hire_word(words, group));
+            let mut parts = parts_of(words, &outside, &mut Vec::new());
+            if parts.is_empty() {
+                parts = parts_of(words, &inside, &mut Vec::new());
+            }
+            if parts.is_empty() && is_single(group) {
+                parts.push(group.clone());
+            }
+            alternatives(&parts)
+        })
+        .filter(|group| !group.is_empty())
+        .collect();
+    let whole = fold(text);
+    if groups.is_empty() && whole.chars().any(char::is_alphanumeric) {
+        return vec![vec![whole]];
+    }
+    groups
+}
+
+/// Folded pieces between white space; single characters in a row (普 工) are one piece.
+fn blank_parted(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut spelling = false;
+    for piece in text.split_whitespace().map(fold).filter(|piece| !piece.is_empty()) {
+        let single = is_single(&piece);
+        match pieces.last_mut() {
+            Some(last) if single && spelling => last.push_str(&piece),
+            _ => pieces.push(piece),
+        }
+        spelling = single;
+    }
+    pieces
+}
+
+fn alternatives(parts: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    let title = normalise(&text);
-    let whole_only = title.parts.len() == 1;
-    let named = if whole_only {
-        &title.parts[..]
-    } else {
-        &title.parts[..title.parts.len() - usize::from(title.parts.last() == Some(&text))]
-    };
-    for part in named {
-        for piece in split_at_or(part) {
-            let mut piece = piece;
-            for tail in ["岗位", "职位", "人员", "相关", "工作", "类"] {
-                if let Some(rest) = piece.strip_suffix(tail)
-                    && rest.chars().count() >= 2
-                {
-                    piece = rest;
-                }
+    for piece in parts.iter().flat_map(|part| split_at_or(part)) {
+        let mut piece = piece;
+        for tail in ["岗位", "职位", "人员", "相关", "工作", "类"] {
+            if let Some(rest) = piece.strip_suffix(tail)
+                && rest.chars().count() >= 2
+            {
+                piece = rest;
             }
-            if !piece.is_empty() && !out.iter().any(|p| p == piece) {
-                out.push(piece.to_string());
-            }
+        }
+        if !piece.is_empty() && !out.iter().any(|known| known == piece) {
+            out.push(piece.to_string());
         }
     }
     out
@@ -164,7 +197,8 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
             continue;
         }
         let letters = part.chars().filter(|ch| ch.is_alphabetic()).count();
-        if letters > 0 && !(letters == 1 && part.chars().count() == 1) && !parts.iter().any(|p| p == part) {
+        let is_call = words.hire.iter().any(|word| word == part);
+        if letters > 0 && !is_call && !(letters == 1 && part.chars().count() == 1) && !parts.iter().any(|p| p == part) {
             parts.push(part.to_string());
         }
     }
@@ -187,7 +221,7 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
         let after = chars.get(i + 1).map_or(' ', |(_, ch)| *ch);
         let keeps = match ch {
             '#' => before.is_ascii_alphabetic(),
-            '+' => matches!(before, 'c' | '+') && !is_han(after),
+            '+' => before == 'c' || (before == '+' && i >= 2 && chars[i - 2].1 == 'c'),
             '.' => after.is_ascii_alphanumeric(),
             '-' => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
             _ => ch.is_alphanumeric(),
@@ -257,11 +291,12 @@ mod tests {
 
     #[test]
     fn search_texts_lose_their_frame() {
-        assert_eq!(query_parts("其他建筑岗位"), ["建筑"]);
-        assert_eq!(query_parts("焊工或电工"), ["焊工", "电工"]);
-        assert_eq!(query_parts("找保洁工作"), ["保洁"]);
-        assert_eq!(query_parts("经理"), ["经理"]);
-        assert_eq!(query_parts("！！"), ["!!"]);
+        assert_eq!(query_groups("其他建筑岗位"), [["建筑"]]);
+        assert_eq!(query_groups("焊工或电工"), [["焊工", "电工"]]);
+        assert_eq!(query_groups("找保洁工作"), [["保洁"]]);
+        assert_eq!(query_groups("经理"), [["经理"]]);
+        assert_eq!(query_groups("包吃住"), [["包吃住"]]);
+        assert!(query_groups("！！").is_empty());
     }
 
     proptest! {
@@ -270,7 +305,7 @@ mod tests {
             let title = normalise(&text);
             let whole = fold(&text);
             prop_assert!(whole.is_empty() || title.parts.contains(&whole));
-            query_parts(&text);
+            query_groups(&text);
         }
 
         #[test]

@@ -47,3 +47,14 @@ pub async fn migrate(mut db: &Db) -> Result<(), Error> {
     };
     run.map_err(|e| Error::Schema(format!("the database cannot be brought up to date: {e}")))
 }
+
+/// Sees that the key file is the one this database was made with; the first key is remembered.
+pub async fn check_key(mut db: &Db, keys: &super::crypt::Keys) -> Result<(), Error> {
+    let mark = keys.lookup("key", "shanhai").iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    db.execute(sql("INSERT INTO meta (key, value) VALUES ('key', $1) ON CONFLICT DO NOTHING").bind(&mark)).await?;
+    let row = db.first(sql("SELECT value FROM meta WHERE key = 'key'")).await?;
+    match row {
+        Some(row) if row.get::<String>(0)? == mark => Ok(()),
+        _ => Err(Error::Schema("this key file does not belong to this database: nothing was touched".into())),
+    }
+}

@@ -75,6 +75,11 @@ impl Fault {
         }
     }
 
+    /// The sentence of the whole fault.
+    pub fn detail(&self, lang: Lang) -> String {
+        told(lang, self.status().1, &[])
+    }
+
     /// Logs a fault of ours, once.
     pub fn log(&self, request: &str) {
         match self {
@@ -96,7 +101,7 @@ impl Fault {
             "type": format!("urn:shanhai:problem:{code}"),
             "title": told(lang, &format!("status.{status}"), &[]),
             "status": status,
-            "detail": told(lang, code, &[]),
+            "detail": self.detail(lang),
             "code": code,
         });
         if !errors.is_empty() {

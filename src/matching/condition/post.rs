@@ -1,0 +1,69 @@
+//! Conditions of the post alone, and of what is already under way: open, places, couples, introductions.
+
+use super::{Held, Pair};
+use crate::domain::vacancy::VacancyState;
+use crate::matching::change::Change;
+use crate::matching::sentence::{Arg, Say};
+
+/// Open; a filled one fails by its places only.
+pub fn open(pair: &Pair) -> Held {
+    Held::by_fact(matches!(pair.opening.state, VacancyState::Open | VacancyState::Filled))
+}
+
+pub fn say_open(pair: &Pair, held: Held) -> Say {
+    if held.ok { Say::plain("open.yes") } else { Say::with("open.no", [Arg::code(pair.opening.state)]) }
+}
+
+/// An expired post can be renewed; opening or reopening one is an act, not a fact.
+pub fn change_open(pair: &Pair) -> Vec<Vec<Change>> {
+    if pair.opening.state != VacancyState::Expired {
+        return vec![];
+    }
+    let days = pair.parameters.start.renewed_days;
+    let until = pair.today.saturating_add(jiff::Span::new().days(days));
+    vec![vec![Change::ValidUntil(until)]]
+}
+
+/// At least one place.
+pub fn places(pair: &Pair) -> Held {
+    Held::by_fact(pair.opening.places_left > 0)
+}
+
+pub fn say_places(pair: &Pair, held: Held) -> Say {
+    if held.ok {
+        Say::with("places.yes", [Arg::Count(i64::from(pair.opening.places_left))])
+    } else {
+        Say::plain("places.no")
+    }
+}
+
+/// Raises the head-count to the places this person needs, two for a couple.
+pub fn change_places(pair: &Pair) -> Vec<Vec<Change>> {
+    let wanted = 1 + u32::from(pair.seeker.goes_as_couple());
+    let missing = wanted.saturating_sub(pair.opening.places_left);
+    vec![vec![Change::Headcount(pair.opening.headcount.saturating_add(missing))]]
+}
+
+/// Who goes with a spouse or mate into a couple's room needs two places.
+pub fn partner(pair: &Pair) -> Held {
+    Held::by_fact(!pair.seeker.goes_as_couple() || pair.opening.places_left >= 2)
+}
+
+pub fn say_partner(pair: &Pair, held: Held) -> Say {
+    if !held.ok {
+        Say::with("partner.no", [Arg::Count(i64::from(pair.opening.places_left))])
+    } else if pair.seeker.goes_as_couple() {
+        Say::plain("partner.yes")
+    } else {
+        Say::plain("partner.free")
+    }
+}
+
+/// Not already introduced to, or placed in, this very post.
+pub fn introduced(pair: &Pair) -> Held {
+    Held::by_fact(!pair.seeker.introduced().contains(&pair.slot))
+}
+
+pub fn say_introduced(_: &Pair, held: Held) -> Say {
+    Say::plain(if held.ok { "introduced.yes" } else { "introduced.no" })
+}

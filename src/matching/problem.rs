@@ -1,0 +1,310 @@
+//! An assignment problem: which person could take which vacancy for how many points, and how many each vacancy takes.
+
+use std::collections::HashMap;
+
+/// Greatest score of an edge.
+pub const TOP_SCORE: u32 = 1_000_000;
+
+/// Edges by vacancy, best first, equal scores by worker.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problem {
+    workers: u32,
+    quotas: Vec<u32>,
+    starts: Vec<usize>,
+    /// `(!score) << 32 | worker`: ascending is best first, then worker.
+    edges: Vec<u64>,
+}
+
+fn pack(worker: u32, score: u32) -> u64 {
+    u64::from(!score) << 32 | u64::from(worker)
+}
+
+fn unpack(edge: u64) -> (u32, u32) {
+    (edge as u32, !((edge >> 32) as u32))
+}
+
+impl Problem {
+    /// A problem from `(vacancy, worker, score)`; of edges that stand twice the best is kept, and those of a vacancy without places are dropped.
+    pub fn new(workers: u32, quotas: Vec<u32>, edges: &[(u32, u32, u32)]) -> Self {
+        let mut starts = vec![0usize; quotas.len() + 1];
+        let kept = || edges.iter().filter(|(v, _, _)| quotas[*v as usize] > 0);
+        for (vacancy, _, _) in kept() {
+            starts[*vacancy as usize + 1] += 1;
+        }
+        for vacancy in 0..quotas.len() {
+            starts[vacancy + 1] += starts[vacancy];
+        }
+        let mut next = starts.clone();
+        let mut packed = vec![0u64; starts[quotas.len()]];
+        for (vacancy, worker, score) in kept() {
+            let place = &mut next[*vacancy as usize];
+            packed[*place] = pack(*worker, *score);
+            *place += 1;
+        }
+        for vacancy in 0..quotas.len() {
+            packed[starts[vacancy]..starts[vacancy + 1]].sort_unstable();
+        }
+        // Best first: a later edge of the same pair is never better, and the solver never prefers it.
+        Self { workers, quotas, starts, edges: packed }
+    }
+
+    /// How many workers.
+    pub fn workers(&self) -> u32 {
+        self.workers
+    }
+
+    /// How many vacancies.
+    pub fn vacancies(&self) -> u32 {
+        self.quotas.len() as u32
+    }
+
+    /// Places of a vacancy.
+    pub fn quota(&self, vacancy: u32) -> u32 {
+        self.quotas[vacancy as usize]
+    }
+
+    /// All places.
+    pub fn places(&self) -> u64 {
+        self.quotas.iter().map(|q| u64::from(*q)).sum()
+    }
+
+    /// How many edges.
+    pub fn edge_count(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Worker and score of each candidate of a vacancy, best first.
+    pub fn candidates(&self, vacancy: u32) -> impl ExactSizeIterator<Item = (u32, u32)> + '_ {
+        let list = self.starts[vacancy as usize]..self.starts[vacancy as usize + 1];
+        self.edges[list].iter().map(|edge| unpack(*edge))
+    }
+}
+
+/// Which of the two files of `match solve`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// `vacancy,quota`.
+    Quotas,
+    /// `worker,vacancy,score`.
+    Edges,
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// A name is empty.
+    #[error("a name is empty")]
+    EmptyName,
+    /// The vacancy has no line in the quotas.
+    #[error("vacancy “{0}” has no quota")]
+    UnknownVacancy(String),
+    /// The vacancy has two quotas.
+    #[error("vacancy “{0}” has a quota already")]
+    SecondQuota(String),
+    /// The pair stands twice.
+    #[error("worker “{0}” and vacancy “{1}” stand on an earlier line already")]
+    SecondEdge(String, String),
+    /// Not 1 to 4,294,967,295.
+    #[error("quota {0} is not between 1 and 4294967295")]
+    Quota(i64),
+    /// Not 1 to 1,000,000.
+    #[error("score {0} is not between 1 and 1000000")]
+    Score(i64),
+    /// No lines at all.
+    #[error("there is no line besides the heading")]
+    Empty,
+}
+
+/// A line that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: line {line}: {reason}", match table { Table::Quotas => "quotas", Table::Edges => "edges" })]
+pub struct Fault {
+    /// The file.
+    pub table: Table,
+    /// The line in it as the caller counts.
+    pub line: u64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Names numbered by first appearance.
+#[derive(Debug, Default)]
+struct Names {
+    numbers: HashMap<String, u32>,
+    names: Vec<String>,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(known) = self.numbers.get(name) {
+            return *known;
+        }
+        let next = self.names.len() as u32;
+        self.numbers.insert(name.to_owned(), next);
+        self.names.push(name.to_owned());
+        next
+    }
+}
+
+/// A problem with the names of its workers and vacancies.
+#[derive(Debug)]
+pub struct NamedProblem {
+    /// The problem.
+    pub problem: Problem,
+    /// Names of workers by number, in the order of first appearance.
+    pub workers: Vec<String>,
+    /// Names of vacancies by number, in the order of the quotas.
+    pub vacancies: Vec<String>,
+}
+
+/// Reads a named problem line by line: first all quotas, then all edges.
+#[derive(Debug, Default)]
+pub struct NamedEdges {
+    vacancies: Names,
+    quotas: Vec<u32>,
+    workers: Names,
+    edges: Vec<(u32, u32, u32)>,
+    lines: Vec<u64>,
+}
+
+impl NamedEdges {
+    /// Takes a line of the quotas.
+    pub fn quota(&mut self, line: u64, vacancy: &str, quota: i64) -> Result<(), Fault> {
+        let fault = |reason| Fault { table: Table::Quotas, line, reason };
+        if vacancy.is_empty() {
+            return Err(fault(Reason::EmptyName));
+        }
+        let places = u32::try_from(quota).ok().filter(|q| *q > 0);
+        let Some(places) = places else {
+            return Err(fault(Reason::Quota(quota)));
+        };
+        if self.vacancies.number(vacancy) as usize != self.quotas.len() {
+            return Err(fault(Reason::SecondQuota(vacancy.to_owned())));
+        }
+        self.quotas.push(places);
+        Ok(())
+    }
+
+    /// Takes a line of the edges; lines must come in rising order.
+    pub fn edge(&mut self, line: u64, worker: &str, vacancy: &str, score: i64) -> Result<(), Fault> {
+        let fault = |reason| Fault { table: Table::Edges, line, reason };
+        if worker.is_empty() || vacancy.is_empty() {
+            return Err(fault(Reason::EmptyName));
+        }
+        let Some(vacancy) = self.vacancies.numbers.get(vacancy) else {
+            return Err(fault(Reason::UnknownVacancy(vacancy.to_owned())));
+        };
+        let points = u32::try_from(score).ok();
+        let Some(points) = points.filter(|s| (1..=TOP_SCORE).contains(s)) else {
+            return Err(fault(Reason::Score(score)));
+        };
+        let worker = self.workers.number(worker);
+        self.edges.push((*vacancy, worker, points));
+        // Files without line breaks in names number their lines without a gap: only exceptions are kept.
+        let expected = self.line_of(self.edges.len() - 1);
+        if expected != line {
+            self.lines.extend([self.edges.len() as u64 - 1, line]);
+        }
+        Ok(())
+    }
+
+    /// Line of an edge: that of the last exception before it, plus the edges since.
+    fn line_of(&self, edge: usize) -> u64 {
+        let edge = edge as u64;
+        let exceptions = self.lines.chunks_exact(2).rev();
+        let mut before = exceptions.filter(|pair| pair[0] <= edge);
+        before.next().map_or(edge, |pair| pair[1] + (edge - pair[0]))
+    }
+
+    /// The problem, if there is one line at least in both files and no pair stands twice.
+    pub fn finish(self) -> Result<NamedProblem, Fault> {
+        for (table, empty) in [(Table::Quotas, self.quotas.is_empty()), (Table::Edges, self.edges.is_empty())] {
+            if empty {
+                return Err(Fault { table, line: 1, reason: Reason::Empty });
+            }
+        }
+        let problem = Problem::new(self.workers.names.len() as u32, self.quotas.clone(), &self.edges);
+        if let Some((vacancy, worker)) = second_edge(&problem) {
+            let mut same = self.edges.iter().enumerate().filter(|(_, e)| (e.0, e.1) == (vacancy, worker));
+            let second = same.nth(1).map_or(0, |(place, _)| place);
+            let name = |names: &Names, number: u32| names.names[number as usize].clone();
+            return Err(Fault {
+                table: Table::Edges,
+                line: self.line_of(second),
+                reason: Reason::SecondEdge(name(&self.workers, worker), name(&self.vacancies, vacancy)),
+            });
+        }
+        Ok(NamedProblem { problem, workers: self.workers.names, vacancies: self.vacancies.names })
+    }
+}
+
+/// A pair that stands twice, if any.
+fn second_edge(problem: &Problem) -> Option<(u32, u32)> {
+    let mut seen_at = vec![u32::MAX; problem.workers() as usize];
+    for vacancy in 0..problem.vacancies() {
+        for (worker, _) in problem.candidates(vacancy) {
+            if seen_at[worker as usize] == vacancy {
+                return Some((vacancy, worker));
+            }
+            seen_at[worker as usize] = vacancy;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(quotas: &[(&str, i64)], edges: &[(&str, &str, i64)]) -> Result<NamedProblem, Fault> {
+        let mut named = NamedEdges::default();
+        for (line, (vacancy, quota)) in (2..).zip(quotas) {
+            named.quota(line, vacancy, *quota)?;
+        }
+        for (line, (worker, vacancy, score)) in (2..).zip(edges) {
+            named.edge(line, worker, vacancy, *score)?;
+        }
+        named.finish()
+    }
+
+    #[test]
+    fn a_named_problem_keeps_its_names_in_order() {
+        let named = read(&[("甲, \"一\"", 2), ("乙", 1)], &[("z", "乙", 5), ("a", "甲, \"一\"", 1_000_000)]).unwrap();
+        assert_eq!(named.workers, ["z", "a"]);
+        assert_eq!(named.problem.candidates(0).collect::<Vec<_>>(), [(1, 1_000_000)]);
+        assert_eq!((named.problem.places(), named.problem.edge_count()), (3, 2));
+    }
+
+    #[test]
+    fn each_bad_line_is_named_with_its_reason() {
+        let fault = |quotas: &[(&str, i64)], edges: &[(&str, &str, i64)]| {
+            let fault = read(quotas, edges).unwrap_err();
+            (fault.table, fault.line, fault.reason)
+        };
+        let (q, e) = (Table::Quotas, Table::Edges);
+        assert_eq!(fault(&[("v", 0)], &[]), (q, 2, Reason::Quota(0)));
+        assert_eq!(fault(&[("v", 1), ("w", -3)], &[]), (q, 3, Reason::Quota(-3)));
+        assert_eq!(fault(&[("v", 1), ("v", 1)], &[]), (q, 3, Reason::SecondQuota("v".into())));
+        assert_eq!(fault(&[], &[]), (q, 1, Reason::Empty));
+        assert_eq!(fault(&[("v", 1)], &[]), (e, 1, Reason::Empty));
+        assert_eq!(fault(&[("v", 1)], &[("a", "w", 1)]), (e, 2, Reason::UnknownVacancy("w".into())));
+        assert_eq!(fault(&[("v", 1)], &[("a", "v", 0)]), (e, 2, Reason::Score(0)));
+        assert_eq!(fault(&[("v", 1)], &[("a", "v", 1_000_001)]), (e, 2, Reason::Score(1_000_001)));
+        assert_eq!(fault(&[("v", 1)], &[("", "v", 1)]), (e, 2, Reason::EmptyName));
+        assert_eq!(
+            fault(&[("v", 1)], &[("a", "v", 1), ("b", "v", 1), ("a", "v", 9)]),
+            (e, 4, Reason::SecondEdge("a".into(), "v".into()))
+        );
+    }
+
+    #[test]
+    fn the_line_of_a_second_edge_is_right_when_names_hold_line_breaks() {
+        let mut named = NamedEdges::default();
+        named.quota(2, "v", 1).unwrap();
+        for (line, worker) in [(2, "a"), (3, "b\nb"), (5, "c"), (6, "a")] {
+            named.edge(line, worker, "v", 1).unwrap();
+        }
+        let fault = named.finish().unwrap_err();
+        assert_eq!(fault.to_string(), "edges: line 6: worker “a” and vacancy “v” stand on an earlier line already");
+    }
+}

@@ -1,0 +1,298 @@
+//! The best posts for a person and the best people for a post: an exact scan within a scope fixed beforehand.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::columns::Columns;
+use super::condition::{CONDITIONS, Pair, eligible};
+use super::explain::{Points, points};
+use super::score::score;
+use super::sentence::Say;
+use super::set::BitSet;
+
+/// At most so many reasons stand beside a result.
+const REASONS: usize = 4;
+
+/// A result with its reasons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The person.
+    pub worker: Uuid,
+    /// The post.
+    pub vacancy: Uuid,
+    /// 0 to 1000.
+    pub score: u32,
+    /// Points of all parts.
+    pub parts: Vec<Points>,
+    /// The parts that weigh most here, at most four, heaviest first; household priority is not among them.
+    pub reasons: Vec<Points>,
+    /// What nobody asked yet: condition and words.
+    pub asked: Vec<(&'static str, Say)>,
+    /// Places left.
+    pub places_left: u32,
+    /// Open introductions to the post.
+    pub introduced: u32,
+}
+
+/// Keeps the `k` best of what it is shown: greatest score, then smallest id.
+struct Best {
+    k: usize,
+    heap: BinaryHeap<Reverse<(u32, Reverse<Uuid>, u32)>>,
+}
+
+impl Best {
+    fn new(k: usize) -> Self {
+        Self { k, heap: BinaryHeap::new() }
+    }
+
+    fn show(&mut self, score: u32, id: Uuid, slot: u32) {
+        let entry = Reverse((score, Reverse(id), slot));
+        if self.heap.len() < self.k {
+            self.heap.push(entry);
+        } else if let Some(mut worst) = self.heap.peek_mut()
+            && entry < *worst
+        {
+            *worst = entry;
+        }
+    }
+
+    /// Score and slot, best first.
+    fn finish(self) -> Vec<(u32, u32)> {
+        self.heap.into_sorted_vec().into_iter().map(|Reverse((score, _, slot))| (score, slot)).collect()
+    }
+}
+
+/// The best posts of a person as score and slot, without reasons.
+fn best_openings(columns: &Columns, seeker: u32, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<(u32, u32)> {
+    let Some(row) = columns.seekers.get(seeker) else {
+        return vec![];
+    };
+    let mut best = Best::new(k);
+    for (slot, opening) in columns.openings.iter() {
+        if scope.is_some_and(|set| !set.contains(slot)) {
+            continue;
+        }
+        let pair = Pair::new(columns, row, slot, opening, today);
+        if eligible(&pair) {
+            best.show(score(&pair), opening.id, slot);
+        }
+    }
+    best.finish()
+}
+
+/// The best people for a post as score and slot, without reasons.
+fn best_seekers(columns: &Columns, opening: u32, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<(u32, u32)> {
+    let Some(row) = columns.openings.get(opening) else {
+        return vec![];
+    };
+    let mut best = Best::new(k);
+    for (slot, seeker) in columns.seekers.iter() {
+        if scope.is_some_and(|set| !set.contains(slot)) {
+            continue;
+        }
+        let pair = Pair::new(columns, seeker, opening, row, today);
+        if eligible(&pair) {
+            best.show(score(&pair), seeker.id, slot);
+        }
+    }
+    best.finish()
+}
+
+/// A pair with its reasons.
+fn explained(columns: &Columns, seeker: u32, opening: u32, today: Date) -> Option<Match> {
+    let (person, post) = (columns.seekers.get(seeker)?, columns.openings.get(opening)?);
+    let pair = Pair::new(columns, person, opening, post, today);
+    let parts = points(&pair);
+    let mut reasons: Vec<Points> = parts.iter().filter(|p| p.points > 0 && p.code != "priority").cloned().collect();
+    reasons.sort_by_key(|p| Reverse(p.points));
+    reasons.truncate(REASONS);
+    let asked = CONDITIONS
+        .iter()
+        .map(|c| (c, (c.check)(&pair)))
+        .filter(|(_, held)| !held.known)
+        .map(|(c, held)| (c.code, (c.say)(&pair, held)))
+        .collect();
+    Some(Match {
+        worker: person.id,
+        vacancy: post.id,
+        score: parts.iter().map(|p| p.points).sum(),
+        parts,
+        reasons,
+        asked,
+        places_left: post.places_left,
+        introduced: post.introduced,
+    })
+}
+
+/// The `k` best posts for a person, best first; `scope` are slots of posts. Empty for an unknown person.
+pub fn top_vacancies(columns: &Columns, worker: Uuid, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<Match> {
+    let Some((seeker, _)) = columns.seekers.find(worker) else {
+        return vec![];
+    };
+    best_openings(columns, seeker, k, scope, today)
+        .into_iter()
+        .filter_map(|(_, opening)| explained(columns, seeker, opening, today))
+        .collect()
+}
+
+/// The `k` best people for a post within `scope` (slots of people), best first. Empty for an unknown post.
+pub fn top_workers(columns: &Columns, vacancy: Uuid, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<Match> {
+    let Some((opening, _)) = columns.openings.find(vacancy) else {
+        return vec![];
+    };
+    best_seekers(columns, opening, k, scope, today)
+        .into_iter()
+        .filter_map(|(_, seeker)| explained(columns, seeker, opening, today))
+        .collect()
+}
+
+/// A line of the recommendation file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    /// The person.
+    pub worker: Uuid,
+    /// The post.
+    pub vacancy: Uuid,
+    /// 1 = best.
+    pub rank: u32,
+    /// 0 to 1000.
+    pub score: u32,
+}
+
+/// The `k` best posts of every person in scope, people by id.
+pub fn everyone(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<Ranked> {
+    let in_scope = |slot: u32| scope.is_none_or(|set| set.contains(slot));
+    let mut people: Vec<(Uuid, u32)> =
+        columns.seekers.iter().filter(|(slot, _)| in_scope(*slot)).map(|(slot, row)| (row.id, slot)).collect();
+    people.sort_unstable();
+    let lines = people.into_iter().flat_map(|(worker, seeker)| {
+        let best = best_openings(columns, seeker, k, None, today);
+        (1u32..).zip(best).filter_map(move |(rank, (score, slot))| {
+            let vacancy = columns.openings.get(slot)?.id;
+            Some(Ranked { worker, vacancy, rank, score })
+        })
+    });
+    lines.collect()
+}
+
+/// The `k` best people in scope of every post, posts by id.
+pub fn every_vacancy(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<Ranked> {
+    let mut posts: Vec<(Uuid, u32)> = columns.openings.iter().map(|(slot, row)| (row.id, slot)).collect();
+    posts.sort_unstable();
+    let lines = posts.into_iter().flat_map(|(vacancy, opening)| {
+        let best = best_seekers(columns, opening, k, scope, today);
+        (1u32..).zip(best).filter_map(move |(rank, (score, slot))| {
+            let worker = columns.seekers.get(slot)?.id;
+            Some(Ranked { worker, vacancy, rank, score })
+        })
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::sample::{any_opening, any_seeker, columns, opening, seeker, today};
+    use proptest::prelude::*;
+
+    #[test]
+    fn equal_scores_order_by_id_and_nothing_out_of_scope_is_seen() {
+        let mut columns = columns();
+        columns.upsert_opening(&opening(50));
+        for id in [9, 3, 7, 5] {
+            columns.upsert_seeker(&seeker(id));
+        }
+        let ids = |list: Vec<Match>| list.iter().map(|m| m.worker.as_u128()).collect::<Vec<_>>();
+        let post = Uuid::from_u128(50);
+        assert_eq!(ids(top_workers(&columns, post, 3, None, today())), [3, 5, 7]);
+        let scope: BitSet = [columns.seekers.find(Uuid::from_u128(9)).unwrap().0].into_iter().collect();
+        assert_eq!(ids(top_workers(&columns, post, 3, Some(&scope), today())), [9]);
+        assert!(top_workers(&columns, post, 3, Some(&BitSet::default()), today()).is_empty());
+        assert!(top_workers(&columns, post, 0, None, today()).is_empty());
+    }
+
+    #[test]
+    fn a_person_nobody_asked_gets_honest_recommendations() {
+        let mut columns = columns();
+        let mut person = seeker(1);
+        let known = person.worker.clone();
+        person.worker = crate::domain::worker::Worker {
+            birth_date: known.birth_date,
+            sex: known.sex,
+            origin: known.origin,
+            schooling: known.schooling,
+            ..Default::default()
+        };
+        person.status = crate::domain::worker::Status::Unknown;
+        person.last_occupation = None;
+        columns.upsert_seeker(&person);
+        columns.upsert_opening(&opening(2));
+        let list = top_vacancies(&columns, person.id, 20, None, today());
+        let asked: Vec<_> = list[0].asked.iter().map(|(code, _)| *code).collect();
+        assert_eq!(list.len(), 1);
+        for code in ["occupation", "region", "leave_home", "wage", "start", "status"] {
+            assert!(asked.contains(&code), "{code} in {asked:?}");
+        }
+    }
+
+    #[test]
+    fn reasons_are_the_heaviest_parts_without_the_household() {
+        let mut columns = columns();
+        let mut person = seeker(1);
+        person.out_of_poverty = true;
+        columns.upsert_seeker(&person);
+        columns.upsert_opening(&opening(2));
+        let found = top_vacancies(&columns, person.id, 1, None, today()).remove(0);
+        let codes: Vec<_> = found.reasons.iter().map(|r| r.code).collect();
+        assert_eq!(codes, ["occupation", "wage", "place", "needs"]);
+        assert!(found.parts.iter().any(|p| p.code == "priority" && p.points > 0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_best_are_those_of_scoring_everything(
+            people in proptest::collection::vec(any_seeker(), 1..12),
+            posts in proptest::collection::vec(any_opening(), 1..12),
+            k in 1usize..5,
+        ) {
+            let mut columns = columns();
+            for (n, mut person) in (1u128..).zip(people) {
+                person.id = Uuid::from_u128(n * 7 % 13 + 100);
+                person.status = crate::domain::worker::Status::Looking;
+                columns.upsert_seeker(&person);
+            }
+            for (n, mut post) in (1u128..).zip(posts) {
+                post.id = Uuid::from_u128(n * 5 % 17 + 200);
+                post.state = crate::domain::vacancy::VacancyState::Open;
+                columns.upsert_opening(&post);
+            }
+            let by_worker = everyone(&columns, k, None, today());
+            let by_vacancy = every_vacancy(&columns, k, None, today());
+            for (_, seeker) in columns.seekers.iter() {
+                let mut all: Vec<_> = columns.openings.iter().filter_map(|(slot, opening)| {
+                    let pair = Pair::new(&columns, seeker, slot, opening, today());
+                    eligible(&pair).then(|| (Reverse(score(&pair)), opening.id))
+                }).collect();
+                all.sort();
+                all.truncate(k);
+                let got: Vec<_> = by_worker.iter().filter(|r| r.worker == seeker.id)
+                    .map(|r| (Reverse(r.score), r.vacancy)).collect();
+                prop_assert_eq!(got, all);
+            }
+            for (slot, opening) in columns.openings.iter() {
+                let mut all: Vec<_> = columns.seekers.iter().filter_map(|(_, seeker)| {
+                    let pair = Pair::new(&columns, seeker, slot, opening, today());
+                    eligible(&pair).then(|| (Reverse(score(&pair)), seeker.id))
+                }).collect();
+                all.sort();
+                all.truncate(k);
+                let got: Vec<_> = by_vacancy.iter().filter(|r| r.vacancy == opening.id)
+                    .map(|r| (Reverse(r.score), r.worker)).collect();
+                prop_assert_eq!(got, all);
+            }
+        }
+    }
+}

@@ -7,9 +7,14 @@ pub mod enter;
 pub mod error;
 pub mod follow;
 pub mod import;
+pub mod introduction;
+pub mod lexicon;
 pub mod live;
+pub mod matching;
 pub mod office;
+pub mod outbox;
 pub mod reading;
+pub mod search;
 pub mod worker;
 
 pub use error::{Error, Result};

@@ -3,15 +3,21 @@
 pub mod account;
 pub mod audit;
 pub mod change;
+pub mod class;
 pub mod crypt;
 pub mod db;
 pub mod employer;
+pub mod enrolment;
 pub mod history;
 pub mod household;
 pub mod idempotency;
 pub mod import;
+pub mod interest;
+pub mod introduction;
+pub mod outbox;
 pub mod schema;
 pub mod station;
+pub mod vacancy;
 pub mod worker;
 
 pub use change::Tx;

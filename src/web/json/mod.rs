@@ -1,5 +1,8 @@
 //! JSON for programs, under `/api/v1`, one file per noun.
 
+pub mod introduction;
+pub mod list;
+pub mod outbox;
 pub mod worker;
 
 use std::time::Duration;
@@ -13,7 +16,7 @@ use crate::store::idempotency;
 
 /// Routes of the API.
 pub fn tables() -> Vec<&'static [Route]> {
-    vec![worker::ROUTES]
+    vec![worker::ROUTES, introduction::ROUTES, outbox::ROUTES]
 }
 
 /// Runs a write under its `Idempotency-Key`: same key and body within 24 h = the first answer again, done once.

@@ -4,11 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::actions::{self, Office, worker};
+use super::list;
+use crate::actions::search::{self, Found, Page, WorkerAsk};
+use crate::actions::{self, Error, Office, worker};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
 use crate::domain::fault::FieldFault;
+use crate::domain::household::WatchClass;
 use crate::domain::registration::Registration;
+use crate::domain::wage::fen_from_yuan;
+use crate::domain::worker::{Capacity, Status};
 use crate::handler;
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
@@ -20,6 +25,34 @@ const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
+    Route::get("/api/v1/workers", STAFF, "search people", handler!(search)).query(&[
+        "q",
+        "origin",
+        "occupation",
+        "capacity",
+        "watch",
+        "status",
+        "min_age",
+        "max_age",
+        "min_wage",
+        "max_wage",
+        "certificate",
+        "skill",
+        "village",
+        "relocated",
+        "station",
+        "limit",
+        "cursor",
+        "sort",
+        "near",
+    ]),
+    Route::post(
+        "/api/v1/workers/lookup",
+        STAFF,
+        "find people by number, phone, name or words",
+        Body::Json(shape::<LookupBody>),
+        handler!(lookup),
+    ),
     Route::post("/api/v1/workers", STAFF, "register a person", Body::Json(shape::<Registration>), handler!(register))
         .answers(201, Some(shape::<Map<String, Value>>)),
     Route::post(
@@ -56,6 +89,16 @@ pub static ROUTES: &[Route] = &[
         handler!(distinct),
     ),
 ];
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LookupBody {
+    text: String,
+    #[serde(default)]
+    limit: Option<usize>,
+    #[serde(default)]
+    cursor: Option<String>,
+}
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -225,6 +268,55 @@ async fn reveal(ask: Ask) -> Result<Answer, Fault> {
         answer.insert(field.clone(), json!(value));
     }
     Ok(Answer::json(200, &answer))
+}
+
+/// What a request asks of people.
+pub fn worker_ask(ask: &Ask) -> Result<WorkerAsk, Fault> {
+    let text = |name: &str| ask.query(name).map(str::to_owned);
+    let money = |name: &str| match ask.query(name) {
+        None => Ok(None),
+        Some(t) => fen_from_yuan(t).map(Some).ok_or_else(|| Fault::Act(Error::field(name, "money.wrong"))),
+    };
+    Ok(WorkerAsk {
+        q: text("q").unwrap_or_default(),
+        origin: text("origin"),
+        occupation: text("occupation"),
+        capacity: list::code::<Capacity>(ask, "capacity")?,
+        watch: list::code::<WatchClass>(ask, "watch")?,
+        status: list::code::<Status>(ask, "status")?,
+        min_age: ask.query_as("min_age")?,
+        max_age: ask.query_as("max_age")?,
+        min_wage: money("min_wage")?,
+        max_wage: money("max_wage")?,
+        certificate: text("certificate"),
+        skill: text("skill"),
+        village: text("village"),
+        relocated: list::truth(ask, "relocated"),
+        station: text("station"),
+        page: list::page(ask)?,
+    })
+}
+
+async fn rows(ask: &Ask, found: &Found<Record>) -> Result<Vec<Value>, Fault> {
+    let mut rows = Vec::with_capacity(found.items.len());
+    for (record, _) in &found.items {
+        rows.push(view(&ask.office, record).await?);
+    }
+    Ok(rows)
+}
+
+async fn search(ask: Ask) -> Result<Answer, Fault> {
+    let found = search::workers(&ask.office, &ask.actor, worker_ask(&ask)?).await?;
+    let rows = rows(&ask, &found).await?;
+    Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
+}
+
+async fn lookup(ask: Ask) -> Result<Answer, Fault> {
+    let body: LookupBody = ask.json()?;
+    let page = Page { limit: body.limit.unwrap_or(20).clamp(1, 100), cursor: body.cursor, ..Page::default() };
+    let (_, found) = search::lookup(&ask.office, &ask.actor, &body.text, page).await?;
+    let rows = rows(&ask, &found).await?;
+    Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
 }
 
 async fn link(ask: Ask) -> Result<Answer, Fault> {

@@ -1,0 +1,130 @@
+//! What all lists of the API share: page parameters in, facets, relaxations and marks out.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value, json};
+
+use crate::actions::search::{Found, Page};
+use crate::actions::{Error, live};
+use crate::domain::code::Code;
+use crate::domain::household::WatchClass;
+use crate::domain::region::{self, RegionCode};
+use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
+use crate::domain::worker::{Capacity, Status};
+use crate::pages::{self, Lang};
+use crate::search::{FacetCount, Relaxed, Sort};
+use crate::web::ask::Ask;
+use crate::web::fault::Fault;
+
+/// Parameters of every list.
+pub const PAGE: [&str; 4] = ["limit", "cursor", "sort", "near"];
+
+/// The page that a request asks for.
+pub fn page(ask: &Ask) -> Result<Page, Fault> {
+    let limit = match ask.query("limit") {
+        None => 20,
+        Some(text) => match text.parse::<usize>() {
+            Ok(n) if (1..=100).contains(&n) => n,
+            _ => return Err(Error::field("limit", "query.limit").into()),
+        },
+    };
+    let sort = match ask.query("sort") {
+        None | Some("relevance") => Sort::Relevance,
+        Some("newest") => Sort::Newest,
+        Some("wage") => Sort::Wage,
+        Some("near") => Sort::Near,
+        Some(_) => return Err(Error::field("sort", "query.sort").into()),
+    };
+    Ok(Page { limit, cursor: ask.query("cursor").map(str::to_owned), sort, near: ask.query("near").map(str::to_owned) })
+}
+
+/// The code of a list that a query parameter names in either spelling.
+pub fn code<C: Code>(ask: &Ask, name: &str) -> Result<Option<String>, Fault> {
+    match ask.query(name) {
+        None => Ok(None),
+        Some(text) => match C::parse(text) {
+            Some(code) => Ok(Some(code.code().to_owned())),
+            None => Err(Error::field(name, "code.unknown").into()),
+        },
+    }
+}
+
+/// Yes or no of a query parameter.
+pub fn truth(ask: &Ask, name: &str) -> bool {
+    matches!(ask.query(name), Some("true" | "1" | "yes" | "on" | "是"))
+}
+
+/// The name of a facet's or filter's code.
+pub fn name_of(facet: &str, code: &str) -> Option<String> {
+    fn of<C: Code>(code: &str) -> Option<String> {
+        C::parse(code).map(|c| c.name().to_owned())
+    }
+    match facet {
+        "origin" | "region" => RegionCode::parse(code).and_then(region::full_name),
+        "occupation" => live::occupation_name(code),
+        "capacity" => of::<Capacity>(code),
+        "watch" => of::<WatchClass>(code),
+        "status" => of::<Status>(code),
+        "kind" => of::<VacancyKind>(code),
+        "form" => of::<EmploymentForm>(code),
+        "state" => of::<VacancyState>(code),
+        _ => None,
+    }
+}
+
+/// The sentence of a relaxed filter.
+pub fn relaxed_text(lang: Lang, r: &Relaxed) -> String {
+    let shown = |value: &str| name_of(r.filter, value).unwrap_or_else(|| money(r.filter, value));
+    let label = pages::word(lang, "filter", r.filter);
+    match (&r.to, lang) {
+        (Some(to), Lang::Zh) => format!("{label}：{} 放宽到 {}", shown(&r.from), shown(to)),
+        (None, Lang::Zh) => format!("{label}：{} 不再限制", shown(&r.from)),
+        (Some(to), Lang::En) => format!("{label}: {} widened to {}", shown(&r.from), shown(to)),
+        (None, Lang::En) => format!("{label}: {} dropped", shown(&r.from)),
+    }
+}
+
+fn money(filter: &str, value: &str) -> String {
+    match (filter, value.parse::<i64>()) {
+        ("min_wage" | "max_wage", Ok(fen)) => crate::domain::wage::yuan_json(fen).to_string(),
+        _ => value.to_owned(),
+    }
+}
+
+fn facets(facets: &[(&'static str, Vec<FacetCount>)]) -> Map<String, Value> {
+    facets
+        .iter()
+        .map(|(name, counts)| {
+            let values = counts
+                .iter()
+                .map(|c| json!({"code": c.code, "name": name_of(name, &c.code).unwrap_or_else(|| c.code.clone()), "count": c.count}))
+                .collect();
+            ((*name).to_owned(), values)
+        })
+        .collect()
+}
+
+/// A list's answer around its rows.
+pub fn answer<T>(lang: Lang, found: &Found<T>, rows: Vec<Value>) -> Value {
+    let spans = |spans: &[Range<usize>]| spans.iter().map(|s| json!([s.start, s.end])).collect::<Value>();
+    let items: Vec<Value> = rows
+        .into_iter()
+        .zip(&found.items)
+        .map(|(mut row, (_, highlight))| {
+            row["highlight"] = spans(highlight);
+            row
+        })
+        .collect();
+    let mut body = json!({
+        "items": items,
+        "total": found.total,
+        "next_cursor": found.next_cursor,
+        "facets": facets(&found.facets),
+        "relaxed": found.relaxed.iter().map(|r| json!({"filter": r.filter, "text": relaxed_text(lang, r)})).collect::<Value>(),
+        "suggest": found.suggest,
+    });
+    if found.degraded {
+        body["notice"] = json!(pages::code_sentence(lang, "search.degraded", &[]));
+    }
+    body
+}

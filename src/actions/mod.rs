@@ -11,6 +11,7 @@ pub mod enter;
 pub mod error;
 pub mod follow;
 pub mod interest;
+pub mod import;
 pub mod introduction;
 pub mod letter;
 pub mod lexicon;

@@ -210,9 +210,11 @@ impl SeekerRow {
         if self.homes[0] == 0 { self.homes[1] } else { self.homes[0] }
     }
 
-    /// Every region that counts as home.
+    /// Every region that counts as home: residence and village; the registered home only where neither is known.
     pub fn homes(&self) -> impl Iterator<Item = u32> + '_ {
-        self.homes.iter().copied().filter(|region| *region != 0)
+        let [residence, village, registered] = self.homes;
+        let last = if residence == 0 && village == 0 { registered } else { 0 };
+        [residence, village, last].into_iter().filter(|region| *region != 0)
     }
 
     /// True if the person said they need it; `day_shift` may also be said as the shift.

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::proof::{Violation, check};
 use super::score::score;
 use super::set::BitSet;
+use crate::domain::vacancy::VacancyState;
 
 /// An assignment with its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +87,7 @@ pub fn all_pairs(columns: &Columns, people: Option<&BitSet>, posts: Option<&BitS
         .openings
         .iter()
         .filter(|(slot, row)| within(posts, *slot) && row.places_left > 0)
-        .filter(|(_, row)| row.state == crate::domain::vacancy::VacancyState::Open)
+        .filter(|(_, row)| row.state_on(today) == VacancyState::Open)
         .map(|(slot, row)| (row.id, slot))
         .collect();
     vacancies.sort_unstable();

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::vocabulary::{NONE, Vocabulary};
 use crate::domain::household::WatchClass;
 use crate::domain::training::Course;
-use crate::domain::vacancy::{Benefit, Opening, Pay, VacancyKind, VacancyState};
+use crate::domain::vacancy::{Benefit, Opening, Pay, VacancyKind, VacancyState, state_on};
 use crate::domain::worker::{Capacity, Need, Schooling, Seeker, Sex, Shift, Status};
 
 /// Several lists of numbers in one allocation.
@@ -280,8 +280,8 @@ pub struct OpeningRow {
     pub start_from: Option<Date>,
     /// Last day on which work may begin.
     pub latest_start: Option<Date>,
-    /// Where it stands today.
-    pub state: VacancyState,
+    state: VacancyState,
+    valid_until: Option<Date>,
     /// Kind.
     pub kind: Option<VacancyKind>,
     /// Equal posts.
@@ -359,6 +359,7 @@ impl OpeningRow {
             start_from: vacancy.start_from,
             latest_start,
             state: opening.state,
+            valid_until: vacancy.valid_until,
             kind: vacancy.kind,
             headcount: vacancy.headcount,
             places_left: opening.places_left,
@@ -374,6 +375,11 @@ impl OpeningRow {
                 skills(words, &vacancy.preferences.skills),
             ]),
         }
+    }
+
+    /// Where it stands on a day: one that was open when it came in may have expired since.
+    pub fn state_on(&self, today: Date) -> VacancyState {
+        state_on(self.state, self.places_left, self.valid_until, today)
     }
 
     /// Required certificates in the order of the advert.

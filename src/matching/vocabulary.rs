@@ -12,6 +12,12 @@ use crate::domain::worker::HeldCertificate;
 /// Stands for "no occupation known".
 pub const NONE: u32 = u32::MAX;
 
+/// First two digits of the provinces of GB/T 2260.
+const PROVINCES: [u32; 34] = [
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
+    64, 65, 71, 81, 82,
+];
+
 /// Texts numbered in the order of their first appearance.
 #[derive(Debug, Clone, Default)]
 pub struct Numbers {
@@ -78,14 +84,14 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// An empty vocabulary over the rule books.
     pub fn new(lexicon: Arc<Lexicon>) -> Self {
-        let neighbours = (0..100)
-            .map(|a| {
-                (0..100)
-                    .filter(|b| a >= 11 && *b >= 11)
-                    .filter(|b| (lexicon.neighbours)(&a.to_string(), &b.to_string()))
-                    .collect()
-            })
-            .collect();
+        let mut neighbours = vec![BitSet::default(); 100];
+        for a in PROVINCES {
+            for b in PROVINCES {
+                if (lexicon.neighbours)(&a.to_string(), &b.to_string()) {
+                    neighbours[a as usize].insert(b);
+                }
+            }
+        }
         Self {
             lexicon,
             occupations: Numbers::default(),

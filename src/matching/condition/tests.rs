@@ -113,6 +113,8 @@ fn a_post_must_be_open_with_places_and_room_for_a_couple() {
             ("in review", H::NO, |_, v| v.state = VacancyState::InReview),
             ("closed", H::NO, |_, v| v.state = VacancyState::Closed),
             ("expired", H::NO, |_, v| v.state = VacancyState::Expired),
+            ("its last day is today", H::YES, |_, v| v.vacancy.valid_until = Some(today())),
+            ("its last day has passed since", H::NO, |_, v| v.vacancy.valid_until = Some(date(2026, 11, 23))),
         ],
     );
     check("places", &[("one", H::YES, |_, v| v.places_left = 1), ("none", H::NO, |_, v| v.places_left = 0)]);

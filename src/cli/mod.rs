@@ -3,6 +3,7 @@
 mod account;
 mod check_value;
 mod index;
+mod jobs;
 mod matching;
 mod open;
 mod serve;
@@ -58,6 +59,9 @@ enum Command {
     /// The search index
     #[command(subcommand)]
     Index(index::Command),
+    /// Background work
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Consistency of the whole store
     Check,
     /// What the rules say of ID numbers
@@ -107,6 +111,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Account(command) => account::run(&common, command).await,
         Command::Match(command) => matching::run(&common, command).await,
         Command::Index(command) => index::run(&common, command).await,
+        Command::Jobs(command) => jobs::run(&common, command).await,
         Command::Check => index::check(&common).await,
         Command::CheckOccupation(values) => check_value::occupation(&values),
         Command::CheckAdvert(values) => check_value::advert(&values),

@@ -1,9 +1,11 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
 pub mod account;
+pub mod class;
 pub mod clock;
 pub mod document;
 pub mod employer;
+pub mod enrolment;
 pub mod enter;
 pub mod error;
 pub mod follow;
@@ -19,3 +21,6 @@ pub mod worker;
 
 pub use error::{Error, Result};
 pub use office::Office;
+
+#[cfg(test)]
+pub mod testing;

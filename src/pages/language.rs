@@ -52,6 +52,7 @@ macro_rules! locale {
             include_str!(concat!("../../templates/locales/", $lang, "/base.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/public.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/station.ftl")),
+            include_str!(concat!("../../templates/locales/", $lang, "/desk.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/form.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/word.ftl")),
         ]

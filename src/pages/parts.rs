@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::chrome::Chrome;
 use super::form::{Form, Kind};
+use super::language::{Lang, word};
 
 /// Whether something is plain, good, doubtful or bad; always said in words too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,6 +157,13 @@ impl Fact {
     }
 }
 
+impl Fact {
+    /// A fact of one run under the term `fact-{name}` in the locales.
+    pub fn named(lang: Lang, name: &str, value: impl Into<Bit>) -> Fact {
+        Fact::new(word(lang, "fact", name), value)
+    }
+}
+
 /// A number above a table; opens its list.
 #[derive(Clone, Debug, Default)]
 pub struct Stat {
@@ -191,6 +199,18 @@ impl Column {
     /// A column of figures.
     pub fn number(text: impl Into<String>) -> Column {
         Column { text: text.into(), number: true, ..Column::default() }
+    }
+}
+
+impl Column {
+    /// A column of words headed by `col-{name}` in the locales.
+    pub fn named(lang: Lang, name: &str) -> Column {
+        Column::new(word(lang, "col", name))
+    }
+
+    /// A column of figures headed by `col-{name}` in the locales.
+    pub fn figures(lang: Lang, name: &str) -> Column {
+        Column::number(word(lang, "col", name))
     }
 }
 

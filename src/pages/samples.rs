@@ -296,6 +296,7 @@ fn station(lang: Lang) -> Vec<Sample> {
     };
     let bare = WorkerPage {
         c: c("/station/workers"),
+        name: s("王*"),
         revealed: true,
         call: forms::call(lang, "/x"),
         consent: forms::consent(lang, "/x"),
@@ -330,7 +331,15 @@ fn station(lang: Lang) -> Vec<Sample> {
         sample("worker", Audience::Station, &worker),
         sample("bare worker", Audience::Station, &bare),
         sample("candidates", Audience::Station, &candidates),
-        sample("no candidates", Audience::Station, &Candidates { c: c("/station/vacancies"), ..Candidates::default() }),
+        sample(
+            "no candidates",
+            Audience::Station,
+            &Candidates {
+                title: s("焊工"),
+                employer: Link::to("/x", "禾桥"),
+                ..Candidates { c: c("/station/vacancies"), ..Candidates::default() }
+            },
+        ),
         sample("import preview", Audience::Station, &import(lang, ImportStage::Preview)),
         sample("import writing", Audience::Station, &import(lang, ImportStage::Writing)),
         sample("import reading", Audience::Station, &import(lang, ImportStage::Reading)),
@@ -498,7 +507,7 @@ fn general(lang: Lang) -> Vec<Sample> {
             Block::More(s("共 3 个"), s("?cursor=x")),
             Block::Pick(Box::new(Pick {
                 action: s("/x"),
-                table: Table { id: s("pick"), ..table(true) },
+                table: Table { id: s("pick"), caption: s("可选的岗位"), ..table(true) },
                 fields: vec![
                     Field::new("msg", "给单位的话", Kind::Text),
                     Field::new("to", "给谁", Kind::Select(choices(&[("1", "一")]))),
@@ -529,7 +538,7 @@ fn general(lang: Lang) -> Vec<Sample> {
         reach: s("146 0000 0071"),
         ..person.clone()
     };
-    let several = (0..12).map(|i| Introduced { id: i.to_string(), ..person.clone() }).collect();
+    let several = (0..12).map(|i| Introduced { id: i.to_string(), code: format!("R-{i}"), ..person.clone() }).collect();
     let home = EmployerHome {
         c: c(Audience::Employer, "/employer"),
         vacancies: choices(&[("1", "装配工"), ("2", "焊工")]),

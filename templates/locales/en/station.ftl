@@ -137,7 +137,7 @@ employer = Employer
 
 # 导入
 import = Import
-check-import = Check:
+check-import = Check { $file }
 import-step-1 = Choose file
 import-step-2 = Check
 import-step-3 = Write

@@ -104,7 +104,7 @@ who-fits = { $title }：谁合适
 see-vacancy = 看岗位
 edit-vacancy = 修改岗位
 candidates-caption = 合适的人：共 { $n } 人，先看 { $shown } 人
-priority-note = 优先分来自政策，单列
+priority-note = {""}　优先分来自政策，单列
 no-candidates = 现在没有合适的人。可以放宽要求，或等下一批登记。
 places-note = 还剩 { $left } 个名额，已有 { $waiting } 人在等答复
 to-employer = 给单位的话（可不写）
@@ -116,7 +116,7 @@ employer = 单位
 
 # 导入
 import = 导入
-check-import = 核对：
+check-import = 核对：{ $file }
 import-step-1 = 选文件
 import-step-2 = 核对
 import-step-3 = 写入

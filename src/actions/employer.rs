@@ -459,11 +459,9 @@ impl Standing {
         let named = self.by_name.get(&name_key(&employer.name)).copied();
         match &employer.credit_code {
             // Known by name only so far: the code completes it.
-            Some(code) => self
-                .by_code
-                .get(code)
-                .copied()
-                .or(named.filter(|at| self.rows[*at].0.employer.credit_code.is_none())),
+            Some(code) => {
+                self.by_code.get(code).copied().or(named.filter(|at| self.rows[*at].0.employer.credit_code.is_none()))
+            }
             None => named,
         }
     }

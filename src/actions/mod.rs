@@ -16,7 +16,6 @@ pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod letter;
-pub mod lexicon;
 pub mod live;
 pub mod matching;
 pub mod office;

@@ -243,9 +243,8 @@ async fn hirers(
 
 fn label(posting: &Posting, employer: Option<&EmployerBody>) -> String {
     let of = |field: Option<&crate::domain::registration::Text>| field.map(|t| name_key(&t.0)).unwrap_or_default();
-    let (name, code) = employer.map_or((String::new(), String::new()), |e| {
-        (of(e.name.as_ref()), of(e.credit_code.as_ref()))
-    });
+    let (name, code) =
+        employer.map_or((String::new(), String::new()), |e| (of(e.name.as_ref()), of(e.credit_code.as_ref())));
     format!("{}|{name}|{code}", of(posting.employer.as_ref()))
 }
 

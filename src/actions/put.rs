@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_newer_row_changes_what_it_says_and_empties_nothing() {
-        let older = posting(serde_json::json!({"title": "焊工", "headcount": 3, "wage": {"min": 5000, "period": "month"},
+        let older =
+            posting(serde_json::json!({"title": "焊工", "headcount": 3, "wage": {"min": 5000, "period": "month"},
             "benefits": ["lodging"]}));
         let newer = posting(serde_json::json!({"title": "焊工", "wage": {"max": 7000}, "benefits": []}));
         let wanted = posting(serde_json::json!({"title": "焊工", "headcount": 3,

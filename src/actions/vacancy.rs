@@ -194,9 +194,7 @@ async fn load_own(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> {
 pub async fn find(office: &Office, actor: &Actor, key: &str) -> Result<Record> {
     let id = match key.parse::<Uuid>() {
         Ok(id) => id,
-        Err(_) => {
-            vacancies::by_reference(&mut &office.db, &key.to_uppercase()).await?.ok_or(Error::NotFound)?
-        }
+        Err(_) => vacancies::by_reference(&mut &office.db, &key.to_uppercase()).await?.ok_or(Error::NotFound)?,
     };
     let record = load(office, id).await?;
     let seen = record.state(office.today()) == VacancyState::Open
@@ -325,7 +323,8 @@ async fn step(
     if !vacancies::update(&mut tx, &row).await? {
         return Err(Error::Stale);
     }
-    let mut line = office.audit(actor, act, "vacancy", Some(row.id), &diff.keys().cloned().collect::<Vec<_>>().join(","));
+    let mut line =
+        office.audit(actor, act, "vacancy", Some(row.id), &diff.keys().cloned().collect::<Vec<_>>().join(","));
     if act == "vacancy.overrule" {
         line.fields = codes(&row.findings);
     }

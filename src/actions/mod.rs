@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod call;
+pub mod class;
 pub mod clock;
 pub mod consistency;
 pub mod digest;
 pub mod document;
 pub mod employer;
+pub mod enrolment;
 pub mod enter;
 pub mod error;
 pub mod follow;
@@ -29,3 +31,6 @@ pub mod worklist;
 
 pub use error::{Error, Result};
 pub use office::Office;
+
+#[cfg(test)]
+pub mod testing;

@@ -183,13 +183,14 @@ CREATE TABLE call_note (
 );
 CREATE INDEX call_note_worker ON call_note (worker, at);
 CREATE INDEX call_note_introduction ON call_note (introduction, at);
+CREATE INDEX call_note_again ON call_note (again_on);
 
 CREATE TABLE outbox (
     id BYTEA PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, event TEXT NOT NULL,
     station BYTEA REFERENCES station (id), employer BYTEA REFERENCES employer (id), account BYTEA REFERENCES account (id),
     introduction BYTEA, payload TEXT NOT NULL, state TEXT NOT NULL, attempts BIGINT NOT NULL,
     next_at BIGINT NOT NULL, lease BIGINT NOT NULL, leased_until BIGINT, last_error TEXT, maybe_duplicate BOOLEAN NOT NULL,
-    created_at BIGINT NOT NULL, sent_at BIGINT
+    give_up_at BIGINT NOT NULL, created_at BIGINT NOT NULL, sent_at BIGINT
 );
 CREATE INDEX outbox_due ON outbox (state, next_at);
 CREATE INDEX outbox_introduction ON outbox (introduction);
@@ -203,7 +204,7 @@ CREATE TABLE import (
 CREATE INDEX import_station ON import (station, created_at);
 CREATE TABLE import_row (
     import BYTEA NOT NULL REFERENCES import (id), row_no BIGINT NOT NULL, outcome TEXT NOT NULL,
-    errors TEXT NOT NULL, object BYTEA, sealed BYTEA, resolved TEXT,
+    errors TEXT NOT NULL, changes TEXT, object BYTEA, sealed BYTEA, resolved TEXT,
     PRIMARY KEY (import, row_no)
 );
 CREATE INDEX import_row_outcome ON import_row (import, outcome);

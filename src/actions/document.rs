@@ -1,12 +1,15 @@
 //! What the index is told of a person: words and codes, never a number or a phone.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::domain::code::Code as _;
 use crate::domain::occupation::Occupation;
 use crate::domain::region::RegionCode;
-use crate::search::{Doc, WorkerDoc};
+use crate::domain::vacancy::Benefit;
+use crate::search::{ClassDoc, Doc, VacancyDoc, WorkerDoc};
 use crate::store::worker::Record;
+use crate::store::{class, vacancy};
 
 /// Days since 1970-01-01.
 pub fn day_number(day: jiff::civil::Date) -> i32 {
@@ -67,5 +70,62 @@ pub fn of_worker(record: &Record) -> Doc {
         schooling: w.schooling.map(|s| s.code().to_owned()),
         stations,
         changed_at: p.updated_at,
+    }))
+}
+
+/// A vacancy as the index knows it.
+pub fn of_vacancy(record: &vacancy::Record, today: Date) -> Doc {
+    let row = &record.row;
+    let v = &row.vacancy;
+    let (min, max) = v.pay.monthly();
+    let fen = |wage: Option<i64>| wage.and_then(|w| u64::try_from(w).ok());
+    let mut text: Vec<&str> = Vec::new();
+    text.extend(v.description.as_deref());
+    text.extend(v.work_unit.as_deref());
+    text.extend(v.address.as_deref());
+    text.extend(v.requirements.skills.iter().chain(&v.requirements.certificates).map(String::as_str));
+    Doc::Vacancy(Box::new(VacancyDoc {
+        id: row.id,
+        reference: row.reference.clone(),
+        title: v.title.clone(),
+        employer_name: record.employer_name.clone(),
+        description: text.join("\n"),
+        occupations: occupations(v.occupation.iter()),
+        region: v.region.as_deref().map(region_chain).unwrap_or_default(),
+        kind: v.kind.map(|k| k.code().to_owned()).unwrap_or_default(),
+        form: v.employment_form.map(|f| f.code().to_owned()).unwrap_or_default(),
+        wage_min: fen(min),
+        wage_max: fen(max),
+        lodging: v.benefits.iter().any(|b| matches!(b, Benefit::Lodging | Benefit::CoupleRoom)),
+        meals: v.benefits.contains(&Benefit::Meals),
+        employer: Some(row.employer),
+        stations: row.station.into_iter().collect(),
+        state: record.state(today).code().to_owned(),
+        posted_at: row.opened_at.unwrap_or(row.created_at),
+        valid_until: v.valid_until.map(day_number),
+    }))
+}
+
+/// A class as the index knows it.
+pub fn of_class(record: &class::Record, today: Date) -> Doc {
+    let c = &record.row.class;
+    let words: Vec<&str> =
+        c.certificates.iter().chain(&c.skills).map(String::as_str).chain(c.place.as_deref()).collect();
+    let open = record.seats_left() > 0 && c.starts.is_none_or(|day| day >= today);
+    Doc::Class(Box::new(ClassDoc {
+        id: record.row.id,
+        reference: record.row.reference.clone(),
+        name: c.name.clone(),
+        programme_name: c.programme.clone(),
+        programme: None,
+        provider: c.provider.clone().unwrap_or_default(),
+        words: words.join(" "),
+        occupations: occupations(c.occupation.iter()),
+        region: c.region.as_deref().map(region_chain).unwrap_or_default(),
+        stations: record.row.station.into_iter().collect(),
+        state: if open { "open" } else { "closed" }.to_owned(),
+        open,
+        starts: c.starts.map(day_number),
+        changed_at: record.row.updated_at,
     }))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::document;
@@ -21,6 +22,8 @@ const BATCH: i64 = 4_000;
 pub struct Follower {
     writer: Option<Writer>,
     mark: Watermark,
+    /// The day for which states of vacancies and classes were last derived.
+    day: Option<Date>,
 }
 
 impl std::fmt::Debug for Follower {
@@ -48,7 +51,7 @@ impl Follower {
     pub async fn start(office: &Office) -> Result<Self> {
         let heads = change::heads(&office.db).await?;
         let root = folder(office);
-        let mut follower = Self::default();
+        let mut follower = Self { day: Some(office.today()), ..Self::default() };
         match blocking(move || Index::open(&root)).await? {
             Ok(opened) => {
                 follower.mark = serde_json::from_value(opened.watermark).unwrap_or_default();
@@ -115,7 +118,15 @@ impl Follower {
 
     /// Applies one batch; answers how many changes it held, 0 when nothing is left.
     pub async fn step(&mut self, office: &Office) -> Result<usize> {
-        let (changes, mark) = change::after(&office.db, &self.mark, BATCH).await?;
+        let (mut changes, mark) = change::after(&office.db, &self.mark, BATCH).await?;
+        // Vacancies expire and classes begin with the day, without anybody changing a row.
+        if self.day != Some(office.today()) {
+            for kind in [Kind::Vacancy, Kind::Class].into_iter().filter(|_| self.day.is_some()) {
+                let ids = ids_after(office, kind, None, i64::MAX).await?;
+                changes.extend(ids.into_iter().map(|id| change::Change { kind, id }));
+            }
+            self.day = Some(office.today());
+        }
         if changes.is_empty() {
             self.mark = mark;
             return Ok(0);
@@ -171,11 +182,14 @@ impl Follower {
     }
 }
 
-async fn ids_after(office: &Office, kind: Kind, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
+/// Ids of a kind's rows after a given one.
+pub async fn ids_after(office: &Office, kind: Kind, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
     let mut read = &office.db;
     Ok(match kind {
         Kind::Worker => people::ids_after(&mut read, after, limit).await?,
-        _ => Vec::new(),
+        Kind::Vacancy => crate::store::vacancy::ids_after(&mut read, after, limit).await?,
+        Kind::Class => crate::store::class::ids_after(&mut read, after, limit).await?,
+        Kind::Station => Vec::new(),
     })
 }
 
@@ -184,6 +198,15 @@ async fn documents(office: &Office, kind: Kind, ids: &[Uuid]) -> Result<Vec<Doc>
     let mut read = &office.db;
     Ok(match kind {
         Kind::Worker => people::records(&mut read, &Scope::All, ids).await?.iter().map(document::of_worker).collect(),
-        _ => Vec::new(),
+        Kind::Vacancy => {
+            let records = crate::store::vacancy::records(&mut read, ids).await?;
+            records.iter().map(|r| document::of_vacancy(r, office.today())).collect()
+        }
+        Kind::Class => crate::store::class::records(&mut read, ids)
+            .await?
+            .iter()
+            .map(|r| document::of_class(r, office.today()))
+            .collect(),
+        Kind::Station => Vec::new(),
     })
 }

@@ -1,17 +1,23 @@
 //! What lives in memory beside the database: the index and the matching columns, both following the change log.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arc_swap::ArcSwapOption;
 
 use uuid::Uuid;
 
-use super::error::Result;
-use super::office::{Office, Settings};
+use super::error::{Error, Result};
+use super::lexicon::lexicon;
+use super::office::Office;
 use crate::domain::certificate::Certificate;
 use crate::domain::occupation::Occupation;
+use crate::matching::columns::Columns;
+use crate::matching::parameters::Parameters;
 use crate::search::{self, Index};
 use crate::store::change::Kind;
+use crate::store::worker::{self as people, Scope};
 
 /// Titles coded with less than this ask the clerk.
 const CERTAIN: f32 = 0.5;
@@ -22,6 +28,10 @@ pub struct Live {
     pub index: ArcSwapOption<Index>,
     /// Why the index is away, for the notice and `/readyz`.
     pub away: ArcSwapOption<&'static str>,
+    /// What matching reads; empty until filled.
+    columns: RwLock<Columns>,
+    /// The columns are filled.
+    filled: AtomicBool,
 }
 
 impl std::fmt::Debug for Live {
@@ -32,8 +42,14 @@ impl std::fmt::Debug for Live {
 
 impl Live {
     /// Nothing loaded yet.
-    pub fn new(_settings: &Settings) -> Self {
-        Self { index: ArcSwapOption::empty(), away: ArcSwapOption::from(Some(Arc::new("starting"))) }
+    pub fn new() -> Self {
+        let columns = Columns::new(Arc::new(lexicon()), Arc::new(Parameters::shipped()));
+        Self {
+            index: ArcSwapOption::empty(),
+            away: ArcSwapOption::from(Some(Arc::new("starting"))),
+            columns: RwLock::new(columns),
+            filled: AtomicBool::new(false),
+        }
     }
 }
 
@@ -44,14 +60,72 @@ impl Live {
         self.away.store(Some(Arc::new(why)));
     }
 
+    /// True once the columns hold everything.
+    pub fn matching_ready(&self) -> bool {
+        self.filled.load(Ordering::Acquire)
+    }
+
+    /// The columns for reading; refused until they are filled.
+    pub fn columns(&self) -> Result<RwLockReadGuard<'_, Columns>> {
+        if !self.matching_ready() {
+            return Err(Error::Busy("matching is still loading".to_owned()));
+        }
+        Ok(self.columns.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Fills the columns from SQL.
-    pub async fn fill(&self, _office: &Office) -> Result<()> {
+    pub async fn fill(&self, office: &Office) -> Result<()> {
+        for kind in [Kind::Vacancy, Kind::Class, Kind::Worker] {
+            let mut after = None;
+            loop {
+                let ids = super::follow::ids_after(office, kind, after, 2_000).await?;
+                let Some(last) = ids.last() else { break };
+                after = Some(*last);
+                self.refresh(office, kind, &ids).await?;
+            }
+        }
+        self.filled.store(true, Ordering::Release);
         Ok(())
     }
 
-    /// Reads changed rows into the columns again.
-    pub async fn refresh(&self, _office: &Office, _kind: Kind, _ids: &[Uuid]) -> Result<()> {
+    /// Reads rows into the columns again; rows that are gone are taken out.
+    pub async fn refresh(&self, office: &Office, kind: Kind, ids: &[Uuid]) -> Result<()> {
+        let mut read = &office.db;
+        match kind {
+            Kind::Worker => {
+                let records = people::records(&mut read, &Scope::All, ids).await?;
+                let there: HashSet<Uuid> = records.iter().map(|r| r.person.id).collect();
+                let mut columns = self.write();
+                for record in &records {
+                    columns.upsert_seeker(&record.seeker());
+                }
+                ids.iter().filter(|id| !there.contains(*id)).for_each(|id| columns.remove_seeker(*id));
+            }
+            Kind::Vacancy => {
+                let openings = crate::store::vacancy::openings(&mut read, ids, office.today()).await?;
+                let there: HashSet<Uuid> = openings.iter().map(|o| o.id).collect();
+                let mut columns = self.write();
+                for opening in &openings {
+                    columns.upsert_opening(opening);
+                }
+                ids.iter().filter(|id| !there.contains(*id)).for_each(|id| columns.remove_opening(*id));
+            }
+            Kind::Class => {
+                let courses = crate::store::class::courses(&mut read, ids).await?;
+                let there: HashSet<Uuid> = courses.iter().map(|c| c.id).collect();
+                let mut columns = self.write();
+                for course in &courses {
+                    columns.upsert_course(course);
+                }
+                ids.iter().filter(|id| !there.contains(*id)).for_each(|id| columns.remove_course(*id));
+            }
+            Kind::Station => {}
+        }
         Ok(())
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Columns> {
+        self.columns.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

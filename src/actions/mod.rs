@@ -1,16 +1,32 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
 pub mod account;
+pub mod call;
 pub mod clock;
+pub mod consistency;
+pub mod digest;
 pub mod document;
+pub mod employer;
 pub mod enter;
 pub mod error;
 pub mod follow;
+pub mod interest;
+pub mod import;
+pub mod introduction;
+pub mod letter;
+pub mod lexicon;
 pub mod live;
+pub mod matching;
 pub mod office;
+pub mod outbox;
+pub mod posting;
+pub mod put;
 pub mod reading;
 pub mod search;
+pub mod station;
+pub mod vacancy;
 pub mod worker;
+pub mod worklist;
 
 pub use error::{Error, Result};
 pub use office::Office;

@@ -11,11 +11,14 @@ use super::enter::{id_hash, phone_hash};
 use super::error::{Error, Result};
 use super::office::Office;
 use crate::domain::actor::{Actor, Right};
+use crate::domain::code::Code as _;
 use crate::domain::identity::{IdNumber, Phone};
 use crate::domain::occupation::Occupation;
 use crate::domain::region::{self, RegionCode};
+use crate::domain::vacancy::VacancyState;
 use crate::search::{self, Answer, FacetCount, Index, Paging, PersonQuery, Relaxed, Sort, WorkerQuery};
 use crate::store::worker::{self as people, Record, Scope};
+use crate::store::{class, vacancy};
 
 /// A page of a list.
 #[derive(Debug)]
@@ -290,4 +293,151 @@ pub async fn lookup(office: &Office, actor: &Actor, text: &str, page: Page) -> R
     let records = people::records(&mut read, &scope, &people.1).await?;
     office.read_of(actor, "workers.lookup", records.first().map(|r| r.person.id), "").await?;
     Ok((people.0, Found::of(records)))
+}
+
+/// What is asked of vacancies; empty asks nothing. Codes are those of the API.
+#[derive(Debug, Clone, Default)]
+pub struct VacancyAsk {
+    /// Words.
+    pub q: String,
+    /// Region code or text.
+    pub region: Option<String>,
+    /// Occupation code or title.
+    pub occupation: Option<String>,
+    /// Code of the kind.
+    pub kind: Option<String>,
+    /// Code of the employment form.
+    pub form: Option<String>,
+    /// Fen a month that the upper end must reach.
+    pub min_wage: Option<i64>,
+    /// Bed.
+    pub lodging: bool,
+    /// Food.
+    pub meals: bool,
+    /// Employer.
+    pub employer: Option<Uuid>,
+    /// Code of a state; the public sees open ones only.
+    pub state: Option<String>,
+    /// Page.
+    pub page: Page,
+}
+
+/// Finds vacancies: open and valid ones for everybody; other states for those who look after them.
+pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Result<Found<vacancy::Record>> {
+    let today = office.today();
+    // Who may see more than open ones sees it of own vacancies only.
+    let (employer, scope) = match ask.state.as_deref() {
+        None | Some("open") => (ask.employer, search::Scope::All),
+        Some(_) => match (actor.employer(), office.scope(actor).await) {
+            (Some(own), _) => (Some(own), search::Scope::All),
+            (None, Ok(scope)) => (ask.employer, index_scope(&scope)),
+            (None, Err(error)) => return Err(error),
+        },
+    };
+    let state = ask.state.clone().unwrap_or_else(|| "open".to_owned());
+    let (asked, within, wanted) = (ask.clone(), scope.clone(), state.clone());
+    let answer = ask_index(office, move |index| {
+        let near = nearness_from(asked.page.near.as_deref());
+        index.vacancies(&search::VacancyQuery {
+            q: asked.q,
+            region: region_filter(asked.region.as_deref()),
+            occupation: occupation_filter(asked.occupation.as_deref()),
+            kind: asked.kind,
+            form: asked.form,
+            min_wage: asked.min_wage.and_then(|w| u64::try_from(w).ok()),
+            lodging: asked.lodging,
+            meals: asked.meals,
+            employer,
+            valid_on: (wanted == "open").then(|| day_number(today)),
+            state: (wanted != "any").then_some(wanted),
+            scope: within,
+            paging: Paging {
+                sort: asked.page.sort,
+                limit: asked.page.limit,
+                cursor: asked.page.cursor,
+                near: Some(&near),
+                facets: true,
+            },
+        })
+    })
+    .await?;
+    let mut read = &office.db;
+    if let Some(answer) = answer {
+        let ids: Vec<Uuid> = answer.hits.iter().map(|h| h.id).collect();
+        let mut records: std::collections::HashMap<Uuid, vacancy::Record> =
+            vacancy::records(&mut read, &ids).await?.into_iter().map(|r| (r.row.id, r)).collect();
+        return Ok(Found::from_answer(answer, |id| records.remove(&id)));
+    }
+    let stations = match &scope {
+        search::Scope::All => None,
+        search::Scope::Stations(ids) => Some(ids.as_slice()),
+    };
+    let region = region_filter(ask.region.as_deref()).map(|code| format!("{code:06}"));
+    let plain = vacancy::Plain {
+        text: ask.q.trim(),
+        state: VacancyState::parse(&state).filter(|s| *s != VacancyState::Open),
+        open_on: (state == "open").then_some(today),
+        region: region.as_deref(),
+        employer,
+        stations,
+    };
+    let offset: i64 = ask.page.cursor.as_deref().and_then(|c| c.parse().ok()).unwrap_or(0);
+    let limit = i64::try_from(ask.page.limit).unwrap_or(20);
+    let (ids, total) = vacancy::plain_search(&mut read, &plain, limit, offset).await?;
+    let next = offset + i64::try_from(ids.len()).unwrap_or(0);
+    Ok(Found {
+        total: u64::try_from(total).unwrap_or(0),
+        next_cursor: (next < total).then(|| next.to_string()),
+        degraded: true,
+        ..Found::of(vacancy::records(&mut read, &ids).await?)
+    })
+}
+
+/// What is asked of classes.
+#[derive(Debug, Clone, Default)]
+pub struct ClassAsk {
+    /// Words.
+    pub q: String,
+    /// Words of the programme.
+    pub programme: Option<String>,
+    /// Region code or text.
+    pub region: Option<String>,
+    /// Only classes that people can still join.
+    pub open: bool,
+    /// Page.
+    pub page: Page,
+}
+
+/// Finds training classes; everybody may.
+pub async fn classes(office: &Office, ask: ClassAsk) -> Result<Found<class::Record>> {
+    let asked = ask.clone();
+    let answer = ask_index(office, move |index| {
+        let near = nearness_from(asked.page.near.as_deref());
+        let words = [asked.q.as_str(), asked.programme.as_deref().unwrap_or_default()].join(" ");
+        index.classes(&search::ClassQuery {
+            q: words.trim().to_owned(),
+            region: region_filter(asked.region.as_deref()),
+            open: asked.open,
+            paging: Paging {
+                sort: asked.page.sort,
+                limit: asked.page.limit,
+                cursor: asked.page.cursor,
+                near: Some(&near),
+                facets: true,
+            },
+            ..search::ClassQuery::default()
+        })
+    })
+    .await?;
+    let mut read = &office.db;
+    if let Some(answer) = answer {
+        let ids: Vec<Uuid> = answer.hits.iter().map(|h| h.id).collect();
+        let mut records: std::collections::HashMap<Uuid, class::Record> =
+            class::records(&mut read, &ids).await?.into_iter().map(|r| (r.row.id, r)).collect();
+        return Ok(Found::from_answer(answer, |id| records.remove(&id)));
+    }
+    let ids = class::ids_after(&mut read, None, 100).await?;
+    let mut rows = class::records(&mut read, &ids).await?;
+    rows.retain(|r| r.row.class.name.contains(ask.q.trim()));
+    Ok(Found { degraded: true, ..Found::of(rows) })
 }

@@ -80,10 +80,15 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
                 None => None,
             };
             let employer = match employer {
-                Some(code) => match crate::store::employer::by_credit_code(&mut &office.db, &code).await? {
-                    Some(employer) => Some(employer),
-                    None => bail!("--employer {code}: no employer has this credit code"),
-                },
+                Some(code) => {
+                    match crate::store::employer::by_credit_codes(&mut &office.db, std::slice::from_ref(&code))
+                        .await?
+                        .first()
+                    {
+                        Some(employer) => Some(employer.id),
+                        None => bail!("--employer {code}: no employer has this credit code"),
+                    }
+                }
                 None => None,
             };
             let new = NewAccount {

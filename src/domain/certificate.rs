@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexBuilder};
 use unicode_normalization::UnicodeNormalization;
 
 const DATA: &str = include_str!("../../index/certificates/certificates.tsv");
@@ -230,7 +230,9 @@ impl Table {
         );
         let bare = format!("^(?<g1>{grade})?(?<s2>{stem})(?:工|师|员)?\\(?(?<g2>{grade})?\\)?$");
         // Built from the table and fixed text only; check_data and the tests compile both.
-        let compile = |pattern: &str| Regex::new(pattern).expect("certificate pattern");
+        // The cache of a megabyte or two that is the default would be built anew all the time.
+        let compile =
+            |pattern: &str| RegexBuilder::new(pattern).dfa_size_limit(16 << 20).build().expect("certificate pattern");
         Table { by_code, bare: compile(&bare), anywhere: compile(&anywhere), names, stems, rows }
     }
 

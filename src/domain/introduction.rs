@@ -1,5 +1,10 @@
-//! A worker put forward for a vacancy: states, acts, and which act fits which state.
+//! A worker put forward for a vacancy: states, acts, which act fits which state, and how many places allow.
 
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::vacancy::{Vacancy, VacancyState, state_on};
+use super::worker::{Sex, Worker, age_on};
 use crate::code_list;
 
 code_list! {
@@ -62,7 +67,112 @@ pub const REOPEN_DAYS: i64 = 7;
 /// Open introductions allowed for each place left (a parameter's default).
 pub const OPEN_PER_PLACE: u32 = 3;
 
+/// Days that an employer has to answer, after which the answer is overdue.
+pub const ANSWER_DAYS: i64 = 3;
+
+/// Days within which the person should be asked for consent.
+pub const ASK_DAYS: i64 = 2;
+
+/// When and where the employer meets the person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Interview {
+    /// Day and time of Asia/Shanghai, as written.
+    pub at: String,
+    /// Where.
+    pub place: String,
+    /// Whom to ask for.
+    pub contact: Option<String>,
+}
+
+impl IntroductionAct {
+    /// True for acts that the employer may do on its own vacancies; station staff may do all.
+    pub fn is_employers(self) -> bool {
+        matches!(self, Self::Accept | Self::Decline | Self::Interview | Self::Place)
+    }
+}
+
+/// How the places of a vacancy are taken, counted under its lock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Equal posts.
+    pub headcount: u32,
+    /// Introductions of which something may still come, those that hold a place included.
+    pub open: u32,
+    /// Introductions that the employer said yes to.
+    pub held: u32,
+    /// People placed.
+    pub placed: u32,
+}
+
+impl Places {
+    /// Head-count less placed.
+    pub fn left(&self) -> u32 {
+        self.headcount.saturating_sub(self.placed)
+    }
+
+    /// True if one more person may be put forward: at most `per_place` open introductions for each place left.
+    pub fn may_introduce(&self, per_place: u32) -> bool {
+        self.open < self.left().saturating_mul(per_place)
+    }
+
+    /// True if going from one state to another keeps those accepted, invited and placed within the head-count.
+    pub fn may_move(&self, from: IntroductionState, to: IntroductionState) -> bool {
+        if !to.takes_place() {
+            return true;
+        }
+        let others = (self.held + self.placed).saturating_sub(u32::from(from.takes_place()));
+        // A head-count that was lowered afterwards does not undo what was promised, but the last step needs a real place.
+        match to {
+            IntroductionState::Placed => {
+                self.placed < self.headcount && (from.takes_place() || others < self.headcount)
+            }
+            _ => from.takes_place() || others < self.headcount,
+        }
+    }
+}
+
+/// Why a vacancy takes nobody on this day, as the code of a conflict.
+pub fn closed_for(state: VacancyState, left: u32, valid_until: Option<Date>, today: Date) -> Option<&'static str> {
+    match state_on(state, left, valid_until, today) {
+        VacancyState::Open => None,
+        VacancyState::Filled => Some("vacancy.full"),
+        VacancyState::Draft | VacancyState::InReview | VacancyState::Closed | VacancyState::Expired => {
+            Some("vacancy.closed")
+        }
+    }
+}
+
+/// Why the law keeps a person from a post, as the code of a conflict (Labour Law articles 15 and 64; the posts barred
+/// for women and minors stand in the vacancy). An unknown birth date excludes, because harm would follow.
+pub fn barred(worker: &Worker, vacancy: &Vacancy, today: Date) -> Option<&'static str> {
+    let Some(birth) = worker.birth_date else { return Some("worker.age_unknown") };
+    let age = age_on(birth, today);
+    let barred_for = |group: &str| vacancy.barred_for.iter().any(|b| b == group);
+    if age < 16 {
+        Some("worker.under_16")
+    } else if (age < 18 && (!vacancy.hazards.is_empty() || barred_for("minors")))
+        || (worker.sex == Some(Sex::Female) && barred_for("women"))
+    {
+        Some("worker.barred")
+    } else {
+        None
+    }
+}
+
 impl IntroductionState {
+    /// True where a place is promised or taken.
+    pub fn takes_place(self) -> bool {
+        self.holds_place() || self == Self::Placed
+    }
+
+    /// The state that undoing the last step leads back to, or `None` where there is nothing to undo: a consent
+    /// cannot be unsaid this way, and an undone step is not done again.
+    pub fn before(self, last: IntroductionAct, from: Option<Self>) -> Option<Self> {
+        let undoable = !matches!(last, IntroductionAct::Reopen | IntroductionAct::Consent);
+        from.filter(|_| undoable && !matches!(self, Self::Asked | Self::Proposed))
+    }
+
     /// True while something may still come of it.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Asked | Self::Proposed | Self::Accepted | Self::Interview)
@@ -93,6 +203,7 @@ impl IntroductionState {
 mod tests {
     use super::*;
     use crate::domain::code::Code;
+    use proptest::prelude::*;
 
     #[test]
     fn the_employer_is_told_only_after_the_worker_agreed() {
@@ -101,6 +212,66 @@ mod tests {
             let allowed = matches!(act, A::Consent | A::Withdraw);
             assert_eq!(IntroductionState::Asked.after(*act).is_some(), allowed, "{act:?}");
         }
+    }
+
+    proptest! {
+        /// Whatever is clicked in whatever order, accepted, invited and placed people never exceed the head-count,
+        /// and undoing a step never leads to a state that was not there before.
+        #[test]
+        fn no_order_of_acts_promises_more_places_than_there_are(
+            headcount in 0..4u32,
+            acts in proptest::collection::vec((0..6usize, 0..IntroductionAct::ALL.len()), 0..80),
+        ) {
+            let mut cases = [(IntroductionState::Asked, None::<(IntroductionAct, IntroductionState)>); 6];
+            for (who, act) in acts {
+                let act = IntroductionAct::ALL[act];
+                let (state, last) = cases[who];
+                let count = |f: fn(IntroductionState) -> bool| cases.iter().filter(|(s, _)| f(*s)).count() as u32;
+                let places = Places {
+                    headcount,
+                    open: count(IntroductionState::is_open),
+                    held: count(IntroductionState::holds_place),
+                    placed: count(|s| s == IntroductionState::Placed),
+                };
+                let to = match (act, last) {
+                    (IntroductionAct::Reopen, Some((act, from))) => state.before(act, Some(from)),
+                    (act, _) => state.after(act),
+                };
+                let Some(to) = to.filter(|to| places.may_move(state, *to)) else { continue };
+                if act == IntroductionAct::Reopen {
+                    prop_assert_eq!(Some(to), last.map(|(_, from)| from));
+                }
+                cases[who] = (to, Some((act, state)));
+                let taken = cases.iter().filter(|(s, _)| s.takes_place()).count();
+                prop_assert!(taken <= headcount as usize);
+            }
+        }
+    }
+
+    #[test]
+    fn three_may_be_put_forward_for_each_place_left() {
+        let places = Places { headcount: 2, open: 2, held: 1, placed: 1 };
+        assert!(places.may_introduce(3));
+        assert!(!Places { open: 3, ..places }.may_introduce(3));
+        assert!(!Places { placed: 2, open: 0, ..places }.may_introduce(3));
+    }
+
+    #[test]
+    fn the_law_keeps_children_out_and_minors_from_hazards() {
+        use jiff::civil::date;
+        let today = date(2026, 11, 24);
+        let worker = |y, m, d| Worker { birth_date: Some(date(y, m, d)), ..Worker::default() };
+        let plain = Vacancy::default();
+        let hazard = Vacancy { hazards: vec!["dust".into()], ..Vacancy::default() };
+        assert_eq!(barred(&worker(2010, 11, 25), &plain, today), Some("worker.under_16"));
+        assert_eq!(barred(&worker(2010, 11, 24), &plain, today), None);
+        assert_eq!(barred(&worker(2008, 11, 25), &hazard, today), Some("worker.barred"));
+        assert_eq!(barred(&worker(2008, 11, 24), &hazard, today), None);
+        assert_eq!(barred(&Worker::default(), &plain, today), Some("worker.age_unknown"));
+        let woman = Worker { sex: Some(Sex::Female), ..worker(1990, 1, 1) };
+        let barred_post = Vacancy { barred_for: vec!["women".into()], ..Vacancy::default() };
+        assert_eq!(barred(&woman, &barred_post, today), Some("worker.barred"));
+        assert_eq!(barred(&worker(1990, 1, 1), &barred_post, today), None);
     }
 
     #[test]

@@ -65,6 +65,7 @@ impl schemars::JsonSchema for Text {
 /// One field; null and absent both mean unknown.
 pub type Field = Option<Text>;
 
+/// Defines a body: every field may be missing, none may be unknown.
 macro_rules! body {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),+ $(,)? }) => {
         $(#[$meta])*
@@ -73,6 +74,8 @@ macro_rules! body {
         pub struct $name { $($(#[$field_meta])* #[allow(missing_docs)] pub $field: $type),+ }
     };
 }
+
+pub(super) use body;
 
 body! {
     /// Experience in one occupation, by code or title.
@@ -161,7 +164,7 @@ pub struct Context<'a> {
     pub certificate: &'a dyn Fn(&str) -> Option<String>,
 }
 
-fn text(field: &Field) -> Option<&str> {
+pub(super) fn text(field: &Field) -> Option<&str> {
     field.as_ref().map(|t| t.0.trim()).filter(|t| !t.is_empty())
 }
 
@@ -536,7 +539,7 @@ impl Registration {
     }
 }
 
-fn list<T: PartialEq>(
+pub(super) fn list<T: PartialEq>(
     r: &mut Reader<'_>,
     name: &str,
     fields: &[Text],

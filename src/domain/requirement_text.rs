@@ -140,16 +140,22 @@ pattern!(
     YEARS,
     r"(\d{1,2}|[一二两三四五六七八九十])\s*(?:-|~|至|到)?\s*\d{0,2}\s*年(?:及|或)?(?:以上)?[^,。;]{0,14}?(?:经验|经历|工龄|从业|工作)"
 );
+pattern!(YEARS_AFTER, r"(?:经验|经历|工龄)[^,。;\d]{0,3}(\d{1,2}|[一二两三四五六七八九十])\s*年");
 pattern!(EXPERIENCED, "经验|熟手|熟练工|熟练|做过|从事过|经历");
-pattern!(NO_EXPERIENCE, "无经验|无需经验|不限经验|经验不限|不需要?经验|没有?经验|有无经验|无须经验|生手|新手|零经验");
+pattern!(
+    NO_EXPERIENCE,
+    "无经验|无需.{0,4}经验|不限经验|经验不限|不需要?经验|没有?经验|有无经验|无须经验|生手|新手|零经验"
+);
 pattern!(
     SKILL_LEAD,
-    r"^(?:要求|须|需|需要|能够|最好|有)?(?:会使用|会操作|会|熟练掌握|熟练使用|熟练操作|熟练运用|熟悉|熟练|精通|懂得|懂|掌握|了解|能看懂|能独立完成|能独立|能操作|能使用|擅长)(.+)$"
+    r"^(?:要求|须|需|需要|能够|最好|有)?(?:会使用|会操作|会|熟练掌握|熟练使用|熟练操作|熟练运用|熟悉|熟练|精通|懂得|懂|掌握|能看懂|能独立完成|能独立|能操作|能使用|擅长)(.+)$"
 );
 pattern!(
     SKILL_TAIL,
     r"(?:者|的|等)*(?:人员|操作|技能|技术)?(?:者|的)?(?:优先录用|优先考虑|优先|为佳|更佳|尤佳|最佳|加分|更好|即可|均可|首选).*$"
 );
+// 会计 and 会议 begin with the verb's character but are nouns.
+pattern!(NOT_A_VERB, "^(?:会计|会议|会员|会展|会务|会所|会场|会谈)");
 pattern!(NO_SKILL, "岁|学历|以上|班|包吃|包住|吃苦|加班|证|不限|工资|薪|经验|公司|免费|提供|男|女|年");
 pattern!(
     HEADCOUNT_IN_TEXT,
@@ -167,7 +173,7 @@ pattern!(
 pattern!(DAY_SHIFT, "长白班|常白班|正常白班|正常班|只上白班|白班|不上夜班|无夜班|不倒班|不用倒班|无需倒班");
 pattern!(THREE_SHIFT, "三班倒|三班制|三班两?倒|四班三|3班|三班");
 pattern!(TWO_SHIFT, "两班倒|二班倒|两班制|二班制|2班|两班|倒班|轮班");
-pattern!(NIGHT_SHIFT, "夜班|晚班|通宵");
+pattern!(NIGHT_SHIFT, "(?:夜班|晚班)(?:$|[^津补费])|通宵");
 
 static BENEFITS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     [
@@ -245,7 +251,7 @@ fn schooling_word(word: &str) -> Option<&'static str> {
 }
 
 fn experience_years(sentence: &str) -> Option<u8> {
-    let found = YEARS.captures(sentence)?;
+    let found = YEARS.captures(sentence).or_else(|| YEARS_AFTER.captures(sentence))?;
     number(&found[1]).and_then(|n| u8::try_from(n).ok())
 }
 
@@ -272,7 +278,7 @@ fn skills(sentence: &str, skills: &mut Vec<String>) {
     let mut in_list = false;
     for item in sentence.split(['、', '/', '和', '及', '与', ' ']) {
         let item = item.trim();
-        let lead = SKILL_LEAD.captures(item).map(|found| found[1].to_owned());
+        let lead = SKILL_LEAD.captures(item).filter(|_| !NOT_A_VERB.is_match(item)).map(|found| found[1].to_owned());
         let Some(skill) = lead.or_else(|| in_list.then(|| item.to_owned())) else {
             continue;
         };
@@ -373,6 +379,8 @@ mod tests {
             ("两年以上工作经验", Some(2), false),
             ("3年及以上相关经验", Some(3), false),
             ("1-3年焊接经验", Some(1), false),
+            ("工作经验五年以上", Some(5), false),
+            ("无需工作经验", None, false),
             ("有焊接经验", None, true),
             ("无经验可培训", None, false),
             ("经验不限", None, false),
@@ -398,6 +406,7 @@ mod tests {
             ("三班倒，班车接送", &["transport"], Some("three_shift")),
             ("能上夜班，年终奖", &["bonus"], Some("night")),
             ("不提供住宿", &[], None),
+            ("夜班津贴20元", &[], None),
             ("年假，带薪培训", &["paid_leave", "training"], None),
         ] {
             let parsed = parse(text);

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use super::wage::{Pay, Period};
 use super::worker::{Capacity, Schooling, Shift};
 use crate::code_list;
 
@@ -42,18 +43,6 @@ code_list! {
 }
 
 code_list! {
-    /// What a wage is paid for.
-    Period {
-        Hour = "hour" "小时",
-        Day = "day" "天",
-        Week = "week" "周",
-        Month = "month" "月",
-        Year = "year" "年",
-        Piece = "piece" "件",
-    }
-}
-
-code_list! {
     /// What a post offers beyond the wage.
     Benefit {
         Lodging = "lodging" "包住",
@@ -65,37 +54,6 @@ code_list! {
         Housing = "housing" "公积金",
         Childcare = "childcare" "帮找学校",
         Training = "training" "带薪培训",
-    }
-}
-
-/// A wage range in fen and what it is paid for; `None` ends are open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pay {
-    /// Lower end in fen.
-    pub min: Option<i64>,
-    /// Upper end in fen; `None` with a lower end = "from".
-    pub max: Option<i64>,
-    /// What it is paid for.
-    pub period: Option<Period>,
-    /// What piece work brings in a usual month, in fen.
-    pub typical_month: Option<i64>,
-}
-
-impl Pay {
-    /// The range as a monthly equivalent in fen: day x 21.75, hour x 174, week x 4.35, year / 12; piece needs `typical_month`.
-    pub fn monthly(&self) -> (Option<i64>, Option<i64>) {
-        let convert = |fen: i64| match self.period {
-            Some(Period::Hour) => Some(fen * 174),
-            Some(Period::Day) => Some(fen * 2175 / 100),
-            Some(Period::Week) => Some(fen * 435 / 100),
-            Some(Period::Year) => Some(fen / 12),
-            Some(Period::Month) => Some(fen),
-            Some(Period::Piece) | None => None,
-        };
-        if self.period == Some(Period::Piece) {
-            return (self.typical_month, self.typical_month);
-        }
-        (self.min.and_then(convert), self.max.and_then(convert))
     }
 }
 
@@ -244,15 +202,6 @@ pub fn state_on(stored: VacancyState, places_left: u32, valid_until: Option<Date
 mod tests {
     use super::*;
     use jiff::civil::date;
-
-    #[test]
-    fn wages_compare_as_months() {
-        let pay = |fen, period| Pay { min: Some(fen), max: None, period: Some(period), typical_month: None };
-        assert_eq!(pay(20_000, Period::Day).monthly(), (Some(435_000), None));
-        assert_eq!(pay(2_200, Period::Hour).monthly(), (Some(382_800), None));
-        assert_eq!(pay(12_000_000, Period::Year).monthly(), (Some(1_000_000), None));
-        assert_eq!(pay(150, Period::Piece).monthly(), (None, None));
-    }
 
     #[test]
     fn an_open_vacancy_expires_the_day_after_its_last_day_and_fills_with_its_last_place() {

@@ -3,67 +3,49 @@
 mod normal;
 mod text;
 
-use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize};
+
+use super::code::Code as _;
+use crate::code_list;
 
 pub use text::{WageText, parse_wage_text};
 
-/// What one payment is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WagePeriod {
-    Hour,
-    Day,
-    Week,
-    Month,
-    Year,
-    Piece,
+code_list! {
+    /// What a wage is paid for.
+    Period {
+        Hour = "hour" "小时",
+        Day = "day" "天",
+        Week = "week" "周",
+        Month = "month" "月",
+        Year = "year" "年",
+        Piece = "piece" "件",
+    }
 }
 
-impl WagePeriod {
-    /// The stable code: `hour, day, week, month, year, piece`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Year => "year",
-            Self::Piece => "piece",
-        }
-    }
-
-    /// Reads a code or the Chinese word for it.
-    pub fn parse(text: &str) -> Option<Self> {
+impl Period {
+    /// Reads a code, the word of the forms, or another word people use for it.
+    pub fn of_word(text: &str) -> Option<Self> {
         Some(match text.trim() {
-            "hour" | "小时" | "时" => Self::Hour,
-            "day" | "天" | "日" => Self::Day,
-            "week" | "周" | "星期" => Self::Week,
-            "month" | "月" => Self::Month,
-            "year" | "年" => Self::Year,
-            "piece" | "计件" | "件" => Self::Piece,
-            _ => return None,
+            "时" => Self::Hour,
+            "日" => Self::Day,
+            "星期" => Self::Week,
+            "计件" => Self::Piece,
+            other => return Self::parse(other),
         })
     }
 
-    /// Hundredths of this period in a month: 21.75 working days, 174 hours, 4.35 weeks
+    /// What a sum per period comes to in a month, rounded to the fen: 21.75 working days, 174 hours, 4.35 weeks
     /// (Ministry of Labour notice [2008] No. 3); `None` where it cannot be known.
-    fn hundredths_a_month(self) -> Option<i128> {
-        match self {
-            Self::Hour => Some(17_400),
-            Self::Day => Some(2_175),
-            Self::Week => Some(435),
-            Self::Month => Some(100),
-            Self::Year | Self::Piece => None,
-        }
-    }
-
-    /// What a sum per period comes to in a month, rounded to the fen.
     pub fn monthly_fen(self, fen: i64) -> Option<i64> {
         let fen = i128::from(fen);
+        let hundredths = |n: i128| (fen * n + 50).div_euclid(100);
         let month = match self {
+            Self::Hour => hundredths(17_400),
+            Self::Day => hundredths(2_175),
+            Self::Week => hundredths(435),
+            Self::Month => fen,
             Self::Year => (fen + 6).div_euclid(12),
-            _ => (fen * self.hundredths_a_month()? + 50).div_euclid(100),
+            Self::Piece => return None,
         };
         i64::try_from(month).ok()
     }
@@ -76,8 +58,8 @@ pub enum WageError {
     Order,
     #[error("a wage is a sum above zero and below ten million yuan")]
     Size,
-    #[error("a wage names at least one end")]
-    Empty,
+    #[error("a wage names its period")]
+    Period,
 }
 
 impl WageError {
@@ -86,99 +68,79 @@ impl WageError {
         match self {
             Self::Order => "wage.order",
             Self::Size => "wage.size",
-            Self::Empty => "wage.empty",
+            Self::Period => "wage.period",
         }
     }
-}
-
-/// A wage range in order, with at least one end or a typical month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Wage {
-    min_fen: Option<i64>,
-    max_fen: Option<i64>,
-    period: WagePeriod,
-    typical_month_fen: Option<i64>,
 }
 
 /// No wage of a single period reaches this (ten million yuan).
 const LIMIT_FEN: i64 = 1_000_000_000;
 
-impl Wage {
-    /// A range of fen per period; `typical_month_fen` says what piece work comes to.
-    pub fn new(
-        min_fen: Option<i64>,
-        max_fen: Option<i64>,
-        period: WagePeriod,
-        typical_month_fen: Option<i64>,
-    ) -> Result<Self, WageError> {
-        let ends = [min_fen, max_fen, typical_month_fen];
-        if ends.iter().flatten().next().is_none() {
-            return Err(WageError::Empty);
-        }
-        if ends.iter().flatten().any(|fen| !(1..LIMIT_FEN).contains(fen)) {
+/// A wage range in fen and what it is paid for; `None` ends are open, and without any sum the wage is open to talks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Pay {
+    /// Lower end in fen.
+    pub min: Option<i64>,
+    /// Upper end in fen; `None` with a lower end = "from".
+    pub max: Option<i64>,
+    /// What it is paid for.
+    pub period: Option<Period>,
+    /// What piece or platform work brings in a usual month, in fen.
+    pub typical_month: Option<i64>,
+}
+
+impl Pay {
+    /// The wage if its ends are in order and in size and its period is named.
+    pub fn checked(self) -> Result<Self, WageError> {
+        let sums = [self.min, self.max, self.typical_month];
+        if sums.iter().flatten().any(|fen| !(1..LIMIT_FEN).contains(fen)) {
             return Err(WageError::Size);
         }
-        if let (Some(min), Some(max)) = (min_fen, max_fen)
+        if let (Some(min), Some(max)) = (self.min, self.max)
             && min > max
         {
             return Err(WageError::Order);
         }
-        Ok(Self { min_fen, max_fen, period, typical_month_fen })
+        if self.period.is_none() && (self.min.is_some() || self.max.is_some()) {
+            return Err(WageError::Period);
+        }
+        Ok(self)
     }
 
-    /// Lower end in fen per period.
-    pub fn min_fen(&self) -> Option<i64> {
-        self.min_fen
+    /// True if a sum is named.
+    pub fn is_stated(&self) -> bool {
+        self.min.or(self.max).or(self.typical_month).is_some()
     }
 
-    /// Upper end in fen per period.
-    pub fn max_fen(&self) -> Option<i64> {
-        self.max_fen
-    }
-
-    /// What the ends are paid for.
-    pub fn period(&self) -> WagePeriod {
-        self.period
-    }
-
-    /// What a month usually comes to, in fen (piece and platform work).
-    pub fn typical_month_fen(&self) -> Option<i64> {
-        self.typical_month_fen
-    }
-
-    /// Lower and upper end in fen a month; piece work and platform work give their typical month.
-    pub fn month_fen(&self) -> (Option<i64>, Option<i64>) {
-        if let Some(typical) = self.typical_month_fen {
+    /// Lower and upper end in fen a month; piece and platform work give their typical month.
+    pub fn monthly(&self) -> (Option<i64>, Option<i64>) {
+        if let Some(typical) = self.typical_month {
             return (Some(typical), Some(typical));
         }
-        let monthly = |end: Option<i64>| end.and_then(|fen| self.period.monthly_fen(fen));
-        (monthly(self.min_fen), monthly(self.max_fen))
+        let monthly = |end: Option<i64>| self.period.zip(end).and_then(|(period, fen)| period.monthly_fen(fen));
+        (monthly(self.min), monthly(self.max))
     }
 
     /// The end that a wish is measured against, in fen a month: the upper, else the lower.
-    pub fn best_month_fen(&self) -> Option<i64> {
-        let (min, max) = self.month_fen();
+    pub fn best_month(&self) -> Option<i64> {
+        let (min, max) = self.monthly();
         max.or(min)
     }
 
     /// Whether it reaches a wished floor in fen a month; `None` = cannot be known.
     pub fn meets(&self, floor_fen: i64) -> Option<bool> {
-        self.best_month_fen().map(|best| best >= floor_fen)
+        self.best_month().map(|best| best >= floor_fen)
     }
-}
 
-/// As `{min, max, period, typical_month?}` in yuan.
-impl Serialize for Wage {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Wage", 4)?;
-        object.serialize_field("min", &self.min_fen.map(yuan_json))?;
-        object.serialize_field("max", &self.max_fen.map(yuan_json))?;
-        object.serialize_field("period", &self.period)?;
-        match self.typical_month_fen {
-            Some(fen) => object.serialize_field("typical_month", &yuan_json(fen))?,
-            None => object.skip_field("typical_month")?,
+    /// As `{min, max, period, typical_month?}` in yuan.
+    pub fn in_yuan(&self) -> serde_json::Value {
+        let mut object = serde_json::json!({
+            "min": self.min.map(yuan_json), "max": self.max.map(yuan_json), "period": self.period.map(Period::code),
+        });
+        if let Some(fen) = self.typical_month {
+            object["typical_month"] = yuan_json(fen).into();
         }
-        object.end()
+        object
     }
 }
 
@@ -214,40 +176,44 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn wage(min: i64, max: i64, period: WagePeriod) -> Wage {
-        Wage::new(Some(min), Some(max), period, None).unwrap()
+    fn wage(min: i64, max: i64, period: Period) -> Pay {
+        Pay { min: Some(min), max: Some(max), period: Some(period), typical_month: None }
     }
 
     #[test]
     fn a_month_of_each_period() {
-        let month = |period| wage(20_000, 20_000, period).best_month_fen();
-        assert_eq!(month(WagePeriod::Hour), Some(3_480_000));
-        assert_eq!(month(WagePeriod::Day), Some(435_000));
-        assert_eq!(month(WagePeriod::Week), Some(87_000));
-        assert_eq!(month(WagePeriod::Month), Some(20_000));
-        assert_eq!(month(WagePeriod::Year), Some(1_667));
-        assert_eq!(month(WagePeriod::Piece), None);
-        let piece = Wage::new(Some(50), None, WagePeriod::Piece, Some(550_000)).unwrap();
-        assert_eq!(piece.best_month_fen(), Some(550_000));
+        let month = |period| wage(20_000, 20_000, period).best_month();
+        assert_eq!(month(Period::Hour), Some(3_480_000));
+        assert_eq!(month(Period::Day), Some(435_000));
+        assert_eq!(month(Period::Week), Some(87_000));
+        assert_eq!(month(Period::Month), Some(20_000));
+        assert_eq!(month(Period::Year), Some(1_667));
+        assert_eq!(month(Period::Piece), None);
+        let piece = Pay { typical_month: Some(550_000), ..wage(50, 60, Period::Piece) };
+        assert_eq!(piece.best_month(), Some(550_000));
     }
 
     #[test]
     fn a_wish_is_measured_against_the_upper_end() {
-        assert_eq!(wage(400_000, 600_000, WagePeriod::Month).meets(600_000), Some(true));
-        assert_eq!(wage(400_000, 600_000, WagePeriod::Month).meets(600_001), Some(false));
-        let open = Wage::new(Some(600_000), None, WagePeriod::Month, None).unwrap();
+        assert_eq!(wage(400_000, 600_000, Period::Month).meets(600_000), Some(true));
+        assert_eq!(wage(400_000, 600_000, Period::Month).meets(600_001), Some(false));
+        let open = Pay { max: None, ..wage(600_000, 600_000, Period::Month) };
         assert_eq!(open.meets(600_000), Some(true));
-        assert_eq!(wage(50, 60, WagePeriod::Piece).meets(1), None);
+        assert_eq!(wage(50, 60, Period::Piece).meets(1), None);
     }
 
     #[test]
     fn a_wage_out_of_order_or_size_is_refused() {
-        let new = |min, max| Wage::new(min, max, WagePeriod::Month, None).map_err(WageError::code);
+        let new = |min, max| {
+            let pay = Pay { min, max, period: Some(Period::Month), typical_month: None };
+            pay.checked().map_err(WageError::code)
+        };
         assert_eq!(new(Some(2), Some(1)), Err("wage.order"));
         assert_eq!(new(Some(0), None), Err("wage.size"));
         assert_eq!(new(None, Some(LIMIT_FEN)), Err("wage.size"));
-        assert_eq!(new(None, None), Err("wage.empty"));
-        assert!(new(Some(1), Some(1)).is_ok());
+        assert!(new(Some(1), Some(1)).is_ok() && new(None, None).is_ok());
+        let bare = Pay { period: None, ..wage(1, 2, Period::Day) };
+        assert_eq!(bare.checked(), Err(WageError::Period));
     }
 
     #[test]
@@ -263,20 +229,20 @@ mod tests {
 
     #[test]
     fn a_wage_travels_in_yuan() {
-        let json = |wage: &Wage| serde_json::to_string(wage).unwrap();
-        assert_eq!(json(&wage(2_050, 2_200, WagePeriod::Hour)), r#"{"min":20.5,"max":22,"period":"hour"}"#);
-        let piece = Wage::new(None, None, WagePeriod::Piece, Some(550_000)).unwrap();
-        assert_eq!(json(&piece), r#"{"min":null,"max":null,"period":"piece","typical_month":5500}"#);
+        let hour = wage(2_050, 2_200, Period::Hour).in_yuan();
+        assert_eq!(hour, serde_json::json!({"min": 20.5, "max": 22, "period": "hour"}));
+        let piece = Pay { period: Some(Period::Piece), typical_month: Some(550_000), ..Pay::default() }.in_yuan();
+        assert_eq!(piece, serde_json::json!({"min": null, "max": null, "period": "piece", "typical_month": 5500}));
     }
 
     #[test]
     fn periods_read_their_codes_and_words() {
-        use WagePeriod::*;
-        for period in [Hour, Day, Week, Month, Year, Piece] {
-            assert_eq!(WagePeriod::parse(period.code()), Some(period));
+        for period in Period::ALL {
+            assert_eq!(Period::of_word(period.code()), Some(*period));
         }
-        assert_eq!(WagePeriod::parse("月"), Some(Month));
-        assert_eq!(WagePeriod::parse("世纪"), None);
+        assert_eq!(Period::of_word("月"), Some(Period::Month));
+        assert_eq!(Period::of_word("日"), Some(Period::Day));
+        assert_eq!(Period::of_word("世纪"), None);
     }
 
     proptest! {
@@ -287,8 +253,8 @@ mod tests {
 
         #[test]
         fn a_month_keeps_the_order(min in 1i64..1_000_000, more in 0i64..1_000_000, hours in any::<bool>()) {
-            let period = if hours { WagePeriod::Hour } else { WagePeriod::Year };
-            let (low, high) = wage(min, min + more, period).month_fen();
+            let period = if hours { Period::Hour } else { Period::Year };
+            let (low, high) = wage(min, min + more, period).monthly();
             prop_assert!(low <= high);
         }
     }

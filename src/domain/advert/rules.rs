@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::text::Plain;
+use super::text::{FOLDED, Plain};
 
 const DATA: &str = include_str!("../../../index/law/advert_rules.toml");
 
@@ -127,6 +127,8 @@ pub struct Compiled {
     pub article: String,
     zh: String,
     en: String,
+    /// Words that the patterns read as one character.
+    fold: Option<Regex>,
     innocent: Option<Regex>,
     unlawful: Option<Regex>,
 }
@@ -140,15 +142,23 @@ impl Compiled {
         let Some(unlawful) = &self.unlawful else {
             return Vec::new();
         };
-        let mut chars = plain.chars.clone();
+        let folded = self.fold.as_ref().map(|words| {
+            let text = Indexed::new(&plain.chars);
+            let spans: Vec<_> = words.find_iter(&text.text).map(|m| text.chars_of(&m)).collect();
+            plain.folded(&spans)
+        });
+        let plain = folded.as_ref().unwrap_or(plain);
+        let mut text = Indexed::new(&plain.chars);
         if let Some(innocent) = &self.innocent {
-            let text = Indexed::new(&chars);
-            for found in innocent.find_iter(&text.text) {
-                let span = text.chars_of(&found);
-                chars[span].fill(BLANK);
+            let blanks: Vec<_> = innocent.find_iter(&text.text).map(|m| text.chars_of(&m)).collect();
+            if !blanks.is_empty() {
+                let mut chars = plain.chars.clone();
+                for span in blanks {
+                    chars[span].fill(BLANK);
+                }
+                text = Indexed::new(&chars);
             }
         }
-        let text = Indexed::new(&chars);
         unlawful
             .find_iter(&text.text)
             .filter_map(|found| {
@@ -192,6 +202,8 @@ struct RuleData {
     code: Spanned<Rule>,
     severity: Severity,
     article: String,
+    #[serde(default)]
+    fold: Option<Spanned<String>>,
     innocent: Vec<Spanned<String>>,
     patterns: Vec<Spanned<String>>,
     zh: String,
@@ -213,9 +225,13 @@ pub fn check_data() -> Result<(), Vec<String>> {
     let data: Data = toml::from_str(DATA).map_err(|e| vec![e.to_string()])?;
     let mut faults = Vec::new();
     for rule in &data.rule {
+        let fold = rule.fold.as_ref().map(|name| name.get_ref().as_str());
+        if let (Some(name), Some(Err(fault))) = (&rule.fold, fold.map(|name| data.class_regex(name))) {
+            faults.push(format!("line {}: {fault}", line_of(DATA, name.span().start)));
+        }
         for pattern in rule.innocent.iter().chain(&rule.patterns) {
             let line = line_of(DATA, pattern.span().start);
-            match expand(pattern.get_ref(), &data.class, 0) {
+            match data.expand(pattern.get_ref(), fold, 0) {
                 Err(fault) => faults.push(format!("line {line}: {fault}")),
                 Ok(text) => match regex(&text) {
                     Err(e) => faults.push(format!("line {line}: {}: {e}", pattern.get_ref())),
@@ -238,59 +254,74 @@ pub fn check_data() -> Result<(), Vec<String>> {
 
 fn compile(data: &str) -> Result<Vec<Compiled>, Vec<String>> {
     let data: Data = toml::from_str(data).map_err(|e| vec![e.to_string()])?;
-    let classes = data.class;
-    let any = |patterns: &[Spanned<String>]| -> Result<Option<Regex>, String> {
-        if patterns.is_empty() {
-            return Ok(None);
-        }
-        let parts = patterns.iter().map(|p| expand(p.get_ref(), &classes, 0)).collect::<Result<Vec<_>, _>>()?;
-        regex(&parts.join("|")).map(Some).map_err(|e| e.to_string())
-    };
     let mut faults = Vec::new();
     let mut compiled = Vec::new();
     for rule in &data.rule {
-        match (any(&rule.innocent), any(&rule.patterns)) {
-            (Ok(innocent), Ok(unlawful)) => compiled.push(Compiled {
+        let fold = rule.fold.as_ref().map(|name| name.get_ref().as_str());
+        let any = |patterns: &[Spanned<String>]| data.any_of(patterns, fold);
+        let folded = fold.map(|name| data.class_regex(name)).transpose();
+        match (folded, any(&rule.innocent), any(&rule.patterns)) {
+            (Ok(fold), Ok(innocent), Ok(unlawful)) => compiled.push(Compiled {
                 code: *rule.code.get_ref(),
                 severity: rule.severity,
                 article: rule.article.clone(),
                 zh: rule.zh.clone(),
                 en: rule.en.clone(),
+                fold,
                 innocent,
                 unlawful,
             }),
-            (innocent, unlawful) => faults.extend(innocent.err().into_iter().chain(unlawful.err())),
+            (fold, innocent, unlawful) => {
+                faults.extend([fold.err(), innocent.err(), unlawful.err()].into_iter().flatten());
+            }
         }
     }
     if faults.is_empty() { Ok(compiled) } else { Err(faults) }
 }
 
-fn regex(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).size_limit(64 << 20).dfa_size_limit(16 << 20).build()
+impl Data {
+    /// One expression for all of these patterns, none if there are none.
+    fn any_of(&self, patterns: &[Spanned<String>], fold: Option<&str>) -> Result<Option<Regex>, String> {
+        if patterns.is_empty() {
+            return Ok(None);
+        }
+        let parts = patterns.iter().map(|p| self.expand(p.get_ref(), fold, 0)).collect::<Result<Vec<_>, _>>()?;
+        regex(&parts.join("|")).map(Some).map_err(|e| e.to_string())
+    }
+
+    fn class_regex(&self, name: &str) -> Result<Regex, String> {
+        regex(&self.expand(&format!("{{{name}}}"), None, 0)?).map_err(|e| e.to_string())
+    }
+
+    /// Replaces each `{name}` by its class, the folded one by its character; counts such as `{0,4}` and `\p{Han}` stay.
+    fn expand(&self, pattern: &str, fold: Option<&str>, depth: u8) -> Result<String, String> {
+        if depth > 4 {
+            return Err(format!("classes of {pattern} go in a circle"));
+        }
+        let mut out = String::with_capacity(pattern.len() * 4);
+        let mut rest = pattern;
+        while let Some(open) = rest.find('{') {
+            let (before, tail) = rest.split_at(open);
+            out.push_str(before);
+            let close = tail.find('}').ok_or_else(|| format!("no }} in {pattern}"))?;
+            let name = &tail[1..close];
+            if fold == Some(name) {
+                out.push(FOLDED);
+            } else if name.starts_with(|c: char| c.is_ascii_lowercase()) {
+                let class = self.class.get(name).ok_or_else(|| format!("no class {name}"))?;
+                out.push_str(&self.expand(class.get_ref(), fold, depth + 1)?);
+            } else {
+                out.push_str(&tail[..=close]);
+            }
+            rest = &tail[close + 1..];
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
 }
 
-/// Replaces each `{name}` by its class; counts such as `{0,4}` and `\p{Han}` stay.
-fn expand(pattern: &str, classes: &BTreeMap<String, Spanned<String>>, depth: u8) -> Result<String, String> {
-    if depth > 4 {
-        return Err(format!("classes of {pattern} go in a circle"));
-    }
-    let mut out = String::with_capacity(pattern.len() * 4);
-    let mut rest = pattern;
-    while let Some(open) = rest.find('{') {
-        let (before, tail) = rest.split_at(open);
-        out.push_str(before);
-        let close = tail.find('}').ok_or_else(|| format!("no }} in {pattern}"))?;
-        let name = &tail[1..close];
-        if name.starts_with(|c: char| c.is_ascii_lowercase()) {
-            let class = classes.get(name).ok_or_else(|| format!("no class {name}"))?;
-            out.push_str(&expand(class.get_ref(), classes, depth + 1)?);
-        } else {
-            out.push_str(&tail[..=close]);
-        }
-        rest = &tail[close + 1..];
-    }
-    out.push_str(rest);
-    Ok(out)
+fn regex(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(64 << 20).dfa_size_limit(16 << 20).build()
 }
 
 fn line_of(data: &str, at: usize) -> usize {

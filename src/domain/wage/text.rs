@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
 use super::normal::normalise;
-use super::{LIMIT_FEN, Wage, WagePeriod, yuan_json};
+use super::{LIMIT_FEN, Pay, Period, yuan_json};
+use crate::domain::code::Code as _;
 
 /// What a text says of a wage; serialises as `{min, max, period}` in yuan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,15 +17,16 @@ pub struct WageText {
     pub min_fen: Option<i64>,
     pub max_fen: Option<i64>,
     /// `None` where a sum stands alone and is too small to be a month's.
-    pub period: Option<WagePeriod>,
+    pub period: Option<Period>,
     /// Says 面议 and names no sum: finding `wage_open`.
     pub open: bool,
 }
 
 impl WageText {
     /// The wage, if the text names a sum and its period is known.
-    pub fn wage(&self) -> Option<Wage> {
-        Wage::new(self.min_fen, self.max_fen, self.period?, None).ok()
+    pub fn pay(&self) -> Option<Pay> {
+        let pay = Pay { min: self.min_fen, max: self.max_fen, period: self.period, typical_month: None };
+        pay.checked().ok().filter(Pay::is_stated)
     }
 }
 
@@ -33,7 +35,7 @@ impl Serialize for WageText {
         let mut object = serializer.serialize_struct("WageText", 3)?;
         object.serialize_field("min", &self.min_fen.map(yuan_json))?;
         object.serialize_field("max", &self.max_fen.map(yuan_json))?;
-        object.serialize_field("period", &self.period)?;
+        object.serialize_field("period", &self.period.map(Period::code))?;
         object.end()
     }
 }
@@ -96,7 +98,7 @@ enum Rank {
 struct Sum {
     min: Option<i64>,
     max: Option<i64>,
-    period: Option<WagePeriod>,
+    period: Option<Period>,
     rank: Rank,
 }
 
@@ -115,7 +117,7 @@ pub fn parse_wage_text(raw: &str) -> WageText {
     // The first of the highest rank: later ones are other shifts or grades.
     let Some(best) = sums.iter().rev().max_by_key(|sum| sum.rank) else {
         return WageText {
-            period: piece.then_some(WagePeriod::Piece),
+            period: piece.then_some(Period::Piece),
             open: !piece && contains_any(&text, "面议 面谈 另议 详谈 协商 电议 商议"),
             ..WageText::default()
         };
@@ -157,14 +159,14 @@ fn scale_of(word: &str) -> i64 {
     }
 }
 
-fn period_of(unit: &str) -> WagePeriod {
+fn period_of(unit: &str) -> Period {
     match unit {
-        "小时" | "工时" | "钟头" | "时" | "h" => WagePeriod::Hour,
-        "天" | "日" | "工日" => WagePeriod::Day,
-        "周" | "星期" => WagePeriod::Week,
-        "月" | "个月" => WagePeriod::Month,
-        "年" => WagePeriod::Year,
-        _ => WagePeriod::Piece,
+        "小时" | "工时" | "钟头" | "时" | "h" => Period::Hour,
+        "天" | "日" | "工日" => Period::Day,
+        "周" | "星期" => Period::Week,
+        "月" | "个月" => Period::Month,
+        "年" => Period::Year,
+        _ => Period::Piece,
     }
 }
 
@@ -222,8 +224,8 @@ fn read_sum(text: &str, found: &Captures, room: Range<usize>) -> Option<Sum> {
         .or_else(|| (largest < 150_000).then(|| spoken_period(text, largest, |mut words| words.next()))?)
         .or(match largest {
             // 8-15万 without a word is said of years.
-            5_000_000.. if scaled => Some(WagePeriod::Year),
-            100_000.. => Some(WagePeriod::Month),
+            5_000_000.. if scaled => Some(Period::Year),
+            100_000.. => Some(Period::Month),
             _ => None,
         });
 
@@ -276,7 +278,7 @@ fn spoken_period<'a>(
     text: &'a str,
     largest: i64,
     choose: fn(regex::CaptureMatches<'static, 'a>) -> Option<Captures<'a>>,
-) -> Option<WagePeriod> {
+) -> Option<Period> {
     let words: &'static Regex = &PERIOD_WORDS;
     let found = choose(words.captures_iter(text))?;
     // 日结 says when it is paid; with a month's sum it says nothing of the period.
@@ -286,16 +288,16 @@ fn spoken_period<'a>(
     ["hour", "day", "week", "month", "year", "piece"]
         .into_iter()
         .find(|name| found.name(name).is_some())
-        .and_then(WagePeriod::parse)
+        .and_then(Period::of_word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use WagePeriod::*;
+    use Period::*;
     use proptest::prelude::*;
 
-    fn check(text: &str, min: f64, max: f64, period: impl Into<Option<WagePeriod>>) {
+    fn check(text: &str, min: f64, max: f64, period: impl Into<Option<Period>>) {
         let fen = |yuan: f64| (yuan > 0.0).then_some((yuan * 100.0).round() as i64);
         let wanted = WageText { min_fen: fen(min), max_fen: fen(max), period: period.into(), open: false };
         assert_eq!(parse_wage_text(text), wanted, "{text}");

@@ -1,0 +1,124 @@
+//! Matches, candidates, fit and training in the API.
+
+use serde_json::{Value, json};
+
+use crate::actions::matching::{self, Explained};
+use crate::domain::actor::Right;
+use crate::handler;
+use crate::matching::explain::Points;
+use crate::matching::recommend::Match;
+use crate::matching::sentence::{Lang as Words, Say};
+use crate::pages::Lang;
+use crate::web::ask::Ask;
+use crate::web::fault::Fault;
+use crate::web::json::list;
+use crate::web::reply::Answer;
+use crate::web::route::{Audience, Route};
+
+const STAFF: Audience = Audience::Holds(&[Right::Persons]);
+
+/// Routes of this file.
+pub static ROUTES: &[Route] = &[
+    Route::get("/api/v1/workers/{id}/matches", STAFF, "best vacancies for a person", handler!(matches)).query(&["limit"]),
+    Route::get("/api/v1/workers/{id}/fit/{vacancy}", STAFF, "any pair taken apart", handler!(fit)),
+    Route::get("/api/v1/workers/{id}/training", STAFF, "classes by the vacancies they open", handler!(training)),
+    Route::get("/api/v1/vacancies/{id}/candidates", STAFF, "best people for a vacancy", handler!(candidates)).query(&["limit"]),
+];
+
+/// The language of matching's sentences.
+pub fn words(lang: Lang) -> Words {
+    match lang {
+        Lang::Zh => Words::Zh,
+        Lang::En => Words::En,
+    }
+}
+
+fn reason(p: &Points, lang: Lang) -> Value {
+    json!({"code": p.code, "weight": p.points, "text": p.say.staff(words(lang))})
+}
+
+/// What a match says beside the row it points to.
+pub fn match_view(m: &Match, lang: Lang) -> Value {
+    json!({
+        "score": m.score,
+        "parts": m.parts.iter().map(|p| json!({"code": p.code, "points": p.points, "max": p.max})).collect::<Value>(),
+        "reasons": m.reasons.iter().map(|p| reason(p, lang)).collect::<Value>(),
+        "asked": m.asked.iter().map(|(code, say)| json!({"code": code, "text": say.staff(words(lang))})).collect::<Value>(),
+        "places_left": m.places_left,
+        "introduced": m.introduced,
+    })
+}
+
+async fn matches(ask: Ask) -> Result<Answer, Fault> {
+    let limit = list::page(&ask)?.limit;
+    let found = matching::matches(&ask.office, &ask.actor, ask.id("id")?, limit).await?;
+    let ids: Vec<_> = found.iter().map(|m| m.vacancy).collect();
+    let rows = super::vacancy::views(&ask.office, &ask.actor, &ids).await?;
+    let items: Vec<Value> = found
+        .iter()
+        .filter_map(|m| {
+            let mut item = match_view(m, ask.lang);
+            item["vacancy"] = rows.get(&m.vacancy)?.clone();
+            Some(item)
+        })
+        .collect();
+    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+}
+
+async fn candidates(ask: Ask) -> Result<Answer, Fault> {
+    let limit = list::page(&ask)?.limit;
+    let id = super::vacancy::id_of(&ask, "id").await?;
+    let found = matching::candidates(&ask.office, &ask.actor, id, limit).await?;
+    let mut items = Vec::with_capacity(found.len());
+    for (m, record) in &found {
+        let mut item = match_view(m, ask.lang);
+        item["worker"] = super::worker::view(&ask.office, record).await?;
+        items.push(item);
+    }
+    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+}
+
+async fn fit(ask: Ask) -> Result<Answer, Fault> {
+    let vacancy = super::vacancy::id_of(&ask, "vacancy").await?;
+    let Explained { fit, change_words } = matching::fit(&ask.office, &ask.actor, ask.id("id")?, vacancy).await?;
+    let say = |say: &Say| say.staff(words(ask.lang));
+    let conditions: Vec<Value> = fit
+        .conditions
+        .iter()
+        .zip(&change_words)
+        .map(|(c, words)| {
+            let mut condition = json!({"code": c.code, "ok": c.ok, "known": c.known, "text": say(&c.say)});
+            if !c.changes.is_empty() {
+                condition["changes"] = c
+                    .changes
+                    .iter()
+                    .zip(words)
+                    .map(|(change, words)| {
+                        json!({"side": change.side().code(), "field": change.field(), "value": change.value(), "text": say(words)})
+                    })
+                    .collect();
+            }
+            condition
+        })
+        .collect();
+    let parts: Vec<Value> =
+        fit.parts.iter().map(|p| json!({"code": p.code, "points": p.points, "max": p.max, "text": say(&p.say)})).collect();
+    let body = json!({"eligible": fit.eligible, "score": fit.score, "conditions": conditions, "parts": parts});
+    Ok(Answer::json(200, &body))
+}
+
+async fn training(ask: Ask) -> Result<Answer, Fault> {
+    let found = matching::training(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let ids: Vec<_> = found.iter().map(|g| g.class).collect();
+    let classes = super::class::views(&ask.office, &ids).await?;
+    let opened: Vec<_> = found.iter().flat_map(|g| g.vacancies.iter().copied()).collect();
+    let vacancies = super::vacancy::views(&ask.office, &ask.actor, &opened).await?;
+    let items: Vec<Value> = found
+        .iter()
+        .filter_map(|g| {
+            let list: Vec<_> = g.vacancies.iter().filter_map(|id| vacancies.get(id).cloned()).collect();
+            Some(json!({"class": classes.get(&g.class)?, "opens": g.opens(), "vacancies": list}))
+        })
+        .collect();
+    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+}

@@ -2,11 +2,12 @@
 
 use super::form::{Choice, Field, Form, Kind, Section};
 use super::language::{Lang, text, word};
-use super::lists::{Listed, export_kinds, import_kinds, named, options, relations};
+use super::lists::{Listed, export_kinds, named, options, relations};
 use super::parts::{Button, Link, Weight};
 use crate::domain::actor::Role;
 use crate::domain::code::Code;
 use crate::domain::employer::EmployerKind;
+use crate::domain::heading::SheetKind;
 use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::Sex;
 use crate::domain::introduction::{CallResult, IntroductionAct, Reason};
@@ -365,7 +366,7 @@ pub fn upload(lang: Lang, action: &str, kinds: bool) -> Form {
     let m = Maker { lang, prefix: "upload" };
     let mut fields = vec![m.field("file", Kind::File).hint(m.t("upload-file-hint"))];
     if kinds {
-        let kind = m.field("kind", Kind::Select(import_kinds(lang)));
+        let kind = m.field("kind", Kind::Select(options::<SheetKind>(lang)));
         let open = m.field("open", Kind::Checks(vec![Choice::new("true", m.t("upload-open-text"))]));
         fields.insert(0, kind);
         fields.push(open);

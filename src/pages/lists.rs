@@ -5,10 +5,14 @@ use super::language::{Lang, word};
 use crate::domain::actor::{Right, Role};
 use crate::domain::code::Code;
 use crate::domain::employer::{EmployerKind, EmployerState};
+use crate::domain::heading::SheetKind;
 use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::Sex;
+use crate::domain::interest::InterestState;
 use crate::domain::introduction::{CallResult, IntroductionAct, IntroductionState, Reason};
+use crate::domain::notice::{NoticeKind, NoticeState};
 use crate::domain::station::{LinkRole, StationKind};
+use crate::domain::task::TaskKind;
 use crate::domain::training::{EnrolmentAct, EnrolmentState};
 use crate::domain::vacancy::{Benefit, EmploymentForm, Period, VacancyKind, VacancyState};
 use crate::domain::worker::{
@@ -37,9 +41,10 @@ listed! {
     Basis "basis", Benefit "benefit", CallResult "call-result", Capacity "capacity", ConsentScope "scope",
     ConsentWay "how", EmployerKind "employer-kind", EmployerState "employer-state", EmploymentForm "form",
     EnrolmentAct "enrolment-act", EnrolmentState "enrolment", Health "health", HouseholdType "household-type",
-    IntroductionAct "act", IntroductionState "state", LinkRole "link", Need "need", Period "period", Reason "reason",
-    Right "right", Role "role", Schooling "schooling", Sex "sex", Shift "shift", Statement "statement",
-    StationKind "station-kind", Status "status", VacancyKind "kind", VacancyState "vacancy-state",
+    InterestState "interest-state", IntroductionAct "act", IntroductionState "state", LinkRole "link", Need "need", NoticeKind "mail-kind",
+    NoticeState "mail-state", Period "period", Reason "reason",
+    Right "right", Role "role", Schooling "schooling", Sex "sex", SheetKind "sheet", Shift "shift", Statement "statement",
+    StationKind "station-kind", Status "status", TaskKind "task", VacancyKind "kind", VacancyState "vacancy-state",
     Verification "verification", WatchClass "watch",
 }
 
@@ -88,11 +93,6 @@ pub fn relations(lang: Lang) -> Vec<Choice> {
     ]
     .map(|(value, code)| Choice::new(value, word(lang, "relation", code)))
     .into()
-}
-
-/// Kinds of sheets that a station imports.
-pub fn import_kinds(lang: Lang) -> Vec<Choice> {
-    choices(lang, "sheet", &["workers", "vacancies", "employers", "training", "verification", "stations"])
 }
 
 /// Kinds of exports.

@@ -61,7 +61,7 @@ pub use desk::Desk;
 pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
 pub use language::{Lang, code_sentence, code_text, text, word};
-pub use lists::{Listed, employer_reasons, export_kinds, import_kinds, named, options, relations, reveal_reasons};
+pub use lists::{Listed, employer_reasons, export_kinds, named, options, relations, reveal_reasons};
 pub use parts::{
     Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step, Table, Tag, Tick,
     Tone, Weight,

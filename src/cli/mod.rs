@@ -2,6 +2,7 @@
 
 mod account;
 mod check_value;
+mod demo;
 mod index;
 mod jobs;
 mod matching;
@@ -49,6 +50,15 @@ enum Command {
         /// Address of the web server
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<String>,
+    },
+    /// A world of made-up people to try everything in
+    Demo {
+        /// Address of the web server
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Begin anew
+        #[arg(long)]
+        fresh: bool,
     },
     /// Accounts: add, list, disable, password, token
     #[command(subcommand)]
@@ -108,6 +118,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let common = cli.common;
     match cli.command {
         Command::Serve { listen } => serve::run(&common, Given { listen, ..Given::default() }).await,
+        Command::Demo { listen, fresh } => demo::run(&common, listen, fresh).await,
         Command::Account(command) => account::run(&common, command).await,
         Command::Match(command) => matching::run(&common, command).await,
         Command::Index(command) => index::run(&common, command).await,

@@ -178,7 +178,7 @@ async fn employers(office: &Office, dice: &mut Dice) -> Result<Vec<Uuid>> {
     anyhow::ensure!(ids.len() == EMPLOYERS, "an employer of the demo was refused: {outcomes:?}");
     // One firm has just signed up by itself and waits for a station.
     let new = json!({"name": "广州黔味轩餐饮管理有限公司", "kind": "own", "credit_code": people::credit_code(EMPLOYERS), "region": "440106",
-                     "contact": "店长", "email": "new@employer.example"});
+                     "contact": "店长", "phone": "020-87001234", "email": "new@employer.example"});
     employer::create(office, &Actor::Anyone, &body(new)?).await.map_err(act)?;
     Ok(ids)
 }

@@ -204,7 +204,7 @@ CREATE TABLE import (
 CREATE INDEX import_station ON import (station, created_at);
 CREATE TABLE import_row (
     import BYTEA NOT NULL REFERENCES import (id), row_no BIGINT NOT NULL, outcome TEXT NOT NULL,
-    errors TEXT NOT NULL, object BYTEA, sealed BYTEA, resolved TEXT,
+    errors TEXT NOT NULL, changes TEXT, object BYTEA, sealed BYTEA, resolved TEXT,
     PRIMARY KEY (import, row_no)
 );
 CREATE INDEX import_row_outcome ON import_row (import, outcome);

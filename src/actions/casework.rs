@@ -54,7 +54,11 @@ fn account(role: Role, station: Option<Uuid>, employer: Option<Uuid>) -> Actor {
 async fn town() -> Town {
     let folder = std::env::temp_dir().join(format!("shanhai-cases-{}", Uuid::now_v7()));
     std::fs::create_dir_all(&folder).unwrap();
-    let url = format!("sqlite://{}", folder.join("shanhai.db").display());
+    // The same tests run on PostgreSQL when a server is named.
+    let url = match std::env::var("SHANHAI_TEST_POSTGRES") {
+        Ok(server) => schema::fresh_postgres(&server).await,
+        Err(_) => format!("sqlite://{}", folder.join("shanhai.db").display()),
+    };
     let db = Db::open(&url).await.unwrap();
     schema::migrate(&db).await.unwrap();
     let settings =
@@ -622,8 +626,7 @@ async fn an_interest_goes_to_the_persons_station_and_its_receipt_tells_how_far_i
     assert_eq!(at_home.counts(), [(TaskKind::Interest, 1)], "a stranger goes to the service home of the district");
     assert!(at_home.tasks[0].title.starts_with("李* H-"), "{}", at_home.tasks[0].title);
 
-    let state =
-        async |code: String| { super::interest::receipt(&t.office, &code).await.unwrap().interest.state.code() };
+    let state = async |code: String| super::interest::receipt(&t.office, &code).await.unwrap().interest.state.code();
     let id = listed[0].interest.id;
     let call =
         super::call::NewCall { interest: Some(id), result: Some("reached".into()), ..super::call::NewCall::default() };

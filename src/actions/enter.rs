@@ -66,6 +66,11 @@ pub fn household_key(facts: &HouseholdFacts, worker: &Worker) -> Option<String> 
     Some(format!("h:{head}|{place}"))
 }
 
+/// The key of the household of a person of whom neither number nor head of the household is known.
+fn own_household_key(person: Uuid) -> String {
+    format!("p:{person}")
+}
+
 /// The stations of a person: the county station of the origin, the service home of the residence, and the bringer's own.
 pub fn stations_of(stations: &[StationRow], worker: &Worker, own: Option<Uuid>) -> Vec<(Uuid, LinkRole)> {
     let serving = |code: &str, kinds: &[StationKind]| {
@@ -112,13 +117,22 @@ pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[
         other => other.into(),
     })?;
 
-    let households = enter_households(office, tx, by, incoming.iter().map(|i| &i.checked), &places).await?;
+    let keys: Vec<Option<String>> = people
+        .iter()
+        .zip(incoming)
+        .map(|(p, new)| {
+            let facts = new.checked.household.as_ref()?;
+            Some(household_key(facts, &new.checked.worker).unwrap_or_else(|| own_household_key(p.id)))
+        })
+        .collect();
+    let keyed = keys.iter().zip(incoming).filter_map(|(key, new)| Some((key.clone()?, &new.checked)));
+    let households = enter_households(office, tx, by, keyed, &places).await?;
     let (mut members, mut links, mut jobs, mut consents, mut history) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (p, new) in people.iter().zip(incoming) {
+    for ((p, new), key) in people.iter().zip(incoming).zip(&keys) {
         let c = &new.checked;
         if let Some(facts) = &c.household
-            && let Some(id) = household_key(facts, &c.worker).and_then(|k| households.get(&k))
+            && let Some(id) = key.as_ref().and_then(|k| households.get(k))
         {
             members.push((office.id(), (p.id, *id, facts.relation.clone())));
         }
@@ -219,18 +233,17 @@ pub fn consent(office: &Office, actor: &Actor, worker: Uuid, given: &GivenConsen
     }
 }
 
-/// Makes or completes the households that people bring along; answers their ids by key.
+/// Makes or completes the households that people bring along, each with its key; answers their ids by key.
 async fn enter_households<'a>(
     office: &Office,
     tx: &mut Tx,
     by: &Bringer<'_>,
-    checked: impl Iterator<Item = &'a Checked>,
+    keyed: impl Iterator<Item = (String, &'a Checked)>,
     places: &HashMap<String, Uuid>,
 ) -> Result<HashMap<String, Uuid>> {
     let mut wanted: HashMap<String, (HouseholdFacts, Option<Uuid>)> = HashMap::new();
-    for c in checked {
+    for (key, c) in keyed {
         let Some(facts) = &c.household else { continue };
-        let Some(key) = household_key(facts, &c.worker) else { continue };
         let place = c.worker.village.as_ref().and_then(|v| places.get(&place_key(v)).copied());
         let entry = wanted.entry(key).or_default();
         fill_household(&mut entry.0, facts, true);
@@ -306,18 +319,14 @@ pub enum Merge {
     Whole,
 }
 
-/// Writes what changed of a person; answers the names of the changed fields, empty when nothing did.
-pub async fn change(
-    office: &Office,
-    tx: &mut Tx,
-    by: &Bringer<'_>,
-    record: &Record,
-    checked: &Checked,
-    how: Merge,
-    expected: Option<i64>,
-) -> Result<Vec<String>> {
-    let now = office.now();
-    let old = &record.person;
+/// What a registration would change on a person: the row as it would stand, and old and new of each field.
+struct Rewritten {
+    person: Person,
+    diff: Map<String, Value>,
+    sealed: Map<String, Value>,
+}
+
+fn rewrite(office: &Office, old: &Person, checked: &Checked, how: Merge) -> Result<Rewritten> {
     let mut p = old.clone();
     let before = facts_of(&old.worker);
     let mut after = if how == Merge::Whole { Map::new() } else { before.clone() };
@@ -363,6 +372,40 @@ pub async fn change(
             p.phone_hash = Some(hash);
         }
     }
+    Ok(Rewritten { person: p, diff, sealed })
+}
+
+/// Names of the fields that [`change`] would write, with old and new where they may be shown; empty when nothing differs.
+pub fn differs(office: &Office, record: &Record, checked: &Checked, how: Merge) -> Result<Map<String, Value>> {
+    let Rewritten { mut diff, sealed, .. } = rewrite(office, &record.person, checked, how)?;
+    diff.extend(sealed.into_iter().map(|(field, _)| (field, Value::Null)));
+    if let Some(facts) = &checked.household
+        && moves(record, checked, facts, how) != Moves::Nothing
+    {
+        diff.insert("household".into(), Value::Null);
+    }
+    if job_change(record, checked, how) != JobChange::Nothing {
+        diff.insert("employment".into(), Value::Null);
+    }
+    if checked.consents.iter().any(|g| record.consent(g.scope) != Some(!g.refused)) {
+        diff.insert("consent".into(), Value::Null);
+    }
+    Ok(diff)
+}
+
+/// Writes what changed of a person; answers the names of the changed fields, empty when nothing did.
+pub async fn change(
+    office: &Office,
+    tx: &mut Tx,
+    by: &Bringer<'_>,
+    record: &Record,
+    checked: &Checked,
+    how: Merge,
+    expected: Option<i64>,
+) -> Result<Vec<String>> {
+    let now = office.now();
+    let old = &record.person;
+    let Rewritten { person: mut p, mut diff, sealed } = rewrite(office, old, checked, how)?;
     let mut names: Vec<String> = diff.keys().chain(sealed.keys()).cloned().collect();
     let places = match &p.worker.village {
         Some(village) => household::places(tx, &[village], || office.id()).await?,
@@ -379,7 +422,7 @@ pub async fn change(
             Err(other) => return Err(other.into()),
         }
     }
-    names.extend(change_household(office, tx, by, record, checked, &places).await?);
+    names.extend(change_household(office, tx, by, record, checked, &places, how).await?);
     names.extend(change_job(office, tx, record, checked, how).await?);
     let fresh: Vec<Consent> = checked
         .consents
@@ -412,6 +455,33 @@ pub async fn change(
     Ok(names)
 }
 
+/// What a registration does to the membership of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    /// Same household, same facts, same relation.
+    Nothing,
+    /// The facts of the household that the person is in.
+    Facts,
+    /// Another household, or another relation to the head.
+    Member,
+}
+
+fn moves(record: &Record, checked: &Checked, facts: &HouseholdFacts, how: Merge) -> Moves {
+    let Some((_, old)) = &record.household else { return Moves::Member };
+    // The household of a person whom another station keeps is that station's to change.
+    if how == Merge::Fill {
+        return Moves::Nothing;
+    }
+    let key = household_key(facts, &checked.worker);
+    let same = key.is_none() || key == household_key(old, &record.person.worker);
+    if !same || (facts.relation.is_some() && facts.relation != old.relation) {
+        return Moves::Member;
+    }
+    let mut merged = old.clone();
+    fill_household(&mut merged, facts, true);
+    if merged == *old { Moves::Nothing } else { Moves::Facts }
+}
+
 async fn change_household(
     office: &Office,
     tx: &mut Tx,
@@ -419,26 +489,62 @@ async fn change_household(
     record: &Record,
     checked: &Checked,
     places: &HashMap<String, Uuid>,
+    how: Merge,
 ) -> Result<Vec<String>> {
     let Some(facts) = &checked.household else { return Ok(Vec::new()) };
-    let Some(key) = household_key(facts, &checked.worker) else { return Ok(Vec::new()) };
-    let before = record.household.clone();
-    let ids = enter_households(office, tx, by, std::iter::once(checked), places).await?;
-    let Some(id) = ids.get(&key).copied() else { return Ok(Vec::new()) };
-    let same = before.as_ref().is_some_and(|(old, old_facts)| {
-        let mut merged = old_facts.clone();
-        fill_household(&mut merged, facts, true);
-        *old == id && merged == *old_facts && (facts.relation.is_none() || facts.relation == old_facts.relation)
-    });
-    if same {
+    let moves = moves(record, checked, facts, how);
+    if moves == Moves::Nothing {
         return Ok(Vec::new());
     }
-    let relation = facts.relation.clone().or_else(|| before.as_ref().and_then(|(_, f)| f.relation.clone()));
-    let moved = before.as_ref().is_none_or(|(old, f)| *old != id || f.relation != relation);
-    if moved {
-        household::join(tx, &[(office.id(), (record.person.id, id, relation))], before.is_some(), office.now()).await?;
+    let standing = record.household.as_ref();
+    let key = match (household_key(facts, &checked.worker), standing) {
+        (Some(key), _) => key,
+        // Nothing names another household: it is the one that the person is in.
+        (None, Some((id, _))) => {
+            household::key_of(tx, *id).await?.unwrap_or_else(|| own_household_key(record.person.id))
+        }
+        (None, None) => own_household_key(record.person.id),
+    };
+    let ids = enter_households(office, tx, by, std::iter::once((key.clone(), checked)), places).await?;
+    let Some(id) = ids.get(&key).copied() else { return Ok(Vec::new()) };
+    if moves == Moves::Member || standing.is_some_and(|(old, _)| *old != id) {
+        let relation = facts.relation.clone().or_else(|| standing.and_then(|(_, f)| f.relation.clone()));
+        household::join(tx, &[(office.id(), (record.person.id, id, relation))], standing.is_some(), office.now())
+            .await?;
     }
     Ok(vec!["household".into()])
+}
+
+/// What a registration does to the work that stands.
+#[derive(Debug, Clone, PartialEq)]
+enum JobChange {
+    /// Nothing.
+    Nothing,
+    /// The person was not at work.
+    Add,
+    /// Another employer: the old work ends.
+    Move,
+    /// More is known of the same work.
+    Facts(Employment),
+}
+
+fn job_change(record: &Record, checked: &Checked, how: Merge) -> JobChange {
+    let Some(new) = &checked.employment else { return JobChange::Nothing };
+    match record.job() {
+        None => JobChange::Add,
+        // What came from a placement is not overwritten by a sheet.
+        Some(old) if old.source == "placement" || how == Merge::Fill => JobChange::Nothing,
+        Some(old) => {
+            let mut facts = old.facts.clone();
+            let moved = new.employer.is_some() && old.facts.employer.is_some() && new.employer != old.facts.employer;
+            fill_job(&mut facts, new);
+            match facts == old.facts {
+                true => JobChange::Nothing,
+                false if moved => JobChange::Move,
+                false => JobChange::Facts(facts),
+            }
+        }
+    }
 }
 
 async fn change_job(
@@ -448,30 +554,21 @@ async fn change_job(
     checked: &Checked,
     how: Merge,
 ) -> Result<Vec<String>> {
+    let change = job_change(record, checked, how);
     let Some(new) = &checked.employment else { return Ok(Vec::new()) };
-    match record.job() {
-        None => {
-            worker::add_jobs(tx, &[job(office, record.person.id, new)], office.now()).await?;
-            Ok(vec!["employment".into()])
+    match (&change, record.job()) {
+        (JobChange::Nothing, _) => return Ok(Vec::new()),
+        (JobChange::Facts(facts), Some(old)) => {
+            worker::update_job(tx, &Job { facts: facts.clone(), ..old.clone() }).await?;
+            return Ok(vec!["employment".into()]);
         }
-        // What came from a placement is not overwritten by a sheet.
-        Some(old) if old.source == "placement" || how == Merge::Fill => Ok(Vec::new()),
-        Some(old) => {
-            let mut facts = old.facts.clone();
-            let moved = new.employer.is_some() && old.facts.employer.is_some() && new.employer != old.facts.employer;
-            fill_job(&mut facts, new);
-            if facts == old.facts {
-                return Ok(Vec::new());
-            }
-            if moved {
-                worker::update_job(tx, &Job { to: Some(office.today()), ..old.clone() }).await?;
-                worker::add_jobs(tx, &[job(office, record.person.id, new)], office.now()).await?;
-            } else {
-                worker::update_job(tx, &Job { facts, ..old.clone() }).await?;
-            }
-            Ok(vec!["employment".into()])
+        (JobChange::Move, Some(old)) => {
+            worker::update_job(tx, &Job { to: Some(office.today()), ..old.clone() }).await?;
         }
+        _ => {}
     }
+    worker::add_jobs(tx, &[job(office, record.person.id, new)], office.now()).await?;
+    Ok(vec!["employment".into()])
 }
 
 fn fill_job(into: &mut Employment, from: &Employment) {

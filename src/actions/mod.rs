@@ -4,18 +4,20 @@ pub mod account;
 pub mod call;
 #[cfg(test)]
 mod casework;
+pub mod class;
 pub mod clock;
 pub mod consistency;
 pub mod digest;
 pub mod document;
 pub mod employer;
+pub mod enrolment;
 pub mod enter;
 pub mod error;
 pub mod follow;
+pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod letter;
-pub mod lexicon;
 pub mod live;
 pub mod matching;
 pub mod office;
@@ -31,3 +33,6 @@ pub mod worklist;
 
 pub use error::{Error, Result};
 pub use office::Office;
+
+#[cfg(test)]
+pub mod testing;

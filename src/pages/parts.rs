@@ -1,5 +1,7 @@
 //! The building blocks of pages: links, tags, notes, facts, tables, timelines, and the block that holds any of them.
 
+use std::ops::Range;
+
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -32,7 +34,7 @@ impl Tone {
 }
 
 /// A link.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// Where to.
     pub href: String,
@@ -48,7 +50,7 @@ impl Link {
 }
 
 /// A state in a word.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tag {
     /// The word.
     pub text: String,
@@ -87,7 +89,7 @@ impl Note {
 }
 
 /// One run inside a cell, a fact or a title.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bit {
     /// Plain words.
     Text(String),
@@ -115,6 +117,30 @@ pub enum Bit {
     Break,
     /// A button that posts to an address; the second text says, hidden, which row. Not inside a [`Block::Pick`].
     Post(Link, String),
+}
+
+impl Bit {
+    /// A text with the characters of some ranges marked, as a search gives them; ranges in order, overlaps once.
+    pub fn marked(text: &str, spans: &[Range<usize>]) -> Vec<Bit> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut bits = Vec::new();
+        let mut at = 0;
+        for span in spans {
+            let (from, to) = (span.start.clamp(at, chars.len()), span.end.clamp(at, chars.len()));
+            if from >= to {
+                continue;
+            }
+            if from > at {
+                bits.push(Bit::Text(chars[at..from].iter().collect()));
+            }
+            bits.push(Bit::Mark(chars[from..to].iter().collect()));
+            at = to;
+        }
+        if at < chars.len() {
+            bits.push(Bit::Text(chars[at..].iter().collect()));
+        }
+        bits
+    }
 }
 
 impl From<&str> for Bit {
@@ -466,4 +492,33 @@ pub(super) struct TagPart<'a> {
 pub(super) struct BlockPart<'a> {
     pub c: &'a Chrome,
     pub block: &'a Block,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(bit: &Bit) -> &str {
+        match bit {
+            Bit::Text(words) | Bit::Mark(words) => words,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn found_words_are_marked_and_others_are_not() {
+        let marked = Bit::marked("𠮷村护理员", &[2..4, 3..5]);
+        assert_eq!(marked, [Bit::Text("𠮷村".into()), Bit::Mark("护理".into()), Bit::Mark("员".into())]);
+        assert_eq!(Bit::marked("焊工", &[]), [Bit::Text("焊工".into())]);
+    }
+
+    proptest! {
+        #[test]
+        fn marking_never_loses_a_character(text in "\\PC{0,20}", spans in prop::collection::vec((0..25usize, 0..25usize), 0..4)) {
+            let spans: Vec<Range<usize>> = spans.into_iter().map(|(a, b)| a..b).collect();
+            let joined: String = Bit::marked(&text, &spans).iter().map(words).collect();
+            prop_assert_eq!(joined, text);
+        }
+    }
 }

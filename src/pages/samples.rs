@@ -1,6 +1,9 @@
 //! One filled page of every kind, for the tests; all people and employers are made up.
 
 use super::*;
+use crate::domain::code::Code;
+use crate::domain::introduction::IntroductionAct;
+use crate::domain::vacancy::{EmploymentForm, Period, VacancyKind};
 
 /// A page's name, whom it is for, and its HTML.
 pub(super) struct Sample {
@@ -62,7 +65,7 @@ fn vacancy_search(lang: Lang) -> VacancySearch {
     let line = VacancyLine {
         href: s("/vacancies/G-7K2M"),
         title: vec![Bit::Mark(s("电子")), "装配工（夫妻可以同厂）".into()],
-        wage: format::wage_words(lang, Some(550_000), Some(680_000), format::Period::Month),
+        wage: format::wage_words(lang, Some(550_000), Some(680_000), Period::Month),
         place: s("广州市花都区"),
         facts: vec![s("包住（有夫妻房）"), s("包吃"), s("不限学历"), s("还招 12 人")],
         foot: vec![s("禾桥电子有限公司"), s("单位自招"), s("11月22日发布")],
@@ -75,8 +78,8 @@ fn vacancy_search(lang: Lang) -> VacancySearch {
         wages: choices(&[("", "不限"), ("6000", "6000 元")]),
         lodging: true,
         occupation: s("装配"),
-        kinds: forms::options(lang, forms::List::VacancyKind),
-        forms: forms::options(lang, forms::List::EmploymentForm),
+        kinds: options::<VacancyKind>(lang),
+        forms: options::<EmploymentForm>(lang),
         total: 38,
         relaxed: vec![s("工资到 5500 元"), s("地区到全广州")],
         suggest: links(&[("/vacancies?q=注塑", "注塑")]),
@@ -179,7 +182,7 @@ fn matched(lang: Lang) -> Match {
         score: 920,
         who: Link::to("/station/vacancies/1", "养老护理员"),
         place: s("榕安养老服务中心"),
-        wage: format::wage(lang, Some(580_000), Some(650_000), format::Period::Month),
+        wage: format::wage(lang, Some(580_000), Some(650_000), Period::Month),
         places: s("3 / 5"),
         reasons: vec![(true, s("本行，做过 2 年")), (false, s("离家远"))],
         asked: vec![s("肯不肯上夜班"), s("几时能走")],
@@ -267,7 +270,7 @@ fn station(lang: Lang) -> Vec<Sample> {
             Fact::new("手机", format::masked("14600000071")),
             Fact::new("证号", format::masked("520525197903129966")),
         ],
-        reasons: forms::options(lang, forms::List::RevealReason),
+        reasons: reveal_reasons(lang),
         facts: vec![Fact::new("户籍", "纳雍")],
         household: vec![Fact::new("户主", Link::to("/station/workers/2", "陈应福"))],
         rules: s("2026-11"),
@@ -434,7 +437,6 @@ fn duplicates(lang: Lang) -> Duplicates {
 }
 
 fn general(lang: Lang) -> Vec<Sample> {
-    use forms::Act;
     let c = |audience, nav| chrome(lang, audience, nav);
     let desk = |audience, nav, form| Desk::form(c(audience, nav), "标题", form);
     let station = Audience::Station;
@@ -487,8 +489,6 @@ fn general(lang: Lang) -> Vec<Sample> {
             Cell::new(Bit::RowLink(Link::to("/x", "看"), s("村单"))),
         ],
     };
-    let acts =
-        [Act::Consent, Act::Accept, Act::Decline, Act::Interview, Act::Place, Act::NoShow, Act::Withdraw, Act::Reopen];
     let one = Desk {
         crumb: links(&[("/station", "工作台"), ("", "推荐")]),
         tags: vec![Tag::new("等答复", Tone::Warn)],
@@ -520,8 +520,10 @@ fn general(lang: Lang) -> Vec<Sample> {
         ..Desk { c: c(station, "/station"), heading: s("推荐"), ..Desk::default() }
     };
     let mut folds = Desk { c: c(station, "/station"), heading: s("推荐"), ..Desk::default() };
-    folds.blocks =
-        acts.map(|act| Block::Fold(act.verb(lang), forms::act(lang, "/station/introductions/3", act))).into();
+    folds.blocks = IntroductionAct::ALL
+        .iter()
+        .map(|act| Block::Fold(named(lang, *act), forms::act(lang, "/station/introductions/3", *act)))
+        .collect();
     let person = Introduced {
         id: s("018f"),
         name: s("王*"),
@@ -548,7 +550,7 @@ fn general(lang: Lang) -> Vec<Sample> {
             IntroducedGroup { heading: s("等您答复"), people: several },
             IntroducedGroup { heading: s("约好面试"), people: vec![going] },
         ],
-        reasons: forms::options(lang, forms::List::EmployerReason),
+        reasons: employer_reasons(lang),
     };
     let (employer, admin) = (Audience::Employer, Audience::Admin);
     vec![

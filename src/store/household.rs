@@ -48,6 +48,27 @@ pub async fn by_keys(read: &mut impl Read, keys: &[String]) -> Result<HashMap<St
     Ok(found)
 }
 
+/// The key of a household.
+pub async fn key_of(read: &mut impl Read, id: Uuid) -> Result<Option<String>, Error> {
+    read.first(sql("SELECT key FROM household WHERE id = $1").bind(id)).await?.map(|row| row.get(0)).transpose()
+}
+
+/// Raises members and minors of households to what a register counts, never lowers them.
+pub async fn raise(tx: &mut Tx, counts: &HashMap<String, (u32, u32)>, at: i64) -> Result<(), Error> {
+    let keys: Vec<String> = counts.keys().cloned().collect();
+    for mut household in by_keys(tx, &keys).await?.into_values() {
+        let Some((members, minors)) = counts.get(&household.key).copied() else { continue };
+        let facts = &household.facts;
+        let raised = (facts.members.unwrap_or(0).max(members), facts.minors.unwrap_or(0).max(minors));
+        if (facts.members, facts.minors) != (Some(raised.0), Some(raised.1)) {
+            household.facts.members = Some(raised.0);
+            household.facts.minors = Some(raised.1);
+            update(tx, &household, at).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Adds households.
 pub async fn insert(tx: &mut Tx, households: &[Household], at: i64) -> Result<(), Error> {
     let rows = households

@@ -14,6 +14,7 @@ pub mod expiry;
 pub mod history;
 pub mod household;
 pub mod idempotency;
+pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod outbox;

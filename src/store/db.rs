@@ -185,7 +185,8 @@ impl Row {
 macro_rules! bound {
     ($sql:expr) => {{
         // The text is put together in `store` from literals; people's words are always bound.
-        let mut query = sqlx::query(AssertSqlSafe($sql.text));
+        // Long lists differ from call to call: kept prepared, they would only fill the statement cache.
+        let mut query = sqlx::query(AssertSqlSafe($sql.text)).persistent($sql.values.len() < 200);
         for value in $sql.values {
             query = match value {
                 Value::Int(v) => query.bind(v),

@@ -169,7 +169,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
         text if fen_from_yuan(text).is_some() => some(text),
         text => {
             let read = parse_wage_text(text);
-            let month = read.wage().map(|wage| wage.month_fen()).and_then(|(min, max)| min.or(max));
+            let month = read.pay().map(|pay| pay.monthly()).and_then(|(min, max)| min.or(max));
             // 面议 says that there is no floor; other words that name no sum are a mistake.
             if month.is_none() && !read.open {
                 warn("wage_floor", "wage.unknown");
@@ -270,7 +270,7 @@ fn employment(row: Cells<'_>) -> Option<EmploymentBody> {
     let wage = row.get("employment.wage");
     let wage = match fen_from_yuan(wage) {
         None if !wage.is_empty() => {
-            let month = parse_wage_text(wage).wage().map(|w| w.month_fen()).and_then(|(min, max)| min.or(max));
+            let month = parse_wage_text(wage).pay().map(|pay| pay.monthly()).and_then(|(min, max)| min.or(max));
             month.map_or_else(|| some(wage), |fen| some(yuan_json(fen).to_string()))
         }
         _ => some(wage),

@@ -183,7 +183,7 @@ impl Follower {
 }
 
 /// Ids of a kind's rows after a given one.
-pub(super) async fn ids_after(office: &Office, kind: Kind, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
+pub async fn ids_after(office: &Office, kind: Kind, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
     let mut read = &office.db;
     Ok(match kind {
         Kind::Worker => people::ids_after(&mut read, after, limit).await?,

@@ -9,11 +9,11 @@ use arc_swap::ArcSwapOption;
 use uuid::Uuid;
 
 use super::error::{Error, Result};
-use super::lexicon::lexicon;
 use super::office::Office;
 use crate::domain::certificate::Certificate;
 use crate::domain::occupation::Occupation;
 use crate::matching::columns::Columns;
+use crate::matching::lexicon::Lexicon;
 use crate::matching::parameters::Parameters;
 use crate::search::{self, Index};
 use crate::store::change::Kind;
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Live {
 impl Live {
     /// Nothing loaded yet.
     pub fn new() -> Self {
-        let columns = Columns::new(Arc::new(lexicon()), Arc::new(Parameters::shipped()));
+        let columns = Columns::new(Arc::new(Lexicon::shipped()), Arc::new(Parameters::shipped()));
         Self {
             index: ArcSwapOption::empty(),
             away: ArcSwapOption::from(Some(Arc::new("starting"))),

@@ -1,21 +1,36 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
 pub mod account;
+pub mod call;
+pub mod class;
 pub mod clock;
+pub mod consistency;
+pub mod digest;
 pub mod document;
+pub mod employer;
+pub mod enrolment;
 pub mod enter;
 pub mod error;
 pub mod follow;
 pub mod import;
+pub mod interest;
 pub mod introduction;
-pub mod lexicon;
+pub mod letter;
 pub mod live;
 pub mod matching;
 pub mod office;
 pub mod outbox;
+pub mod posting;
+pub mod put;
 pub mod reading;
 pub mod search;
+pub mod station;
+pub mod vacancy;
 pub mod worker;
+pub mod worklist;
 
 pub use error::{Error, Result};
 pub use office::Office;
+
+#[cfg(test)]
+pub mod testing;

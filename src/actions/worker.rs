@@ -183,7 +183,7 @@ pub async fn patch(
 }
 
 /// RFC 7396: null takes away, objects merge, everything else replaces.
-fn merge_patch(into: &mut Value, patch: Value) {
+pub(super) fn merge_patch(into: &mut Value, patch: Value) {
     match patch {
         Value::Object(patch) => {
             if !into.is_object() {

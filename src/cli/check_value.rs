@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::actions::clock::Clock;
-use crate::domain::{identity, region, wage};
+use crate::domain::{advert, identity, region, wage};
 
 /// Values to check.
 #[derive(Debug, Args)]
@@ -57,4 +57,23 @@ pub fn wage(values: &Values) -> Result<()> {
 /// `check-region`.
 pub fn region(values: &Values) -> Result<()> {
     each(values, region::parse_region_text)
+}
+
+/// `check-occupation`: up to five candidates, best first.
+pub fn occupation(values: &Values) -> Result<()> {
+    each(values, |value| {
+        let candidates: Vec<_> = crate::search::code_occupation(value)
+            .iter()
+            .map(|c| {
+                let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
+                json!({"code": c.code.to_string(), "name": c.name, "confidence": confidence})
+            })
+            .collect();
+        json!({"candidates": candidates})
+    })
+}
+
+/// `check-advert`.
+pub fn advert(values: &Values) -> Result<()> {
+    each(values, |value| json!({"findings": advert::check_text(value)}))
 }

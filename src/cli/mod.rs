@@ -2,6 +2,8 @@
 
 mod account;
 mod check_value;
+mod index;
+mod matching;
 mod open;
 mod serve;
 
@@ -50,6 +52,14 @@ enum Command {
     /// Accounts: add, list, disable, password, token
     #[command(subcommand)]
     Account(account::Command),
+    /// Recommendations, batch assignment, the solver
+    #[command(subcommand, name = "match")]
+    Match(matching::Command),
+    /// The search index
+    #[command(subcommand)]
+    Index(index::Command),
+    /// Consistency of the whole store
+    Check,
     /// What the rules say of ID numbers
     CheckId(check_value::Values),
     /// What the rules say of unified social credit codes
@@ -58,6 +68,10 @@ enum Command {
     CheckWage(check_value::Values),
     /// How places are read
     CheckRegion(check_value::Values),
+    /// How titles are coded
+    CheckOccupation(check_value::Values),
+    /// What the law check says of adverts
+    CheckAdvert(check_value::Values),
 }
 
 /// Runs the program: 0 done, 1 failed, 2 wrong use.
@@ -91,6 +105,11 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve { listen } => serve::run(&common, Given { listen, ..Given::default() }).await,
         Command::Account(command) => account::run(&common, command).await,
+        Command::Match(command) => matching::run(&common, command).await,
+        Command::Index(command) => index::run(&common, command).await,
+        Command::Check => index::check(&common).await,
+        Command::CheckOccupation(values) => check_value::occupation(&values),
+        Command::CheckAdvert(values) => check_value::advert(&values),
         Command::CheckId(values) => check_value::id(&values),
         Command::CheckEmployer(values) => check_value::employer(&values),
         Command::CheckWage(values) => check_value::wage(&values),

@@ -23,6 +23,7 @@ pub mod registration;
 pub mod requirement_text;
 pub mod sheet_row;
 pub mod station;
+pub mod task;
 pub mod training;
 pub mod vacancy;
 pub mod wage;

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::advert::{self, AdvertFacts, Rule, Severity};
+use super::barred_post::{Who, barred_for, hazard};
 use super::code::Code;
 use super::fault::{Faults, FieldFault};
 use super::minimum_wage;
@@ -102,7 +103,7 @@ impl Posting {
             pay: self.wage.as_ref().map(|w| w.check(&mut r)).unwrap_or_default(),
             requirements: asked(&mut r, "requirements", self.requirements.as_ref()),
             preferences: asked(&mut r, "preferences", self.preferences.as_ref()),
-            hazards: list(&mut r, "hazards", &self.hazards, 20, |r, n, f| r.words(n, f, 50)),
+            hazards: list(&mut r, "hazards", &self.hazards, 20, hazardous),
             barred_for: list(&mut r, "barred_for", &self.barred_for, 2, barred),
             shift: r.code::<Shift>("shift", &self.shift),
             benefits: r.codes("benefits", &self.benefits),
@@ -224,8 +225,7 @@ impl Posting {
             platform,
             start: v.start_from,
             valid_until: v.valid_until.filter(|_| text(&self.valid_until).is_some()),
-            // A tick alone is no ground: the hazard that bars women must be named.
-            barred_for_women: !v.hazards.is_empty() && v.barred_for.iter().any(|b| b == "women"),
+            barred_for_women: barred_for(&v.hazards, Who::Women).is_some(),
         };
         advert::check_vacancy(&facts, today)
             .into_iter()
@@ -243,6 +243,14 @@ fn lowest(pay: &Pay) -> Option<minimum_wage::Pay> {
     }
     let per = minimum_wage::Per::from_code(pay.period?.code())?;
     Some(minimum_wage::Pay { fen: pay.min.or(pay.max)?, per })
+}
+
+fn hazardous(r: &mut Reader<'_>, name: &str, field: &Field) -> Option<String> {
+    let found = hazard(text(field)?);
+    if found.is_none() {
+        r.faults.at(name, "hazard.unknown");
+    }
+    found.map(|h| h.code.to_owned())
 }
 
 fn barred(r: &mut Reader<'_>, name: &str, field: &Field) -> Option<String> {
@@ -411,7 +419,7 @@ mod tests {
             "wage": {"min": 5000.5, "max": 8000, "period": "月"},
             "requirements": {"min_age": 18, "max_age": 55, "schooling": "初中", "certificates": ["焊工证"], "skills": ["二保焊"],
                              "capacity": "普通劳动力", "experience_years": 1.5},
-            "preferences": {"skills": ["氩弧焊"]}, "hazards": ["noise"], "barred_for": ["未成年工"], "shift": "day",
+            "preferences": {"skills": ["氩弧焊"]}, "hazards": ["每小时负重6次以上且每次超过20公斤，或间断负重每次超过25公斤"], "barred_for": ["未成年工"], "shift": "day",
             "benefits": ["包住", "meals"], "probation": {"months": 1, "wage": 4500}, "contract_months": 12,
             "social_insurance": true, "start_from": "2026-12-01", "start_until": "2026-12-15", "valid_until": "2026-12-31",
             "description": "焊接钢结构", "contact": "张工", "source": {"name": "公共招聘网", "ref": "A-1"},
@@ -451,6 +459,7 @@ mod tests {
     fn a_vacancy_gives_its_posting_again() {
         let first = check(&whole()).unwrap();
         assert_eq!(first.vacancy.pay.min, Some(500_050));
+        assert_eq!(first.vacancy.hazards, ["heavy_load"]);
         assert!(first.warnings.is_empty());
         let again = check(&Posting::of(&first.vacancy)).unwrap();
         assert_eq!(again.vacancy, first.vacancy);

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::proof::{Violation, check};
 use super::score::score;
 use super::set::BitSet;
+use crate::domain::vacancy::VacancyState;
 
 /// An assignment with its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Assignment {
     pub pairs: Vec<(u32, u32, u32)>,
     /// Sum of the scores.
     pub objective: u64,
-    /// Price of each vacancy: what one place less would lose. Points, not money.
+    /// Price of each vacancy, an optimal dual. Points, not money.
     pub prices: Vec<u64>,
     /// No assignment can be worth more.
     pub bound: u64,
@@ -34,8 +35,7 @@ pub fn solve(problem: &Problem) -> Result<Assignment, Violation> {
         .zip(solution.matched)
         .filter_map(|(worker, held)| held.map(|(vacancy, score)| (worker, vacancy, score)))
         .collect();
-    // Prices fall from the top of a list to 0 and never below.
-    let prices: Vec<u64> = solution.prices.iter().map(|p| p.unsigned_abs()).collect();
+    let prices = solution.prices;
     let proof = check(problem, &pairs, &prices)?;
     Ok(Assignment { pairs, objective: proof.objective, prices, bound: proof.bound, optimal: proof.optimal() })
 }
@@ -86,7 +86,7 @@ pub fn all_pairs(columns: &Columns, people: Option<&BitSet>, posts: Option<&BitS
         .openings
         .iter()
         .filter(|(slot, row)| within(posts, *slot) && row.places_left > 0)
-        .filter(|(_, row)| row.state == crate::domain::vacancy::VacancyState::Open)
+        .filter(|(_, row)| row.state_on(today) == VacancyState::Open)
         .map(|(slot, row)| (row.id, slot))
         .collect();
     vacancies.sort_unstable();

@@ -4,6 +4,8 @@ pub mod ability;
 mod kind;
 mod person;
 mod post;
+#[cfg(test)]
+mod tests;
 pub mod wish;
 
 use jiff::civil::Date;

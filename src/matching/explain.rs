@@ -1,13 +1,14 @@
 //! Why and why not: one pair taken apart, and what stands between a person and the posts that are nearly theirs.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::change::{Change, Side};
 use super::columns::Columns;
-use super::condition::{CONDITIONS, Pair, cost, failing};
+use super::condition::{CONDITIONS, Condition, Pair, cost, failing};
 use super::score::PARTS;
 use super::sentence::Say;
 
@@ -117,17 +118,47 @@ pub struct WhyNot {
     pub changes: Vec<Change>,
     /// What the changes cost by the parameter file.
     pub cost: u32,
-    /// Posts that this alone opens, by id.
-    pub vacancies: Vec<Uuid>,
+    /// How many posts this alone opens.
+    pub opens: usize,
+    /// The first of them by id.
+    pub examples: Vec<Uuid>,
 }
 
-/// For each single change of the person's side how many posts it opens: most first, then cheapest, then condition.
+/// At most so many posts are named.
+const EXAMPLES: usize = 20;
+/// At most so many steps down of the wage floor are shown, the smallest ones.
+const WAGE_STEPS: usize = 3;
+/// A wage floor goes down in steps of 100 yuan.
+const WAGE_STEP: i64 = 10_000;
+
+/// Keeps the first examples by id.
+fn note(examples: &mut BTreeSet<Uuid>, more: impl IntoIterator<Item = Uuid>) {
+    for id in more {
+        examples.insert(id);
+        if examples.len() > EXAMPLES {
+            examples.pop_last();
+        }
+    }
+}
+
+/// The cheapest change of the person alone that makes the condition true.
+fn own_change(condition: &Condition, pair: &Pair) -> Option<Vec<Change>> {
+    let own = |way: &Vec<Change>| !way.is_empty() && way.iter().all(|c| c.side() == Side::Worker);
+    let ways = (condition.ways)(pair).into_iter().filter(own);
+    let mut changes = ways.min_by_key(|way| cost(way, pair.parameters))?;
+    if let [Change::WageFloor(fen)] = &mut changes[..] {
+        *fen -= fen.rem_euclid(WAGE_STEP);
+    }
+    Some(changes)
+}
+
+/// For each single change of the person how many posts it opens: most first, then cheapest, then condition.
 /// A lower wage floor opens also what a less low one opens.
 pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
     let Some((_, seeker)) = columns.seekers.find(worker) else {
         return vec![];
     };
-    let mut found: BTreeMap<String, WhyNot> = BTreeMap::new();
+    let mut found: BTreeMap<String, (WhyNot, BTreeSet<Uuid>)> = BTreeMap::new();
     for (slot, opening) in columns.openings.iter() {
         let pair = Pair::new(columns, seeker, slot, opening, today);
         let fails = failing(&pair);
@@ -135,48 +166,44 @@ pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
             continue;
         }
         let condition = &CONDITIONS[fails.trailing_zeros() as usize];
-        let own = |way: &Vec<Change>| !way.is_empty() && way.iter().all(|c| c.side() == Side::Worker);
-        let Some(changes) =
-            (condition.ways)(&pair).into_iter().filter(own).min_by_key(|way| cost(way, pair.parameters))
-        else {
+        let Some(changes) = own_change(condition, &pair) else {
             continue;
         };
         let key = format!("{}{changes:?}", condition.code);
-        found
-            .entry(key)
-            .or_insert_with(|| WhyNot {
+        let (why, examples) = found.entry(key).or_insert_with(|| {
+            let why = WhyNot {
                 condition: condition.code,
                 say: (condition.say)(&pair, (condition.check)(&pair)),
                 cost: cost(&changes, pair.parameters),
                 changes,
-                vacancies: vec![],
-            })
-            .vacancies
-            .push(opening.id);
+                opens: 0,
+                examples: vec![],
+            };
+            (why, BTreeSet::new())
+        });
+        why.opens += 1;
+        note(examples, [opening.id]);
     }
-    let mut list: Vec<WhyNot> = found.into_values().collect();
-    let floors: Vec<(i64, Vec<Uuid>)> = list
-        .iter()
-        .filter_map(|why| match why.changes[..] {
-            [Change::WageFloor(fen)] => Some((fen, why.vacancies.clone())),
-            _ => None,
-        })
+    let floor = |why: &WhyNot| match why.changes[..] {
+        [Change::WageFloor(fen)] => Some(fen),
+        _ => None,
+    };
+    let (mut floors, others): (Vec<_>, Vec<_>) = found.into_values().partition(|(why, _)| floor(why).is_some());
+    floors.sort_by_key(|(why, _)| Reverse(floor(why)));
+    floors.truncate(WAGE_STEPS);
+    let (mut opens, mut named) = (0, BTreeSet::new());
+    for (why, examples) in &mut floors {
+        opens += why.opens;
+        why.opens = opens;
+        note(&mut named, std::mem::take(examples));
+        examples.clone_from(&named);
+    }
+    let mut list: Vec<WhyNot> = floors
+        .into_iter()
+        .chain(others)
+        .map(|(why, examples)| WhyNot { examples: examples.into_iter().collect(), ..why })
         .collect();
-    for why in &mut list {
-        if let [Change::WageFloor(fen)] = why.changes[..] {
-            let others = floors.iter().filter(|(other, _)| *other > fen);
-            why.vacancies.extend(others.flat_map(|(_, ids)| ids));
-        }
-        why.vacancies.sort_unstable();
-    }
-    list.sort_by(|a, b| {
-        (b.vacancies.len(), a.cost, a.condition, &a.vacancies).cmp(&(
-            a.vacancies.len(),
-            b.cost,
-            b.condition,
-            &b.vacancies,
-        ))
-    });
+    list.sort_by(|a, b| (b.opens, a.cost, a.condition, &a.examples).cmp(&(a.opens, b.cost, b.condition, &b.examples)));
     list
 }
 
@@ -237,13 +264,13 @@ mod tests {
         low.vacancy.pay.max = Some(550_000);
         let columns = with(&person, &[opening(2), low]);
         let list = why_not(&columns, person.id, today());
-        let counts: Vec<_> = list.iter().map(|w| (w.condition, w.vacancies.len())).collect();
+        let counts: Vec<_> = list.iter().map(|w| (w.condition, w.opens)).collect();
         assert_eq!(counts, [("wage", 2), ("wage", 1)]);
         assert_eq!(list[0].changes, [Change::WageFloor(550_000)]);
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(3000))]
         #[test]
         fn making_the_listed_changes_makes_the_pair_eligible(
             mut person in any_seeker(), mut post in any_opening(),

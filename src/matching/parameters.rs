@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::change::FIELDS;
+use super::vocabulary::Distance;
 
 /// The file that ships with the program.
 const SHIPPED: &str = include_str!("../../index/matching/parameters.toml");
@@ -124,29 +125,6 @@ pub struct PriorityShares {
     pub household_without_work: u32,
 }
 
-/// How far from home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Near {
-    /// Same county.
-    County,
-    /// Same prefecture.
-    Prefecture,
-    /// Same province.
-    Province,
-}
-
-impl Near {
-    /// Size of the unit in region codes.
-    pub fn size(self) -> u32 {
-        match self {
-            Self::County => 1,
-            Self::Prefecture => 100,
-            Self::Province => 10_000,
-        }
-    }
-}
-
 /// Curated eligibility of kinds of posts.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -155,7 +133,7 @@ pub struct Eligibility {
     pub hard_to_employ_age: i16,
     pub hard_to_employ_weak_capacity: bool,
     pub hard_to_employ_household_without_work: bool,
-    pub workshop_near: Near,
+    pub workshop_near: Distance,
 }
 
 /// First day of work.

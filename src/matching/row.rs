@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::vocabulary::{NONE, Vocabulary};
 use crate::domain::household::WatchClass;
 use crate::domain::training::Course;
-use crate::domain::vacancy::{Benefit, Opening, Pay, VacancyKind, VacancyState};
+use crate::domain::vacancy::{Benefit, Opening, Pay, VacancyKind, VacancyState, state_on};
 use crate::domain::worker::{Capacity, Need, Schooling, Seeker, Sex, Shift, Status};
 
 /// Several lists of numbers in one allocation.
@@ -210,9 +210,11 @@ impl SeekerRow {
         if self.homes[0] == 0 { self.homes[1] } else { self.homes[0] }
     }
 
-    /// Every region that counts as home.
+    /// Every region that counts as home: residence and village; the registered home only where neither is known.
     pub fn homes(&self) -> impl Iterator<Item = u32> + '_ {
-        self.homes.iter().copied().filter(|region| *region != 0)
+        let [residence, village, registered] = self.homes;
+        let last = if residence == 0 && village == 0 { registered } else { 0 };
+        [residence, village, last].into_iter().filter(|region| *region != 0)
     }
 
     /// True if the person said they need it; `day_shift` may also be said as the shift.
@@ -278,8 +280,8 @@ pub struct OpeningRow {
     pub start_from: Option<Date>,
     /// Last day on which work may begin.
     pub latest_start: Option<Date>,
-    /// Where it stands today.
-    pub state: VacancyState,
+    state: VacancyState,
+    valid_until: Option<Date>,
     /// Kind.
     pub kind: Option<VacancyKind>,
     /// Equal posts.
@@ -357,6 +359,7 @@ impl OpeningRow {
             start_from: vacancy.start_from,
             latest_start,
             state: opening.state,
+            valid_until: vacancy.valid_until,
             kind: vacancy.kind,
             headcount: vacancy.headcount,
             places_left: opening.places_left,
@@ -372,6 +375,11 @@ impl OpeningRow {
                 skills(words, &vacancy.preferences.skills),
             ]),
         }
+    }
+
+    /// Where it stands on a day: one that was open when it came in may have expired since.
+    pub fn state_on(&self, today: Date) -> VacancyState {
+        state_on(self.state, self.places_left, self.valid_until, today)
     }
 
     /// Required certificates in the order of the advert.

@@ -27,7 +27,7 @@ pub fn columns() -> Columns {
         related_occupation: Box::new(|a, b| {
             (a, b) == ("4-03-02-01", "4-03-02-05") || (a, b) == ("6-31-01-01", "4-03-02-01")
         }),
-        covers: Box::new(|held, asked| held.name == asked || held.name == "高级证" && asked == "初级证"),
+        covers: Box::new(|held, asked| held == asked || held == "高级证" && asked == "初级证"),
         barred: Box::new(|hazard| match hazard {
             "井下" => Barred { women: Some("附录一".into()), minors: Some("第三条".into()) },
             "高处" => Barred { women: None, minors: Some("第三条".into()) },

@@ -3,7 +3,7 @@
 use super::condition::Pair;
 use super::parameters::Parameters;
 use super::sentence::{Arg, Say};
-use super::vocabulary::{Kinship, region_holds, same_unit};
+use super::vocabulary::{Distance, Kinship, distance, region_holds};
 use crate::domain::code::Code;
 use crate::domain::vacancy::Benefit;
 use crate::domain::worker::Need;
@@ -126,17 +126,14 @@ fn nearness(pair: &Pair) -> u32 {
     let shares = pair.parameters.place;
     let (lives, work) = (pair.seeker.lives(), pair.opening.region);
     if lives == 0 || work == 0 {
-        0
-    } else if lives == work && !work.is_multiple_of(100) {
-        shares.same_county
-    } else if same_unit(lives, work, 100) {
-        shares.same_prefecture
-    } else if same_unit(lives, work, 10_000) {
-        shares.same_province
-    } else if pair.words.neighbouring(lives, work) {
-        shares.neighbouring_province
-    } else {
-        0
+        return 0;
+    }
+    match distance(lives, work) {
+        Distance::County => shares.same_county,
+        Distance::Prefecture => shares.same_prefecture,
+        Distance::Province => shares.same_province,
+        Distance::Far if pair.words.neighbouring(lives, work) => shares.neighbouring_province,
+        Distance::Far => 0,
     }
 }
 

@@ -12,6 +12,12 @@ use crate::domain::worker::HeldCertificate;
 /// Stands for "no occupation known".
 pub const NONE: u32 = u32::MAX;
 
+/// First two digits of the provinces of GB/T 2260.
+const PROVINCES: [u32; 34] = [
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
+    64, 65, 71, 81, 82,
+];
+
 /// Texts numbered in the order of their first appearance.
 #[derive(Debug, Clone, Default)]
 pub struct Numbers {
@@ -62,8 +68,12 @@ pub struct Vocabulary {
     skills: Numbers,
     held: Numbers,
     held_certificates: Vec<HeldCertificate>,
+    /// Key of each held certificate.
+    key_of: Vec<u32>,
+    keys: Numbers,
     asked: Numbers,
-    /// For each asked certificate the held ones that cover it.
+    asked_keys: Vec<String>,
+    /// For each asked certificate the keys that cover it.
     covering: Vec<BitSet>,
     articles: Numbers,
     stations: HashMap<Uuid, u32>,
@@ -74,14 +84,14 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// An empty vocabulary over the rule books.
     pub fn new(lexicon: Arc<Lexicon>) -> Self {
-        let neighbours = (0..100)
-            .map(|a| {
-                (0..100)
-                    .filter(|b| a >= 11 && *b >= 11)
-                    .filter(|b| (lexicon.neighbours)(&a.to_string(), &b.to_string()))
-                    .collect()
-            })
-            .collect();
+        let mut neighbours = vec![BitSet::default(); 100];
+        for a in PROVINCES {
+            for b in PROVINCES {
+                if (lexicon.neighbours)(&a.to_string(), &b.to_string()) {
+                    neighbours[a as usize].insert(b);
+                }
+            }
+        }
         Self {
             lexicon,
             occupations: Numbers::default(),
@@ -89,7 +99,10 @@ impl Vocabulary {
             skills: Numbers::default(),
             held: Numbers::default(),
             held_certificates: Vec::new(),
+            key_of: Vec::new(),
+            keys: Numbers::default(),
             asked: Numbers::default(),
+            asked_keys: Vec::new(),
             covering: Vec::new(),
             articles: Numbers::default(),
             stations: HashMap::new(),
@@ -163,11 +176,16 @@ impl Vocabulary {
         );
         let (number, new) = self.held.number(key, certificate.name.trim());
         if new {
-            for (asked, covering) in self.asked.texts.iter().zip(&mut self.covering) {
-                if (self.lexicon.covers)(certificate, asked) {
-                    covering.insert(number);
+            let key = (self.lexicon.held_key)(certificate);
+            let (key_number, new_key) = self.keys.number(key.clone(), &key);
+            if new_key {
+                for (asked, covering) in self.asked_keys.iter().zip(&mut self.covering) {
+                    if (self.lexicon.covers)(&key, asked) {
+                        covering.insert(key_number);
+                    }
                 }
             }
+            self.key_of.push(key_number);
             self.held_certificates.push(HeldCertificate { expires: None, ..certificate.clone() });
         }
         number
@@ -183,9 +201,10 @@ impl Vocabulary {
         let text = text.trim();
         let (number, new) = self.asked.number(text.to_owned(), text);
         if new {
-            let covering = self.held_certificates.iter().zip(0u32..);
-            self.covering
-                .push(covering.filter(|(held, _)| (self.lexicon.covers)(held, text)).map(|(_, n)| n).collect());
+            let asked = (self.lexicon.asked_key)(text);
+            let keys = (0u32..).zip(&self.keys.texts);
+            self.covering.push(keys.filter(|(_, key)| (self.lexicon.covers)(key, &asked)).map(|(n, _)| n).collect());
+            self.asked_keys.push(asked);
         }
         number
     }
@@ -197,7 +216,7 @@ impl Vocabulary {
 
     /// True if the held certificate does what the asked one asks.
     pub fn covers(&self, held: u32, asked: u32) -> bool {
-        self.covering[asked as usize].contains(held)
+        self.covering[asked as usize].contains(self.key_of[held as usize])
     }
 
     /// Number of an article of law.
@@ -267,10 +286,48 @@ pub fn region_holds(wide: u32, narrow: u32) -> bool {
     wide / step == narrow / step
 }
 
-/// True if both codes name a county or anything below a province of its own and lie in the same unit of that size (1 county, 100 prefecture, 10 000 province).
-pub fn same_unit(a: u32, b: u32, size: u32) -> bool {
-    let narrow = |code: u32| size == 1 || size == 10_000 || !code.is_multiple_of(10_000);
-    a / size == b / size && narrow(a) && narrow(b)
+/// True if a code names a county, or a city that has no counties (东莞, 中山, 儋州).
+pub fn is_county(code: u32) -> bool {
+    !code.is_multiple_of(100) || matches!(code, 441_900 | 442_000 | 460_400)
+}
+
+/// The unit that counts as one prefecture: a municipality is one, a county ruled directly by its province stands alone.
+fn city(code: u32) -> u32 {
+    if matches!(code / 10_000, 11 | 12 | 31 | 50) {
+        code / 10_000 * 10_000
+    } else if code / 100 % 100 == 90 {
+        code
+    } else {
+        code / 100 * 100
+    }
+}
+
+/// How near two region codes lie, nearest first; never nearer than the wider of the two says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distance {
+    /// Same county.
+    County,
+    /// Same prefecture.
+    Prefecture,
+    /// Same province.
+    Province,
+    /// Farther.
+    Far,
+}
+
+/// How near two region codes in force lie.
+pub fn distance(a: u32, b: u32) -> Distance {
+    let has_city = |code: u32| !code.is_multiple_of(10_000) || matches!(code / 10_000, 11 | 12 | 31 | 50);
+    if a == b && is_county(a) {
+        Distance::County
+    } else if city(a) == city(b) && has_city(a) && has_city(b) {
+        Distance::Prefecture
+    } else if a / 10_000 == b / 10_000 {
+        Distance::Province
+    } else {
+        Distance::Far
+    }
 }
 
 #[cfg(test)]
@@ -314,8 +371,13 @@ mod tests {
     fn regions_hold_each_other_by_prefix() {
         assert!(region_holds(440_000, 440_106) && region_holds(440_100, 440_106));
         assert!(!region_holds(440_106, 440_100) && !region_holds(440_300, 440_106));
-        assert!(same_unit(440_106, 440_111, 100) && same_unit(440_106, 440_305, 10_000));
-        assert!(!same_unit(440_000, 440_000, 100));
+        assert_eq!(distance(440_106, 440_111), Distance::Prefecture);
+        assert_eq!(distance(440_106, 440_305), Distance::Province);
+        assert_eq!(distance(440_000, 440_000), Distance::Province);
+        assert_eq!(distance(441_900, 441_900), Distance::County);
+        assert_eq!(distance(500_101, 500_230), Distance::Prefecture);
+        assert_eq!(distance(429_004, 429_005), Distance::Province);
+        assert_eq!(distance(440_106, 520_525), Distance::Far);
         let words = vocabulary();
         assert_eq!(words.region("4401"), 440_100);
         assert_eq!(words.region("广州"), 0);

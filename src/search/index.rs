@@ -82,6 +82,15 @@ const POINTER: &str = "current";
 impl Index {
     /// Opens the index below `root`, verifies every file's checksum and the version, and sweeps left-over temporary files.
     pub fn open(root: &Path) -> Result<Opened, NeedsRebuild> {
+        Self::open_below(root, true)
+    }
+
+    /// The same beside a running server, whose files are left alone.
+    pub fn open_to_read(root: &Path) -> Result<Opened, NeedsRebuild> {
+        Self::open_below(root, false)
+    }
+
+    fn open_below(root: &Path, own: bool) -> Result<Opened, NeedsRebuild> {
         let broken = |reason, detail: String| NeedsRebuild { reason, detail };
         let name = fs::read_to_string(root.join(POINTER)).map_err(|error| broken("missing", error.to_string()))?;
         let name = name.trim();
@@ -89,7 +98,9 @@ impl Index {
             return Err(broken("foreign", "the pointer names no folder".into()));
         }
         let folder = root.join(name);
-        sweep(&folder);
+        if own {
+            sweep(&folder);
+        }
         let index = tantivy::Index::open_in_dir(&folder).map_err(|error| broken("damaged", error.to_string()))?;
         let (expected, fields) = schema();
         if index.schema() != expected {

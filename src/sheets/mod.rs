@@ -15,6 +15,7 @@ mod heading;
 mod read;
 mod returned;
 mod stream;
+pub mod table;
 mod template;
 #[cfg(test)]
 mod testing;

@@ -218,3 +218,8 @@ pub async fn has_account(read: &mut impl Read, id: Uuid) -> Result<bool, Error> 
     let statement = sql("SELECT 1 FROM account WHERE employer = ").value(id).push(" AND disabled_at IS NULL LIMIT 1");
     Ok(read.first(statement).await?.is_some())
 }
+
+/// The employer of a credit code.
+pub async fn by_credit_code(read: &mut impl Read, code: &str) -> Result<Option<Uuid>, Error> {
+    Ok(by_credit_codes(read, &[code.to_owned()]).await?.first().map(|e| e.id))
+}

@@ -144,6 +144,13 @@ pub struct Post {
     pub vacancy: Vacancy,
 }
 
+impl Post {
+    /// True while the public never saw it.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.state, VacancyState::Draft | VacancyState::InReview)
+    }
+}
+
 const COLUMNS: &str = "i.id, i.ref, i.worker, i.vacancy, i.station, i.state, i.reason, i.note, i.interview, i.placement, \
      i.due_on, i.version, i.created_at, i.updated_at, w.name, w.ref, v.ref, v.title, v.station, v.employer, e.name, \
      (SELECT c.refused FROM consent c WHERE c.worker = w.id AND c.scope = 'employer' AND c.withdrawn_at IS NULL \

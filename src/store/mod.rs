@@ -2,12 +2,15 @@
 
 pub mod account;
 pub mod audit;
+pub mod call;
 pub mod change;
 pub mod class;
+pub mod consistency;
 pub mod crypt;
 pub mod db;
 pub mod employer;
 pub mod enrolment;
+pub mod expiry;
 pub mod history;
 pub mod household;
 pub mod idempotency;
@@ -15,10 +18,12 @@ pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod outbox;
+pub mod request;
 pub mod schema;
 pub mod station;
 pub mod vacancy;
 pub mod worker;
+pub mod worklist;
 
 pub use change::Tx;
 pub use db::Db;

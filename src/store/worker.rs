@@ -632,6 +632,12 @@ async fn fill(read: &mut impl Read, found: &mut HashMap<Uuid, Record>) -> Result
     Ok(())
 }
 
+/// The rows of people within the scope, without what hangs on them.
+pub async fn persons(read: &mut impl Read, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Person>, Error> {
+    let statement = sql("SELECT ").push(COLUMNS).push(" FROM worker w WHERE w.id IN ").list(ids.iter().copied());
+    read.all(scope.narrow(statement, "w.id")).await?.iter().map(person).collect()
+}
+
 /// Ids of all people who are not merged away, in the order of ids, after a given one.
 pub async fn ids_after(read: &mut impl Read, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>, Error> {
     let statement = sql("SELECT id FROM worker WHERE merged_into IS NULL AND id > $1 ORDER BY id LIMIT $2")
@@ -732,4 +738,14 @@ pub enum Referenced {
     Introduction,
     /// `H-…`
     Interest,
+}
+
+/// Names and references of people within the scope, for lists that mask them.
+pub async fn names(
+    read: &mut impl Read,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (String, String)>, Error> {
+    let statement = sql("SELECT w.id, w.name, w.ref FROM worker w WHERE w.id IN ").list(ids.iter().copied());
+    read.all(scope.narrow(statement, "w.id")).await?.iter().map(|r| Ok((r.id(0)?, (r.get(1)?, r.get(2)?)))).collect()
 }

@@ -5,7 +5,7 @@ use crate::domain::code::Code;
 use crate::domain::vacancy::VacancyKind;
 use crate::domain::worker::{Capacity, age_on};
 use crate::matching::sentence::{Arg, Say};
-use crate::matching::vocabulary::same_unit;
+use crate::matching::vocabulary::distance;
 
 /// Which ground opens a public-welfare post to this person, in Chinese and English.
 fn welfare_ground(pair: &Pair) -> Option<(&'static str, &'static str)> {
@@ -55,16 +55,14 @@ pub fn workshop(pair: &Pair) -> Held {
     if pair.opening.kind != Some(VacancyKind::Workshop) {
         return Held::YES;
     }
-    let size = pair.parameters.eligibility.workshop_near.size();
+    let near = pair.parameters.eligibility.workshop_near;
     let place = pair.opening.region;
-    if place == 0 || size < 10_000 && place.is_multiple_of(10_000) {
+    // A region that is wider than the parameter says nothing of nearness.
+    let tells = |region: u32| region != 0 && distance(region, region) <= near;
+    if !tells(place) || !pair.seeker.homes().any(tells) {
         return Held::ASK;
     }
-    let mut homes = pair.seeker.homes().peekable();
-    if homes.peek().is_none() {
-        return Held::ASK;
-    }
-    Held::by_fact(homes.any(|home| same_unit(home, place, size)))
+    Held::by_fact(pair.seeker.homes().any(|home| distance(home, place) <= near))
 }
 
 pub fn say_workshop(pair: &Pair, held: Held) -> Say {

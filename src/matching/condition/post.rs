@@ -7,16 +7,16 @@ use crate::matching::sentence::{Arg, Say};
 
 /// Open; a filled one fails by its places only.
 pub fn open(pair: &Pair) -> Held {
-    Held::by_fact(matches!(pair.opening.state, VacancyState::Open | VacancyState::Filled))
+    Held::by_fact(matches!(pair.opening.state_on(pair.today), VacancyState::Open | VacancyState::Filled))
 }
 
 pub fn say_open(pair: &Pair, held: Held) -> Say {
-    if held.ok { Say::plain("open.yes") } else { Say::with("open.no", [Arg::code(pair.opening.state)]) }
+    if held.ok { Say::plain("open.yes") } else { Say::with("open.no", [Arg::code(pair.opening.state_on(pair.today))]) }
 }
 
 /// An expired post can be renewed; opening or reopening one is an act, not a fact.
 pub fn change_open(pair: &Pair) -> Vec<Vec<Change>> {
-    if pair.opening.state != VacancyState::Expired {
+    if pair.opening.state_on(pair.today) != VacancyState::Expired {
         return vec![];
     }
     let days = pair.parameters.start.renewed_days;

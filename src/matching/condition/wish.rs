@@ -6,7 +6,7 @@ use crate::domain::vacancy::{Benefit, Period};
 use crate::domain::worker::{Need, Shift};
 use crate::matching::change::Change;
 use crate::matching::sentence::{Arg, Say};
-use crate::matching::vocabulary::{Kinship, NONE, region_holds};
+use crate::matching::vocabulary::{Distance, Kinship, NONE, distance, is_county, region_holds};
 
 /// Nearest wish: how near, and its place in the list.
 pub fn nearest_wish(pair: &Pair) -> Option<(Kinship, usize)> {
@@ -111,13 +111,16 @@ pub fn leave_home(pair: &Pair) -> Held {
     if pair.seeker.can_leave_home == Some(true) {
         return Held::YES;
     }
-    let at_home = place != 0 && pair.seeker.homes().any(|home| home == place);
-    if at_home {
+    if pair.seeker.homes().any(|home| distance(home, place) == Distance::County) {
         return Held::YES;
     }
-    // A post that names only the prefecture or province around the home may still be at home.
-    let unclear =
-        place == 0 || pair.seeker.homes().next().is_none() || pair.seeker.homes().any(|home| region_holds(place, home));
+    // Home or post known only as a prefecture or province: the county may still be the same.
+    let mut homes = pair.seeker.homes().peekable();
+    let unclear = place == 0
+        || homes.peek().is_none()
+        || homes.any(|home| {
+            region_holds(place, home) && !is_county(place) || region_holds(home, place) && !is_county(home)
+        });
     if pair.seeker.can_leave_home.is_none() || unclear { Held::ASK } else { Held::NO }
 }
 

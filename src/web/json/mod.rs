@@ -1,9 +1,11 @@
 //! JSON for programs, under `/api/v1`, one file per noun.
 
+pub mod interest;
 pub mod introduction;
 pub mod list;
 pub mod outbox;
 pub mod worker;
+pub mod worklist;
 
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use crate::store::idempotency;
 
 /// Routes of the API.
 pub fn tables() -> Vec<&'static [Route]> {
-    vec![worker::ROUTES, introduction::ROUTES, outbox::ROUTES]
+    vec![worker::ROUTES, introduction::ROUTES, outbox::ROUTES, interest::ROUTES, worklist::ROUTES]
 }
 
 /// Runs a write under its `Idempotency-Key`: same key and body within 24 h = the first answer again, done once.

@@ -1,0 +1,142 @@
+//! What the office does by itself once a day: digests, reminders, warnings before the last day, and sweeping.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use uuid::Uuid;
+
+use super::clock::start_of;
+use super::error::{Error, Result};
+use super::letter;
+use super::office::Office;
+use super::outbox::{Tell, To, hours, notify};
+use super::worklist::EXPIRING_DAYS;
+use crate::domain::introduction::IntroductionState;
+use crate::domain::notice::NoticeKind;
+use crate::mail::Language;
+use crate::store::expiry;
+use crate::store::introduction::{self as cases, Filter, Reach};
+use crate::store::outbox::Desk;
+use crate::store::worker::Scope;
+use crate::store::worklist as rows;
+
+/// Notes the digest of the day for every station that has a mailbox and anything to read; one a station and day.
+pub async fn digests(office: &Office) -> Result<u64> {
+    let today = office.today();
+    let mut noted = 0;
+    for station in office.stations().await.iter().filter(|s| s.station.email.is_some()) {
+        let says = letter::digest(office, station, Language::Zh).await?;
+        if says.tasks.is_empty() && says.vacancies.is_empty() {
+            continue;
+        }
+        let once = Some(format!("daily-digest.{}.{today}", station.id));
+        let to = To::Station(station.id);
+        let mut tx = office.begin().await?;
+        let tell = Tell { once, ..Tell::new(NoticeKind::DailyDigest, to, station.id) };
+        noted += notify(office, &mut tx, &[tell]).await?;
+        office.commit(tx).await?;
+    }
+    Ok(noted)
+}
+
+/// Reminds employers that asked for mail, and the stations of their vacancies, of answers that are overdue: once for each day set.
+pub async fn remind(office: &Office) -> Result<u64> {
+    let today = office.today();
+    let filter = Filter { states: vec![IntroductionState::Proposed], due_before: Some(today), ..Filter::default() };
+    let reach = Reach::People(Scope::All);
+    let mut noted = 0;
+    let mut after = None;
+    loop {
+        let page = cases::list(&mut &office.db, &reach, &filter, after, 200).await?;
+        let Some(last) = page.last() else { return Ok(noted) };
+        after = Some(last.introduction.id);
+        let mut tells = Vec::new();
+        for case in &page {
+            let i = &case.introduction;
+            let Some(due) = i.due else { continue };
+            let asked = cases::employer(&mut &office.db, case.employer).await?.is_some_and(|e| e.email.is_some());
+            let to = if asked && case.consented {
+                To::Employer(case.employer)
+            } else if let Some(station) = case.vacancy_station.or(i.station) {
+                To::Station(station)
+            } else {
+                continue;
+            };
+            tells.push(Tell {
+                introduction: Some(i.id),
+                once: Some(format!("remind.{}.{due}", i.id)),
+                ..Tell::new(NoticeKind::Introduction, to, i.id)
+            });
+        }
+        let mut tx = office.begin().await?;
+        noted += notify(office, &mut tx, &tells).await?;
+        office.commit(tx).await?;
+    }
+}
+
+/// Warns stations of vacancies that close within three days: one letter a station and day, each vacancy once for its last day.
+pub async fn warn_expiring(office: &Office) -> Result<u64> {
+    let today = office.today();
+    let last = today.checked_add(jiff::Span::new().days(EXPIRING_DAYS)).unwrap_or(today);
+    let soon = rows::expiring(&mut &office.db, &Desk::All, today, last, 5_000).await?;
+    let ids: Vec<Uuid> = soon.iter().map(|w| w.id).collect();
+    let mut by_station: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for advert in rows::not_warned(&mut &office.db, &ids).await? {
+        by_station.entry(advert.station.unwrap_or_default()).or_default().push(advert.id);
+    }
+    let mut noted = 0;
+    for (station, vacancies) in by_station {
+        let mut tx = office.begin().await?;
+        rows::mark_warned(&mut tx, &vacancies).await?;
+        if !station.is_nil() {
+            let payload = serde_json::json!({"vacancies": vacancies});
+            let tell = Tell { payload, ..Tell::new(NoticeKind::Expiring, To::Station(station), station) };
+            noted += notify(office, &mut tx, &[tell]).await?;
+        }
+        office.commit(tx).await?;
+    }
+    Ok(noted)
+}
+
+/// Days that an upload is kept.
+const UPLOAD_DAYS: u64 = 7;
+
+/// Deletes sessions, invitations, parked forms and kept answers that have run out, and uploads older than a week.
+pub async fn sweep(office: &Office) -> Result<u64> {
+    let now = office.now();
+    let micros = |d: Duration| i64::try_from(d.as_micros()).unwrap_or(i64::MAX);
+    let idle = now - micros(super::account::IDLE);
+    let begun = now - micros(super::account::ABSOLUTE);
+    let gone = expiry::sweep(&office.db, now, idle, begun, now - hours(24)).await?;
+    let folder = office.settings.data_dir.join("uploads");
+    let oldest = SystemTime::UNIX_EPOCH + Duration::from_micros(now.max(0).unsigned_abs())
+        - Duration::from_secs(UPLOAD_DAYS * 86_400);
+    let files = tokio::task::spawn_blocking(move || sweep_folder(&folder, oldest))
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))?
+        .map_err(|e| Error::Internal(format!("uploads: {e}")))?;
+    Ok(gone + files)
+}
+
+fn sweep_folder(folder: &std::path::Path, oldest: SystemTime) -> std::io::Result<u64> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(e) => return Err(e),
+    };
+    let mut gone = 0;
+    for entry in entries {
+        let entry = entry?;
+        let about = entry.metadata()?;
+        if about.is_file() && about.modified()? < oldest {
+            std::fs::remove_file(entry.path())?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// True from the hour of the morning at which digests go out.
+pub fn is_morning(office: &Office) -> bool {
+    office.now() - start_of(office.today()) >= hours(6)
+}

@@ -1,0 +1,228 @@
+//! `match`: recommendations for everyone, batch assignment, and the solver on foreign numbers.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{Common, open};
+use crate::actions::matching;
+use crate::matching::assign::solve;
+use crate::matching::problem::{NamedEdges, NamedProblem};
+use crate::sheets::table::{TableWriter, read_rows};
+
+/// What to match.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The best vacancies for everyone, or the best people for every vacancy
+    Recommend {
+        /// For whom
+        #[arg(long = "for")]
+        whom: Whom,
+        /// How many each
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        top: u16,
+        /// CSV to write: worker,vacancy,rank,score
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// One batch assignment under head-counts over all eligible pairs
+    Assign {
+        /// Only people of this station and those below it
+        #[arg(long)]
+        station: Option<String>,
+        /// CSV to write: worker,vacancy,score
+        #[arg(long)]
+        out: PathBuf,
+        /// CSV to write: vacancy,price
+        #[arg(long)]
+        prices: Option<PathBuf>,
+    },
+    /// The same solver on given numbers
+    Solve {
+        /// CSV: worker,vacancy,score
+        #[arg(long)]
+        edges: PathBuf,
+        /// CSV: vacancy,quota
+        #[arg(long)]
+        quotas: PathBuf,
+        /// CSV to write: worker,vacancy,score
+        #[arg(long)]
+        out: PathBuf,
+        /// CSV to write: vacancy,price
+        #[arg(long)]
+        prices: Option<PathBuf>,
+    },
+}
+
+/// For whom recommendations are.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Whom {
+    /// People.
+    Workers,
+    /// Vacancies.
+    Vacancies,
+}
+
+/// Writes a file whole or not at all: beside its place first, then renamed.
+fn write_whole(
+    path: &Path,
+    columns: &[&str],
+    rows: impl FnOnce(&mut TableWriter<BufWriter<File>>) -> Result<()>,
+) -> Result<()> {
+    let mut name = path.file_name().ok_or_else(|| anyhow!("{} is no file name", path.display()))?.to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let done = (|| -> Result<()> {
+        let file = File::create(&part)?;
+        let mut table = TableWriter::new(BufWriter::with_capacity(1 << 20, file), columns)?;
+        rows(&mut table)?;
+        table.finish()?;
+        std::fs::rename(&part, path)?;
+        Ok(())
+    })();
+    if done.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    done.with_context(|| path.display().to_string())
+}
+
+fn tell(common: &Common, summary: &Value) {
+    if common.json {
+        println!("{summary}");
+    } else if let Some(map) = summary.as_object() {
+        for (name, value) in map {
+            println!("{name}: {value}");
+        }
+    }
+}
+
+fn seconds(since: Instant) -> f64 {
+    (since.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// Runs the command.
+pub async fn run(common: &Common, command: Command) -> Result<()> {
+    match command {
+        Command::Recommend { whom, top, out } => recommend(common, whom, top, &out).await,
+        Command::Assign { station, out, prices } => assign(common, station, &out, prices.as_deref()).await,
+        Command::Solve { edges, quotas, out, prices } => {
+            tell(common, &solve_files(&edges, &quotas, &out, prices.as_deref())?);
+            Ok(())
+        }
+    }
+}
+
+async fn recommend(common: &Common, whom: Whom, top: u16, out: &Path) -> Result<()> {
+    let (_, office, actor) = open::command(common).await?;
+    office.live.fill(&office).await.map_err(open::told)?;
+    let start = Instant::now();
+    let for_vacancies = matches!(whom, Whom::Vacancies);
+    let lines = matching::recommend_all(&office, &actor, for_vacancies, usize::from(top)).await.map_err(open::told)?;
+    let took = seconds(start);
+    write_whole(out, &["worker", "vacancy", "rank", "score"], |table| {
+        for line in &lines {
+            let (worker, vacancy) = (line.worker.to_string(), line.vacancy.to_string());
+            table.row(&[&worker, &vacancy, &line.rank.to_string(), &line.score.to_string()])?;
+        }
+        Ok(())
+    })?;
+    tell(common, &json!({"lines": lines.len(), "seconds": took}));
+    Ok(())
+}
+
+async fn assign(common: &Common, station: Option<String>, out: &Path, prices: Option<&Path>) -> Result<()> {
+    let begin = Instant::now();
+    let (_, office, actor) = open::command(common).await?;
+    let station = match station {
+        Some(code) => {
+            let found = office.stations().await.iter().find(|s| s.station.code == code).map(|s| s.id);
+            Some(found.ok_or_else(|| anyhow!("--station {code}: no station has this code"))?)
+        }
+        None => None,
+    };
+    office.live.fill(&office).await.map_err(open::told)?;
+    let read = seconds(begin);
+    let start = Instant::now();
+    let batch = matching::assign(&office, &actor, station).await.map_err(open::told)?;
+    let solved = seconds(start);
+    write_whole(out, &["worker", "vacancy", "score"], |table| {
+        for (worker, vacancy, score) in &batch.pairs {
+            table.row(&[&worker.to_string(), &vacancy.to_string(), &score.to_string()])?;
+        }
+        Ok(())
+    })?;
+    if let Some(path) = prices {
+        write_whole(path, &["vacancy", "price"], |table| {
+            for (vacancy, price) in &batch.prices {
+                table.row(&[&vacancy.to_string(), &price.to_string()])?;
+            }
+            Ok(())
+        })?;
+    }
+    let summary = json!({
+        "workers": batch.workers, "vacancies": batch.vacancies, "places": batch.places, "assigned": batch.pairs.len(),
+        "objective": batch.objective, "bound": batch.bound, "optimal": batch.optimal,
+        "seconds_read": read, "seconds_solve": solved, "seconds": solved,
+    });
+    tell(common, &summary);
+    Ok(())
+}
+
+fn whole(file: &str, line: u64, column: &str, text: &str) -> Result<i64> {
+    text.trim().parse().map_err(|_| anyhow!("{file}: line {line}: {column} “{text}” is not a whole number"))
+}
+
+fn read_problem(edges: &Path, quotas: &Path) -> Result<NamedProblem> {
+    let open = |path: &Path| File::open(path).with_context(|| path.display().to_string());
+    let mut named = NamedEdges::default();
+    read_rows(open(quotas)?, &["vacancy", "quota"], |line, cells| {
+        let quota = whole("quotas", line, "quota", cells[1])?;
+        Ok(named.quota(line, cells[0], quota)?)
+    })
+    .map_err(|e: anyhow::Error| prefixed(e, "quotas"))?;
+    read_rows(open(edges)?, &["worker", "vacancy", "score"], |line, cells| {
+        let score = whole("edges", line, "score", cells[2])?;
+        Ok(named.edge(line, cells[0], cells[1], score)?)
+    })
+    .map_err(|e: anyhow::Error| prefixed(e, "edges"))?;
+    Ok(named.finish()?)
+}
+
+fn prefixed(error: anyhow::Error, file: &str) -> anyhow::Error {
+    let text = error.to_string();
+    if text.starts_with(file) { error } else { anyhow!("{file}: {text}") }
+}
+
+/// Solves a problem from files; nothing is written when anything is wrong.
+fn solve_files(edges: &Path, quotas: &Path, out: &Path, prices: Option<&Path>) -> Result<Value> {
+    let begin = Instant::now();
+    let NamedProblem { problem, workers, vacancies } = read_problem(edges, quotas)?;
+    let read = seconds(begin);
+    let start = Instant::now();
+    let solved = solve(&problem).map_err(|e| anyhow!("the proof failed: {e:?}"))?;
+    let took = seconds(start);
+    write_whole(out, &["worker", "vacancy", "score"], |table| {
+        for (worker, vacancy, score) in &solved.pairs {
+            table.row(&[&workers[*worker as usize], &vacancies[*vacancy as usize], &score.to_string()])?;
+        }
+        Ok(())
+    })?;
+    if let Some(path) = prices {
+        write_whole(path, &["vacancy", "price"], |table| {
+            for (vacancy, price) in vacancies.iter().zip(&solved.prices) {
+                table.row(&[vacancy, &price.to_string()])?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(json!({
+        "workers": workers.len(), "vacancies": vacancies.len(), "places": problem.places(), "assigned": solved.pairs.len(),
+        "objective": solved.objective, "bound": solved.bound, "optimal": solved.optimal,
+        "seconds_read": read, "seconds_solve": took, "seconds": took,
+    }))
+}

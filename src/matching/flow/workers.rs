@@ -1,0 +1,199 @@
+//! Inserts workers: the mirror, for instances with more places than workers.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::{FREE, Solution};
+use crate::matching::problem::Problem;
+
+/// How a search ends.
+#[derive(Clone, Copy)]
+enum Exit {
+    /// This worker, the new one or one on the path, stays without a vacancy.
+    Leave(u32),
+    /// This vacancy has a place.
+    Take(u32),
+}
+
+/// How a vacancy was reached: this worker would come to it for that score.
+#[derive(Clone, Copy, Default)]
+struct Via {
+    worker: u32,
+    score: u32,
+}
+
+struct Search<'a> {
+    problem: &'a Problem,
+    /// Edges by worker, best first: start of each list, then vacancy and score.
+    starts: Vec<usize>,
+    edges: Vec<(u32, u32)>,
+    price: Vec<i64>,
+    /// Workers of each vacancy.
+    held: Vec<Vec<u32>>,
+    matched: Vec<u32>,
+    points: Vec<u32>,
+    /// Place of a worker in the list of the vacancy that holds it.
+    seat: Vec<u32>,
+    distance: Vec<i64>,
+    via: Vec<Via>,
+    touched: Vec<u32>,
+    /// Nearest first, equal ones by a fixed rule.
+    queue: BinaryHeap<(Reverse<i64>, u32, u32)>,
+}
+
+/// Solves from the workers' side; ends at the smallest optimal prices.
+pub fn solve(problem: &Problem) -> Solution {
+    let mut search = Search::new(problem);
+    for worker in 0..problem.workers() {
+        search.insert(worker);
+    }
+    Solution::new(&search.matched, &search.points, &search.price)
+}
+
+impl<'a> Search<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        let (workers, vacancies) = (problem.workers() as usize, problem.vacancies() as usize);
+        let mut starts = vec![0usize; workers + 1];
+        for vacancy in 0..problem.vacancies() {
+            for (worker, _) in problem.candidates(vacancy) {
+                starts[worker as usize + 1] += 1;
+            }
+        }
+        for worker in 0..workers {
+            starts[worker + 1] += starts[worker];
+        }
+        let mut next = starts.clone();
+        let mut edges = vec![(0, 0); starts[workers]];
+        for vacancy in 0..problem.vacancies() {
+            for (worker, score) in problem.candidates(vacancy) {
+                let place = &mut next[worker as usize];
+                edges[*place] = (vacancy, score);
+                *place += 1;
+            }
+        }
+        for worker in 0..workers {
+            edges[starts[worker]..starts[worker + 1]]
+                .sort_unstable_by_key(|(vacancy, score)| (Reverse(*score), *vacancy));
+        }
+        Self {
+            problem,
+            starts,
+            edges,
+            price: vec![0; vacancies],
+            held: vec![vec![]; vacancies],
+            matched: vec![FREE; workers],
+            points: vec![0; workers],
+            seat: vec![0; workers],
+            distance: vec![i64::MAX; vacancies],
+            via: vec![Via::default(); vacancies],
+            touched: vec![],
+            queue: BinaryHeap::new(),
+        }
+    }
+
+    /// What the best vacancy would leave a worker above its price; 0 if none is worth its price.
+    fn best_profit(&self, worker: u32) -> i64 {
+        let list = self.starts[worker as usize]..self.starts[worker as usize + 1];
+        let mut best = 0;
+        for (vacancy, score) in &self.edges[list] {
+            if i64::from(*score) <= best {
+                break;
+            }
+            best = best.max(i64::from(*score) - self.price[*vacancy as usize]);
+        }
+        best
+    }
+
+    /// Places one more worker: shortest path to a free place or to a worker who is left without one.
+    fn insert(&mut self, worker: u32) {
+        let profit = self.best_profit(worker);
+        let (mut best, mut exit) = (profit, Exit::Leave(worker));
+        self.offer(worker, profit, &mut best, &mut exit);
+        while let Some((Reverse(distance), _, vacancy)) = self.queue.pop() {
+            if distance >= best {
+                break;
+            }
+            if distance > self.distance[vacancy as usize] {
+                continue;
+            }
+            let holders = std::mem::take(&mut self.held[vacancy as usize]);
+            for holder in &holders {
+                let base = distance + i64::from(self.points[*holder as usize]) - self.price[vacancy as usize];
+                if base < best {
+                    (best, exit) = (base, Exit::Leave(*holder));
+                }
+                self.offer(*holder, base, &mut best, &mut exit);
+            }
+            self.held[vacancy as usize] = holders;
+            if best == distance {
+                break;
+            }
+        }
+        self.queue.clear();
+        for vacancy in self.touched.drain(..) {
+            let distance = std::mem::replace(&mut self.distance[vacancy as usize], i64::MAX);
+            if distance < best {
+                self.price[vacancy as usize] += best - distance;
+            }
+        }
+        self.augment(worker, exit);
+    }
+
+    /// Relaxes the edges of a worker whose distance and profit add up to `base`.
+    fn offer(&mut self, worker: u32, base: i64, best: &mut i64, exit: &mut Exit) {
+        let list = self.starts[worker as usize]..self.starts[worker as usize + 1];
+        for place in list {
+            let (vacancy, score) = self.edges[place];
+            if base - i64::from(score) >= *best {
+                break;
+            }
+            let further = base - i64::from(score) + self.price[vacancy as usize];
+            if further >= *best || further >= self.distance[vacancy as usize] {
+                continue;
+            }
+            if self.distance[vacancy as usize] == i64::MAX {
+                self.touched.push(vacancy);
+            }
+            self.distance[vacancy as usize] = further;
+            self.via[vacancy as usize] = Via { worker, score };
+            if (self.held[vacancy as usize].len() as u64) < u64::from(self.problem.quota(vacancy)) {
+                (*best, *exit) = (further, Exit::Take(vacancy));
+            } else {
+                self.queue.push((Reverse(further), self.queue.len() as u32, vacancy));
+            }
+        }
+    }
+
+    /// Moves the workers along the path back to the new one.
+    fn augment(&mut self, origin: u32, exit: Exit) {
+        let mut vacancy = match exit {
+            Exit::Take(vacancy) => vacancy,
+            Exit::Leave(worker) if worker == origin => return,
+            Exit::Leave(worker) => self.release(worker),
+        };
+        loop {
+            let via = self.via[vacancy as usize];
+            let before = if via.worker == origin { FREE } else { self.release(via.worker) };
+            self.matched[via.worker as usize] = vacancy;
+            self.points[via.worker as usize] = via.score;
+            self.seat[via.worker as usize] = self.held[vacancy as usize].len() as u32;
+            self.held[vacancy as usize].push(via.worker);
+            if before == FREE {
+                return;
+            }
+            vacancy = before;
+        }
+    }
+
+    /// Takes a worker out of the vacancy that holds it, and says which.
+    fn release(&mut self, worker: u32) -> u32 {
+        let vacancy = std::mem::replace(&mut self.matched[worker as usize], FREE);
+        let seat = self.seat[worker as usize] as usize;
+        let list = &mut self.held[vacancy as usize];
+        list.swap_remove(seat);
+        if let Some(moved) = list.get(seat) {
+            self.seat[*moved as usize] = seat as u32;
+        }
+        vacancy
+    }
+}

@@ -1,6 +1,6 @@
 //! The transaction of an act: its rows, then one number of a lane with its change and audit rows, then the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
@@ -64,7 +64,7 @@ pub struct Audit {
 }
 
 /// A change that a follower reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Change {
     /// Kind of the row.
     pub kind: Kind,
@@ -83,6 +83,8 @@ pub struct Tx {
     raw: RawTx,
     lanes: u64,
     changes: Vec<Change>,
+    /// The same, to note each row once: a chunk of an import touches thousands several times.
+    noted: HashSet<Change>,
     audits: Vec<Audit>,
 }
 
@@ -90,13 +92,13 @@ impl Tx {
     /// Begins.
     pub async fn begin(db: &Db) -> Result<Self, Error> {
         let lanes = if db.is_sqlite() { 1 } else { LANES };
-        Ok(Self { raw: db.begin().await?, lanes, changes: Vec::new(), audits: Vec::new() })
+        Ok(Self { raw: db.begin().await?, lanes, changes: Vec::new(), noted: HashSet::new(), audits: Vec::new() })
     }
 
     /// Notes that followers must read this row again.
     pub fn changed(&mut self, kind: Kind, id: Uuid) {
         let change = Change { kind, id };
-        if !self.changes.contains(&change) || self.changes.len() > 64 {
+        if self.noted.insert(change) {
             self.changes.push(change);
         }
     }

@@ -121,6 +121,32 @@ impl Sql {
     }
 }
 
+impl Sql {
+    /// The same for SQLite: a long statement without names. `$n` is a name there, and each is looked for among all
+    /// others, which takes minutes for an import; a plain `?` is only counted.
+    fn unnamed(mut self) -> Self {
+        if self.values.len() < LONG {
+            return self;
+        }
+        let mut parts = self.text.split('$');
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for (at, part) in parts.enumerate() {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            // Values that are used twice or out of order keep their names.
+            if part[..digits].parse() != Ok(at + 1) {
+                return self;
+            }
+            text.push('?');
+            text.push_str(&part[digits..]);
+        }
+        self.text = text;
+        self
+    }
+}
+
+/// Statements with so many values are lists, different from call to call.
+const LONG: usize = 200;
+
 /// A row of either database.
 #[derive(Debug)]
 pub enum Row {
@@ -184,9 +210,11 @@ impl Row {
 
 macro_rules! bound {
     ($sql:expr) => {{
+        let statement = $sql;
         // The text is put together in `store` from literals; people's words are always bound.
-        let mut query = sqlx::query(AssertSqlSafe($sql.text));
-        for value in $sql.values {
+        // Long lists differ from call to call: kept prepared, they would only fill the statement cache.
+        let mut query = sqlx::query(AssertSqlSafe(statement.text)).persistent(statement.values.len() < LONG);
+        for value in statement.values {
             query = match value {
                 Value::Int(v) => query.bind(v),
                 Value::Real(v) => query.bind(v),
@@ -254,7 +282,7 @@ impl Db {
     /// Runs a statement outside a transaction: single statements that need no change or audit row.
     pub(super) async fn execute(&self, statement: Sql) -> Result<u64, Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => bound!(statement).execute(write).await?.rows_affected(),
+            Self::Sqlite { write, .. } => bound!(statement.unnamed()).execute(write).await?.rows_affected(),
             Self::Postgres(pool) => bound!(statement).execute(pool).await?.rows_affected(),
         })
     }
@@ -272,7 +300,7 @@ pub enum RawTx {
 impl RawTx {
     pub(super) async fn execute(&mut self, statement: Sql) -> Result<u64, Error> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => bound!(statement.unnamed()).execute(&mut **tx).await?.rows_affected(),
             Self::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
         })
     }
@@ -300,7 +328,9 @@ pub trait Read: Send {
 impl Read for &Db {
     async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
         Ok(match self {
-            Db::Sqlite { read, .. } => bound!(statement).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect(),
+            Db::Sqlite { read, .. } => {
+                bound!(statement.unnamed()).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
+            }
             Db::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
         })
     }
@@ -309,10 +339,27 @@ impl Read for &Db {
 impl Read for RawTx {
     async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Sqlite(tx) => {
+                bound!(statement.unnamed()).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+            }
             Self::Postgres(tx) => {
                 bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_statement_has_no_names_on_sqlite_unless_it_uses_a_value_twice() {
+        let list = sql("SELECT a FROM t WHERE a IN ").list(0..1_000_i64).push(" AND b = ").value(7_i64).unnamed();
+        assert!(!list.text.contains('$'));
+        assert_eq!(list.text.matches('?').count(), list.values.len());
+        let twice = sql("SELECT a FROM t WHERE b = $1 AND c = $1 AND a IN ").bind(7_i64).list(0..1_000_i64).unnamed();
+        assert!(twice.text.contains("$1001"));
+        assert_eq!(sql("SELECT $1").bind(1_i64).unnamed().text, "SELECT $1");
     }
 }

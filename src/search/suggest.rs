@@ -157,6 +157,6 @@ mod tests {
         assert_eq!(did_you_mean("汗工"), ["焊工"]);
         assert!(did_you_mean("养老互理员").contains(&"养老护理员".to_string()));
         assert!(did_you_mean("chache siji").contains(&"叉车司机".to_string()));
-        assert_eq!(did_you_mean("乌龟"), [""; 0]);
+        assert_eq!(did_you_mean("火星移民"), [""; 0]);
     }
 }

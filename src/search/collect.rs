@@ -71,7 +71,9 @@ pub(super) struct Page {
 
 /// The values of a facet column in ordinal order, remembered per segment.
 #[derive(Default)]
-pub(super) struct Dictionaries(Mutex<HashMap<(SegmentId, usize), Arc<Vec<Arc<str>>>>>);
+pub(super) struct Dictionaries(Mutex<HashMap<(SegmentId, usize), Values>>);
+
+type Values = Arc<Vec<Arc<str>>>;
 
 impl Dictionaries {
     /// Forgets segments that are gone.
@@ -81,7 +83,7 @@ impl Dictionaries {
         }
     }
 
-    fn of(&self, segment: SegmentId, column: usize, values: &StrColumn) -> tantivy::Result<Arc<Vec<Arc<str>>>> {
+    fn of(&self, segment: SegmentId, column: usize, values: &StrColumn) -> tantivy::Result<Values> {
         if let Ok(known) = self.0.lock()
             && let Some(found) = known.get(&(segment, column))
         {
@@ -117,7 +119,7 @@ pub(super) struct PageCollector<'a> {
 /// How a facet column is read.
 struct Facet {
     column: Column<u64>,
-    names: Arc<Vec<Arc<str>>>,
+    names: Values,
     counts: Vec<u64>,
 }
 
@@ -300,7 +302,9 @@ impl SegmentCollector for SegmentPage {
 
     fn collect_block(&mut self, docs: &[DocId]) {
         if !self.unwanted.is_empty() {
-            docs.iter().for_each(|doc| self.collect(*doc, 0.0));
+            for doc in docs {
+                self.collect(*doc, 0.0);
+            }
             return;
         }
         self.total += docs.len() as u64;

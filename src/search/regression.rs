@@ -38,13 +38,13 @@ fn vacancy(n: usize, row: &[&str]) -> Doc {
         kind: if row[0].contains("公益性") { "公益性岗位".into() } else { "市场岗位".into() },
         form: "全日制".into(),
         wage_min: Some(300_000 + n as u64 * 1_000),
-        wage_max: (n % 4 != 0).then_some(400_000 + n as u64 * 1_000),
+        wage_max: (!n.is_multiple_of(4)).then_some(400_000 + n as u64 * 1_000),
         lodging: n.is_multiple_of(2),
         meals: n.is_multiple_of(3),
         state: "open".into(),
         stations: stations(n),
         posted_at: n as i64 * 1_000_000,
-        valid_until: (n % 5 != 0).then_some(20_000 + n as i32),
+        valid_until: (!n.is_multiple_of(5)).then_some(20_000 + n as i32),
         ..VacancyDoc::default()
     }))
 }
@@ -63,7 +63,7 @@ fn worker(n: usize, row: &[&str]) -> Doc {
         occupations: Occupation::by_name(row[4]).into_iter().collect(),
         job_words: row[5].into(),
         born: Some(7_000 + n as i32 * 100),
-        wage_floor: (n % 3 != 0).then_some(300_000 + n as u64 * 10_000),
+        wage_floor: (!n.is_multiple_of(3)).then_some(300_000 + n as u64 * 10_000),
         stations: stations(n),
         changed_at: n as i64 * 1_000_000,
         ..WorkerDoc::default()
@@ -221,7 +221,7 @@ fn orders_put_the_newest_the_best_paid_and_the_nearest_first() {
     };
     let titles: Vec<&str> = rows(VACANCIES).map(|row| row[0]).collect();
     assert_eq!(first(Sort::Newest, None), titles[titles.len() - 1]);
-    let best = if titles.len() % 4 == 0 { titles.len() - 2 } else { titles.len() - 1 };
+    let best = if titles.len().is_multiple_of(4) { titles.len() - 2 } else { titles.len() - 1 };
     assert_eq!(first(Sort::Wage, None), titles[best]);
     let near = |code: u32| u8::from(code == 520_526);
     assert_eq!(first(Sort::Near, Some(&near)), "护林员（公益性岗位）");
@@ -254,7 +254,7 @@ fn hits_are_marked_in_characters() {
     let query = VacancyQuery { q: "电焊工".into(), ..VacancyQuery::default() };
     let answer = world.vacancies(query);
     let hit = answer.hits.iter().find(|hit| world.labels[&hit.id].starts_with("急招电焊工")).unwrap();
-    assert_eq!(hit.highlight, [2..5]);
+    assert_eq!(hit.highlight, vec![2..5]);
 }
 
 #[test]

@@ -49,6 +49,7 @@ mod parts;
 mod public;
 mod review;
 mod station;
+mod table;
 
 #[cfg(test)]
 mod samples;
@@ -62,10 +63,7 @@ pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
 pub use language::{Lang, code_sentence, code_text, text, word};
 pub use lists::{Listed, employer_reasons, export_kinds, named, options, relations, reveal_reasons};
-pub use parts::{
-    Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step, Table, Tag, Tick,
-    Tone, Weight,
-};
+pub use parts::{Bit, Block, Button, Fact, Finding, Link, LogLine, Note, Stat, Step, Tag, Tone, Weight};
 pub use public::{
     ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine, VacancyPage,
     VacancySearch,
@@ -75,6 +73,7 @@ pub use station::{
     Candidates, Facet, FacetGroup, FacetValue, Gain, Home, IntroductionLine, Match, Near, Task, WorkerFind, WorkerPage,
     worker_aside,
 };
+pub use table::{Cell, Column, Pick, Row, Table, Tick};
 
 /// A struct that is a whole page; all are made in this room.
 pub trait Page: askama::Template {}

@@ -5,7 +5,8 @@ use askama::Template;
 use super::chrome::Chrome;
 use super::form::Choice;
 use super::format;
-use super::parts::{Bit, Link, Note, Stat, Step, Table};
+use super::parts::{Bit, Link, Note, Stat, Step};
+use super::table::Table;
 
 /// A column of the sheet and the field it goes to.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,8 @@ use askama::Template;
 use super::chrome::Chrome;
 use super::form::{Choice, Form};
 use super::format;
-use super::parts::{Block, Fact, Link, LogLine, Note, Row, Stat, Table, Tag};
+use super::parts::{Block, Fact, Link, LogLine, Note, Stat, Tag};
+use super::table::{Row, Table};
 
 /// A list behind a count.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +126,7 @@ pub struct WorkerFind {
 
 impl WorkerFind {
     fn table(&self) -> Table {
-        use super::parts::Column;
+        use super::table::Column;
         let c = &self.c;
         Table {
             id: "found".into(),

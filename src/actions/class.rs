@@ -58,13 +58,7 @@ fn blank(office: &Office, class: Class, station: Option<Uuid>) -> ClassRow {
     ClassRow { id: office.id(), reference: String::new(), station, class, version: 1, created_at: now, updated_at: now }
 }
 
-async fn add(
-    office: &Office,
-    tx: &mut Tx,
-    actor: &Actor,
-    mut rows: Vec<ClassRow>,
-    act: &str,
-) -> Result<Vec<Uuid>> {
+async fn add(office: &Office, tx: &mut Tx, actor: &Actor, mut rows: Vec<ClassRow>, act: &str) -> Result<Vec<Uuid>> {
     let references = office.references(tx, Referenced::Class, rows.len()).await?;
     for (row, reference) in rows.iter_mut().zip(references) {
         row.reference = reference;

@@ -3,6 +3,8 @@
 mod journal;
 mod people;
 mod sheet;
+mod tables;
+mod verification;
 
 use std::time::Instant;
 
@@ -259,7 +261,8 @@ async fn work(job: &mut Job<'_>) -> Result<Vec<Mapped>> {
     }
     let sheet = match job.kind {
         SheetKind::Workers => people::run(job, sheet).await?,
-        _ => return Err(Error::Refused("import.kind")),
+        SheetKind::Verification => verification::run(job, sheet).await?,
+        _ => tables::run(job, sheet).await?,
     };
     Ok(sheet.mapping)
 }

@@ -207,9 +207,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Moves what has come together to the unstored rows.
-    pub fn keep(&mut self) {
-        self.kept.append(&mut self.rows);
+    /// The same in a dry run: into a transaction of its own, or only into memory where nothing is stored.
+    pub async fn save_apart(&mut self, office: &Office) -> Result<()> {
+        if self.import.is_none() {
+            self.kept.append(&mut self.rows);
+            return Ok(());
+        }
+        let mut tx = office.begin().await?;
+        self.save(office, &mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Adds faults to rows that were counted before: what a whole household breaks.

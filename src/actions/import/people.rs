@@ -237,13 +237,7 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
             let decisions = decide(job, state, &mut &job.office.db, &wave).await?;
             settle(job, state, sheet, wave, decisions, &[]);
         }
-        if job.journal.import.is_none() {
-            job.journal.keep();
-        } else {
-            let mut tx = job.office.begin().await?;
-            job.journal.save(job.office, &mut tx).await?;
-            tx.commit().await?;
-        }
+        job.journal.save_apart(job.office).await?;
     } else {
         let mut tx = job.office.begin().await?;
         for wave in waves {

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 
 use jiff::civil::Date;
-use serde_json::Value;
 
-use super::{Cells, Places, Remarks, register};
+use super::{Cells, Places, Remarks, register, settle, some};
 use crate::domain::code::Code as _;
 use crate::domain::date_text::{parse_date, parse_when};
 use crate::domain::fault::FieldFault;
@@ -54,25 +53,7 @@ pub fn read(row: Cells<'_>, with: &Reading<'_>) -> PersonRow {
     let mut remarks = Remarks::default();
     let mut body = body(row, with, &mut remarks);
     let context = Context { today: with.today, occupation: with.occupation, certificate: with.certificate };
-    // A value that cannot be read is left out with a warning; each round takes at least one away.
-    let person = loop {
-        match body.check(&context) {
-            Ok(checked) => break Ok(checked),
-            Err(faults) if faults.iter().any(|f| rejects(&f.code)) => {
-                break Err(faults.into_iter().filter(|f| rejects(&f.code)).collect());
-            }
-            Err(faults) => {
-                let Some(without) = leave_out(&body, &faults) else { break Err(faults) };
-                body = without;
-                for fault in faults {
-                    // A wish in words that name no occupation is no rule broken.
-                    let list =
-                        if fault.code == "occupation.unknown" { &mut remarks.notes } else { &mut remarks.warnings };
-                    list.push(fault);
-                }
-            }
-        }
-    };
+    let person = settle(&mut body, |body| body.check(&context), |fault| rejects(&fault.code), &mut remarks);
     register::check(row, &body, person.as_ref().ok(), with.today, &mut remarks.warnings);
     if let Ok(checked) = &person {
         remarks.warnings.extend(checked.warnings.iter().cloned());
@@ -81,35 +62,6 @@ pub fn read(row: Cells<'_>, with: &Reading<'_>) -> PersonRow {
     }
     let household = register::member(row, &body, person.as_ref());
     PersonRow { person, remarks, household }
-}
-
-/// The body without the fields that the faults name; none if nothing could be taken away.
-fn leave_out(body: &Registration, faults: &[FieldFault]) -> Option<Registration> {
-    let mut whole = serde_json::to_value(body).ok()?;
-    let before = whole.clone();
-    // Items of a list from the last to the first, so that the numbers of the others stay right.
-    for fault in faults.iter().rev() {
-        let path = format!("/{}", fault.field.replace('[', "/").replace(']', "").replace('.', "/"));
-        let (parent, name) = path.rsplit_once('/')?;
-        match whole.pointer_mut(parent) {
-            Some(Value::Array(list)) => {
-                let at: usize = name.parse().ok()?;
-                if at < list.len() {
-                    list.remove(at);
-                }
-            }
-            Some(Value::Object(map)) => {
-                map.remove(name);
-            }
-            _ => {}
-        }
-    }
-    (whole != before).then(|| serde_json::from_value(whole).ok())?
-}
-
-fn some(text: impl Into<String>) -> Field {
-    let text = text.into();
-    (!text.is_empty()).then(|| Text(text))
 }
 
 fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registration {

@@ -14,11 +14,11 @@ use super::worklist::EXPIRING_DAYS;
 use crate::domain::introduction::IntroductionState;
 use crate::domain::notice::NoticeKind;
 use crate::mail::Language;
-use crate::store::expiry;
+use crate::store::change::Kind;
 use crate::store::introduction::{self as cases, Filter, Reach};
-use crate::store::outbox::Desk;
 use crate::store::worker::Scope;
 use crate::store::worklist as rows;
+use crate::store::{employer, expiry, vacancy};
 
 /// Notes the digest of the day for every station that has a mailbox and anything to read; one a station and day.
 pub async fn digests(office: &Office) -> Result<u64> {
@@ -54,7 +54,8 @@ pub async fn remind(office: &Office) -> Result<u64> {
         for case in &page {
             let i = &case.introduction;
             let Some(due) = i.due else { continue };
-            let asked = cases::employer(&mut &office.db, case.employer).await?.is_some_and(|e| e.email.is_some());
+            let asked =
+                employer::find(&mut &office.db, case.employer).await?.is_some_and(|e| e.employer.email.is_some());
             let to = if asked && case.consented {
                 To::Employer(case.employer)
             } else if let Some(station) = case.vacancy_station.or(i.station) {
@@ -78,24 +79,49 @@ pub async fn remind(office: &Office) -> Result<u64> {
 pub async fn warn_expiring(office: &Office) -> Result<u64> {
     let today = office.today();
     let last = today.checked_add(jiff::Span::new().days(EXPIRING_DAYS)).unwrap_or(today);
-    let soon = rows::expiring(&mut &office.db, &Desk::All, today, last, 5_000).await?;
-    let ids: Vec<Uuid> = soon.iter().map(|w| w.id).collect();
+    let mut tx = office.begin().await?;
+    let ids = vacancy::expiring(&mut tx, today, last, 5_000).await?;
     let mut by_station: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    for advert in rows::not_warned(&mut &office.db, &ids).await? {
-        by_station.entry(advert.station.unwrap_or_default()).or_default().push(advert.id);
-    }
-    let mut noted = 0;
-    for (station, vacancies) in by_station {
-        let mut tx = office.begin().await?;
-        rows::mark_warned(&mut tx, &vacancies).await?;
-        if !station.is_nil() {
-            let payload = serde_json::json!({"vacancies": vacancies});
-            let tell = Tell { payload, ..Tell::new(NoticeKind::Expiring, To::Station(station), station) };
-            noted += notify(office, &mut tx, &[tell]).await?;
+    for advert in rows::adverts(&mut tx, &ids).await?.iter().filter(|a| a.left > 0) {
+        if let Some(station) = advert.station {
+            by_station.entry(station).or_default().push(advert.id);
         }
-        office.commit(tx).await?;
     }
+    let tells: Vec<Tell> = by_station
+        .into_iter()
+        .map(|(station, vacancies)| {
+            let payload = serde_json::json!({"vacancies": vacancies});
+            Tell { payload, ..Tell::new(NoticeKind::Expiring, To::Station(station), station) }
+        })
+        .collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    // Marked and told in one transaction: a crash between the two would swallow the warning.
+    vacancy::warned(&mut tx, &ids, today).await?;
+    let noted = notify(office, &mut tx, &tells).await?;
+    office.commit(tx).await?;
     Ok(noted)
+}
+
+/// Lets index and columns read again the vacancies whose last day has passed since this was done last; the state itself
+/// follows from the date.
+pub async fn end_expired(office: &Office) -> Result<u64> {
+    const DONE: &str = "vacancies_ended";
+    let today = office.today();
+    let week_ago = today.checked_sub(jiff::Span::new().days(7)).unwrap_or(today);
+    let done = expiry::mark(&mut &office.db, DONE).await?.and_then(|t| t.parse().ok()).unwrap_or(week_ago);
+    if done >= today {
+        return Ok(0);
+    }
+    let mut tx = office.begin().await?;
+    let ids = vacancy::ended_on(&mut tx, done, today).await?;
+    for id in &ids {
+        tx.changed(Kind::Vacancy, *id);
+    }
+    expiry::set_mark(&mut tx, DONE, &today.to_string()).await?;
+    office.commit(tx).await?;
+    Ok(ids.len() as u64)
 }
 
 /// Days that an upload is kept.

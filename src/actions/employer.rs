@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
+use super::outbox::{Tell, To, notify};
 use super::put::{Outcome, changes, context, entry, overlay, patched, reason};
 use super::station::{is_own, named, serving};
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::employer::{Employer, EmployerBody, EmployerKind, EmployerState, name_key};
 use crate::domain::fault::{Faults, FieldFault};
+use crate::domain::notice::NoticeKind;
 use crate::store::account::{self as accounts, Account};
 use crate::store::change::Kind;
 use crate::store::employer::{self as employers, EmployerRow, Wanted};
@@ -23,8 +25,8 @@ use crate::store::{self, Tx, history};
 pub struct Approved {
     /// The employer.
     pub row: EmployerRow,
-    /// The account that was made: its id, the name to sign in with, and the secret of the invitation to set a password.
-    pub invited: Option<(Uuid, String, String)>,
+    /// The name to sign in with of the account that was made; a letter invites to set its password.
+    pub invited: Option<String>,
 }
 
 /// Adds an employer: anybody's waits for approval, a station's counts as seen by it.
@@ -280,12 +282,7 @@ pub async fn approve(office: &Office, actor: &Actor, id: Uuid) -> Result<Approve
     Ok(Approved { row, invited })
 }
 
-async fn invite(
-    office: &Office,
-    tx: &mut Tx,
-    actor: &Actor,
-    row: &EmployerRow,
-) -> Result<Option<(Uuid, String, String)>> {
+async fn invite(office: &Office, tx: &mut Tx, actor: &Actor, row: &EmployerRow) -> Result<Option<String>> {
     let Some(email) = row.employer.email.clone() else { return Ok(None) };
     if row.is_household() || employers::has_account(tx, row.id).await? {
         return Ok(None);
@@ -310,8 +307,8 @@ async fn invite(
     };
     accounts::insert(tx, &account, office.now()).await?;
     tx.audit(office.audit(actor, "account.add", "account", Some(account.id), "name,role,employer"));
-    let secret = super::account::invite(office, tx, account.id).await?;
-    Ok(Some((account.id, name, secret)))
+    notify(office, tx, &[Tell::new(NoticeKind::Password, To::Account(account.id), account.id)]).await?;
+    Ok(Some(name))
 }
 
 /// Rejects an employer with a reason.

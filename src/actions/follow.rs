@@ -12,8 +12,11 @@ use super::error::{Error, Result};
 use super::office::Office;
 use crate::search::{Doc, Effort, Index, Rebuild, Writer};
 use crate::store::change::{self, Kind, Watermark};
+use crate::store::request;
 use crate::store::worker::{self as people, Scope};
 
+/// The request that `index rebuild` leaves for a running server.
+pub const REBUILD: &str = "index.rebuild";
 /// Changes read in one step.
 const BATCH: i64 = 4_000;
 
@@ -118,9 +121,16 @@ impl Follower {
 
     /// Applies one batch; answers how many changes it held, 0 when nothing is left.
     pub async fn step(&mut self, office: &Office) -> Result<usize> {
+        let asked = request::waits(&office.db, REBUILD).await?;
+        // Without a writer the index was lost in use: it grows anew from SQL.
+        if asked || self.writer.is_none() {
+            self.rebuild(office).await?;
+            request::done(&office.db, REBUILD, office.now()).await?;
+        }
         let (mut changes, mark) = change::after(&office.db, &self.mark, BATCH).await?;
         // Vacancies expire and classes begin with the day, without anybody changing a row.
         if self.day != Some(office.today()) {
+            self.verify(office).await?;
             for kind in [Kind::Vacancy, Kind::Class].into_iter().filter(|_| self.day.is_some()) {
                 let ids = ids_after(office, kind, None, i64::MAX).await?;
                 changes.extend(ids.into_iter().map(|id| change::Change { kind, id }));
@@ -157,7 +167,7 @@ impl Follower {
             })
             .await?;
             if let Err(error) = done {
-                // A full disk or a damaged file: the next start or request rebuilds; search goes on from SQL.
+                // A full disk or a damaged file: the next step rebuilds; search goes on from SQL meanwhile.
                 office.live.lose("damaged");
                 return Err(fault(error));
             }
@@ -168,6 +178,17 @@ impl Follower {
         }
         self.mark = mark;
         Ok(changes.len())
+    }
+
+    /// The nightly look at the index's files: damage is noticed before a search stumbles over it.
+    async fn verify(&mut self, office: &Office) -> Result<()> {
+        let Some(index) = office.live.index.load_full() else { return Ok(()) };
+        if let Err(needs) = blocking(move || index.verify()).await? {
+            tracing::warn!(reason = needs.reason, detail = needs.detail, "the index is rebuilt from the database");
+            office.live.lose("damaged");
+            self.rebuild(office).await?;
+        }
+        Ok(())
     }
 
     /// Follows until nothing is left.

@@ -18,7 +18,7 @@ use crate::store::outbox::{Desk, Notice};
 use crate::store::station::StationRow;
 use crate::store::worker::Scope;
 use crate::store::worklist::{self as rows, Advert};
-use crate::store::{account, interest, outbox};
+use crate::store::{account, employer, interest, outbox};
 
 /// New vacancies that a digest names at most.
 const NEW_VACANCIES: i64 = 10;
@@ -93,7 +93,7 @@ async fn recipient(
         if case.is_some_and(|c| !c.consented) {
             return Ok(Err("consent.missing"));
         }
-        cases::employer(&mut &office.db, id).await?.and_then(|e| e.email)
+        employer::find(&mut &office.db, id).await?.and_then(|e| e.employer.email)
     } else if let Some(id) = n.account {
         account::find(&mut &office.db, id).await?.filter(|a| a.disabled_at.is_none()).and_then(|a| a.email)
     } else {

@@ -147,8 +147,8 @@ async fn recipient(office: &Office, n: &Notice) -> Result<String> {
         return Ok(stations.iter().find(|s| s.id == id).map(|s| s.station.name.clone()).unwrap_or_default());
     }
     if let Some(id) = n.employer {
-        let found = crate::store::introduction::employer(&mut &office.db, id).await?;
-        return Ok(found.map(|e| e.name).unwrap_or_default());
+        let found = crate::store::employer::find(&mut &office.db, id).await?;
+        return Ok(found.map(|e| e.employer.name).unwrap_or_default());
     }
     match n.account {
         Some(id) => Ok(crate::store::account::find(&mut &office.db, id).await?.map(|a| a.name).unwrap_or_default()),

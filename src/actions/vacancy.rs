@@ -1,4 +1,4 @@
-//! Vacancies: post, change, open, overrule, close, reopen, warn before the end.
+//! Vacancies: post, change, open, overrule, close, reopen.
 
 use jiff::ToSpan as _;
 use serde_json::{Map, Value};
@@ -18,9 +18,6 @@ use crate::store::employer::{self as employers, EmployerRow};
 use crate::store::vacancy::{self as vacancies, Record, VacancyRow};
 use crate::store::worker::Referenced;
 use crate::store::{Tx, history};
-
-/// Days before the end of an advert on which its station is warned.
-pub const WARN_DAYS: i64 = 3;
 
 /// How far a new vacancy shall go at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -413,19 +410,4 @@ pub async fn reopen(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> 
         _ => VacancyRow { state: VacancyState::InReview, closed_reason: None, ..row },
     };
     step(office, actor, &record, row, "vacancy.reopen", None).await
-}
-
-/// Notes once for each vacancy that ends soon that its station is warned; answers those vacancies.
-pub async fn expire_due(office: &Office) -> Result<Vec<Record>> {
-    let today = office.today();
-    let Ok(until) = today.checked_add(WARN_DAYS.days()) else { return Ok(Vec::new()) };
-    let mut tx = office.begin().await?;
-    let ids = vacancies::expiring(&mut tx, today, until, 1_000).await?;
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    vacancies::warned(&mut tx, &ids, today).await?;
-    let records = vacancies::records(&mut tx, &ids).await?;
-    office.commit(tx).await?;
-    Ok(records)
 }

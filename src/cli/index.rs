@@ -32,8 +32,8 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
                 Follower::default().rebuild(&office).await.map_err(open::told)?;
             } else {
                 let asked = office.now();
-                crate::store::request::ask(&office.db, "index.rebuild", asked).await?;
-                while !crate::store::request::done_since(&office.db, "index.rebuild", asked).await? {
+                crate::store::request::ask(&office.db, follow::REBUILD, asked).await?;
+                while !crate::store::request::done_since(&office.db, follow::REBUILD, asked).await? {
                     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
                 }
             }

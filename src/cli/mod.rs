@@ -2,7 +2,9 @@
 
 mod account;
 mod check_value;
+mod demo;
 mod index;
+mod jobs;
 mod matching;
 mod open;
 mod serve;
@@ -49,6 +51,15 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<String>,
     },
+    /// A world of made-up people to try everything in
+    Demo {
+        /// Address of the web server
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Begin anew
+        #[arg(long)]
+        fresh: bool,
+    },
     /// Accounts: add, list, disable, password, token
     #[command(subcommand)]
     Account(account::Command),
@@ -58,6 +69,9 @@ enum Command {
     /// The search index
     #[command(subcommand)]
     Index(index::Command),
+    /// Background work
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Consistency of the whole store
     Check,
     /// What the rules say of ID numbers
@@ -104,9 +118,11 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let common = cli.common;
     match cli.command {
         Command::Serve { listen } => serve::run(&common, Given { listen, ..Given::default() }).await,
+        Command::Demo { listen, fresh } => demo::run(&common, listen, fresh).await,
         Command::Account(command) => account::run(&common, command).await,
         Command::Match(command) => matching::run(&common, command).await,
         Command::Index(command) => index::run(&common, command).await,
+        Command::Jobs(command) => jobs::run(&common, command).await,
         Command::Check => index::check(&common).await,
         Command::CheckOccupation(values) => check_value::occupation(&values),
         Command::CheckAdvert(values) => check_value::advert(&values),

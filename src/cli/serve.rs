@@ -1,12 +1,22 @@
 //! `serve`: migrate, follow, serve, drain.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use anyhow::{Context as _, Result};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use super::{Common, open};
+use crate::actions::Office;
 use crate::config::{Config, Given};
+use crate::jobs;
+use crate::mail::Mailer;
 use crate::web::{Door, server};
+
+/// Longest wait for the loops to finish their step when the server stops.
+const LOOPS_END: Duration = Duration::from_secs(5);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub async fn run(common: &Common, flags: Given) -> Result<()> {
@@ -30,13 +40,16 @@ pub fn lock(config: &Config) -> Result<std::fs::File> {
     }
 }
 
-/// Serves an opened office.
-pub async fn serve(config: &Config, office: crate::actions::Office) -> Result<()> {
+/// Serves an opened office: the door, and the loops behind it.
+pub async fn serve(config: &Config, office: Office) -> Result<()> {
+    let mailer = mailer(config)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|e| open::Unusable(format!("listen: {} cannot be opened: {e}", config.listen)))?;
     let address = listener.local_addr()?;
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (stop, stopped) = watch::channel(false);
+    let mut loops = jobs::start(&office, Arc::new(mailer), &stopped);
     tracing::info!(%address, "ready");
     let door = Door { office: office.clone(), https: config.public_url.starts_with("https://") };
     server::serve(door, listener, async move {
@@ -47,6 +60,15 @@ pub async fn serve(config: &Config, office: crate::actions::Office) -> Result<()
         tracing::info!("stopping: no new requests, finishing those under way");
     })
     .await;
+    let _ = stop.send(true);
+    // A loop that hangs in a slow mail server must not hold the stop; its lease runs out by itself.
+    let _ = tokio::time::timeout(LOOPS_END, async { while loops.join_next().await.is_some() {} }).await;
+    loops.abort_all();
     office.db.close().await;
     Ok(())
+}
+
+/// The mail transport of the settings.
+pub fn mailer(config: &Config) -> Result<Mailer> {
+    Ok(Mailer::open(&config.mail_url, &config.mail_from).map_err(|e| open::Unusable(e.to_string()))?)
 }

@@ -16,6 +16,8 @@ pub struct Done {
     pub digests: u64,
     /// Reminders noted.
     pub reminders: u64,
+    /// Vacancies whose last day has passed.
+    pub expired: u64,
     /// Warnings noted.
     pub warnings: u64,
     /// Rows and files that had run out.
@@ -24,7 +26,8 @@ pub struct Done {
 
 /// Does the day's work that is due; digests before the morning only when asked.
 pub async fn step(office: &Office, before_morning: bool) -> Result<Done> {
-    let mut done = Done { warnings: digest::warn_expiring(office).await?, ..Done::default() };
+    let mut done = Done { expired: digest::end_expired(office).await?, ..Done::default() };
+    done.warnings = digest::warn_expiring(office).await?;
     done.reminders = digest::remind(office).await?;
     if before_morning || digest::is_morning(office) {
         done.digests = digest::digests(office).await?;

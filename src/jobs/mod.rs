@@ -24,6 +24,8 @@ pub struct Counts {
     pub digests: u64,
     /// Reminders noted.
     pub reminders: u64,
+    /// Vacancies whose last day has passed.
+    pub expired: u64,
     /// Warnings of vacancies' last days noted.
     pub warnings: u64,
     /// Rows and files that had run out.
@@ -39,12 +41,12 @@ pub struct Counts {
 /// Does all due work until idle; the index is followed only by whoever holds its lock and hands its follower over.
 pub async fn run_until_idle(office: &Office, mailer: &Mailer, follower: Option<&mut Follower>) -> Result<Counts> {
     let mut counts = Counts::default();
+    let day = daily::step(office, true).await?;
+    (counts.digests, counts.reminders, counts.expired, counts.warnings, counts.swept) =
+        (day.digests, day.reminders, day.expired, day.warnings, day.swept);
     if let Some(follower) = follower {
         counts.changes = follower.catch_up(office).await?;
     }
-    let day = daily::step(office, true).await?;
-    (counts.digests, counts.reminders, counts.warnings, counts.swept) =
-        (day.digests, day.reminders, day.warnings, day.swept);
     loop {
         let done = mailer::step(office, mailer).await?;
         if done.all() == 0 {

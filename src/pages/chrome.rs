@@ -5,7 +5,8 @@ use std::fmt::Display;
 use super::form::{Field, FieldPart, Form, FormPart};
 use super::format;
 use super::language::{Lang, text};
-use super::parts::{Bits, Block, BlockPart, Fact, FactsPart, LogLine, LogPart, Note, Table, TablePart};
+use super::parts::{Bits, Block, BlockPart, Fact, FactsPart, LogLine, LogPart, Note};
+use super::table::{Table, TablePart};
 
 /// For whom a page is made; decides header, navigation and density.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

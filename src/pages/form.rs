@@ -249,23 +249,36 @@ impl Form {
 
     /// Puts each error at its field; an error about a field that is not shown stands in the summary.
     pub fn mark<N: AsRef<str>, V: Into<String>>(mut self, errors: impl IntoIterator<Item = (N, V)>) -> Form {
-        for (name, message) in errors {
+        for (path, message) in errors {
             let message = message.into();
-            match self.field_mut(name.as_ref()) {
-                Some(field) if field.kind != Kind::Hidden => {
-                    let before = field.error.take();
-                    field.error = Some(before.map_or_else(|| message.clone(), |b| format!("{b} {message}")));
-                }
+            match self.near_mut(path.as_ref()) {
+                Some(field) if field.kind != Kind::Hidden => match &mut field.error {
+                    Some(before) if before.contains(&message) => {}
+                    Some(before) => before.extend([" ", &message]),
+                    none => *none = Some(message),
+                },
                 _ => self.problems.push(message),
             }
         }
         self
     }
 
+    /// The field that a path of the API speaks of: `certificates[1].expires` is the field `certificates`, `wage` the
+    /// first of `wage.min` and `wage.max`, `min_age` the field `requirements.min_age`.
+    fn near_mut(&mut self, path: &str) -> Option<&mut Field> {
+        let path = path.split('[').next().unwrap_or(path);
+        let names: Vec<&str> = self.fields().map(|f| f.name.as_str()).collect();
+        let part = |name: &&&str| name.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        let tail = |name: &&&str| name.strip_suffix(path).is_some_and(|rest| rest.ends_with('.'));
+        let exact = names.iter().find(|name| **name == path);
+        let name = (*exact.or(names.iter().find(part)).or(names.iter().find(tail))?).to_owned();
+        self.field_mut(&name)
+    }
+
     /// Puts each warning at its field; warnings about other fields are left out.
     pub fn warn<N: AsRef<str>, V: Into<String>>(mut self, warnings: impl IntoIterator<Item = (N, V)>) -> Form {
-        for (name, message) in warnings {
-            if let Some(field) = self.field_mut(name.as_ref()) {
+        for (path, message) in warnings {
+            if let Some(field) = self.near_mut(path.as_ref()) {
                 field.warning = Some(message.into());
             }
         }
@@ -273,8 +286,8 @@ impl Form {
     }
 
     /// Puts a finding of the law check beside its field.
-    pub fn find(mut self, name: &str, finding: Finding) -> Form {
-        match self.field_mut(name) {
+    pub fn find(mut self, path: &str, finding: Finding) -> Form {
+        match self.near_mut(path) {
             Some(field) => field.findings.push(finding),
             None => self.problems.push(format!("{} {}", finding.text, finding.article)),
         }
@@ -362,5 +375,25 @@ mod tests {
         assert_eq!(form.problems, ["坏网址", "别的"]);
         assert_eq!(form.fields().next().and_then(|f| f.error.as_deref()), Some("空 太短"));
         assert_eq!(form.faults(), 3);
+    }
+
+    #[test]
+    fn an_error_of_the_api_finds_the_field_of_the_form() {
+        let names = ["certificates", "wage.min", "wage.max", "requirements.min_age", "household.type"];
+        let form = || Form::new("/x", names.map(|n| Field::new(n, n, Kind::Text)).into(), vec![]);
+        for (path, name) in [
+            ("certificates[1].expires", Some("certificates")),
+            ("wage", Some("wage.min")),
+            ("wage.max", Some("wage.max")),
+            ("min_age", Some("requirements.min_age")),
+            ("household.type", Some("household.type")),
+            ("age", None),
+            ("", None),
+        ] {
+            let form = form().mark([(path, "错"), (path, "错")]);
+            let marked: Vec<&str> = form.wrong().iter().map(|f| f.name.as_str()).collect();
+            assert_eq!(marked.first().copied(), name, "{path}");
+            assert_eq!(form.wrong().first().map_or("错", |f| f.error.as_deref().unwrap_or_default()), "错");
+        }
     }
 }

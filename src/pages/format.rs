@@ -3,36 +3,8 @@
 use jiff::civil::Date;
 
 use super::language::{Lang, text};
-
-/// The period that a wage is paid for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// Per hour.
-    Hour,
-    /// Per day.
-    Day,
-    /// Per week.
-    Week,
-    /// Per month.
-    Month,
-    /// Per year.
-    Year,
-    /// Per piece.
-    Piece,
-}
-
-impl Period {
-    fn key(self) -> &'static str {
-        match self {
-            Period::Hour => "hour",
-            Period::Day => "day",
-            Period::Week => "week",
-            Period::Month => "month",
-            Period::Year => "year",
-            Period::Piece => "piece",
-        }
-    }
-}
+use crate::domain::code::Code;
+use crate::domain::vacancy::Period;
 
 /// An amount of fen in yuan without needless decimals: 550000 is `5500`, 1250 is `12.5`.
 pub fn yuan(fen: i64) -> String {
@@ -63,7 +35,7 @@ fn wage_text(lang: Lang, style: &str, min: Option<i64>, max: Option<i64>, period
         (None, Some(b)) => ("-to", yuan(b)),
         (None, None) => return text(lang, "wage-open", &[]),
     };
-    let unit = text(lang, &format!("{style}-unit-{}", period.key()), &[]);
+    let unit = text(lang, &format!("{style}-unit-{}", period.code()), &[]);
     text(lang, &format!("{style}-range{shape}"), &[("amount", &amount), ("unit", &unit)])
 }
 

@@ -2,206 +2,18 @@
 
 use super::form::{Choice, Field, Form, Kind, Section};
 use super::language::{Lang, text, word};
+use super::lists::{Listed, export_kinds, named, options, relations};
 use super::parts::{Button, Link, Weight};
-
-/// A code list as it is chosen from: the value that is sent and the code that its word has in the locales.
-type Codes = &'static [(&'static str, &'static str)];
-
-const SCHOOLING: Codes = &[
-    ("文盲或半文盲", "none"),
-    ("小学", "primary"),
-    ("初中", "junior"),
-    ("高中", "senior"),
-    ("大专", "college"),
-    ("本科及以上", "bachelor"),
-];
-const CAPACITY: Codes = &[
-    ("普通劳动力", "ordinary"),
-    ("技能劳动力", "skilled"),
-    ("弱劳动力或半劳动力", "weak"),
-    ("丧失劳动力", "lost"),
-    ("无劳动力", "no"),
-];
-const HEALTH: Codes = &[("健康", "healthy"), ("长期慢性病", "chronic"), ("患有大病", "serious"), ("残疾", "disabled")];
-const RELATION: Codes = &[
-    ("户主", "head"),
-    ("配偶", "spouse"),
-    ("之子", "son"),
-    ("之女", "daughter"),
-    ("之儿媳", "daughter-in-law"),
-    ("之女婿", "son-in-law"),
-    ("之孙子", "grandson"),
-    ("之孙女", "granddaughter"),
-    ("之父", "father"),
-    ("之母", "mother"),
-    ("之岳父", "wifes-father"),
-    ("之岳母", "wifes-mother"),
-    ("之公公", "husbands-father"),
-    ("之婆婆", "husbands-mother"),
-    ("之祖父", "grandfather"),
-    ("之祖母", "grandmother"),
-    ("之兄弟姐妹", "sibling"),
-    ("其他", "other"),
-];
-const HOUSEHOLD: Codes = &[("脱贫户", "lifted"), ("一般农户", "rural"), ("城镇户", "urban")];
-const WATCH: Codes = &[("脱贫不稳定户", "unstable"), ("边缘易致贫户", "marginal"), ("突发严重困难户", "sudden")];
-const VACANCY_KIND: Codes =
-    &[("市场岗位", "market"), ("就业帮扶车间", "workshop"), ("公益性岗位", "welfare"), ("校企合作", "school")];
-const EMPLOYMENT_FORM: Codes = &[
-    ("全日制", "full"),
-    ("非全日制", "part"),
-    ("季节工", "seasonal"),
-    ("灵活就业", "flexible"),
-    ("居家计件", "home"),
-    ("新就业形态", "platform"),
-];
-const EMPLOYER_KIND: Codes = &[
-    ("own", "own"),
-    ("agency", "agency"),
-    ("public_service", "public-service"),
-    ("workshop", "workshop"),
-    ("cooperative", "cooperative"),
-    ("household", "household"),
-    ("platform", "platform"),
-];
-const PERIOD: Codes =
-    &[("month", "month"), ("day", "day"), ("hour", "hour"), ("week", "week"), ("year", "year"), ("piece", "piece")];
-const STATION_KIND: Codes = &[
-    ("general", "general"),
-    ("branch", "branch"),
-    ("county", "county"),
-    ("service_home", "service-home"),
-    ("village_post", "village-post"),
-];
-const ROLE: Codes = &[
-    ("clerk", "clerk"),
-    ("head", "head"),
-    ("village", "village"),
-    ("leader", "leader"),
-    ("employer", "employer"),
-    ("admin", "admin"),
-    ("auditor", "auditor"),
-    ("security", "security"),
-];
-const SCOPE: Codes = &[
-    ("registry", "registry"),
-    ("matching", "matching"),
-    ("employer", "employer"),
-    ("sensitive", "sensitive"),
-    ("messages", "messages"),
-];
-const CONSENT_HOW: Codes = &[("call", "call"), ("paper", "paper"), ("form", "form")];
-const REASON: Codes = &[
-    ("wage", "wage"),
-    ("distance", "distance"),
-    ("skill", "skill"),
-    ("age_misjudged", "age-misjudged"),
-    ("unreachable", "unreachable"),
-    ("other_job", "other-job"),
-    ("family", "family"),
-    ("health_declined", "health-declined"),
-    ("employer_full", "employer-full"),
-    ("no_show", "no-show"),
-    ("other", "other"),
-];
-/// What an employer may give as a reason; a person's age, family and health are not for it to judge.
-const EMPLOYER_REASON: Codes = &[
-    ("employer_full", "employer-full"),
-    ("skill", "skill"),
-    ("wage", "wage"),
-    ("distance", "distance"),
-    ("unreachable", "unreachable"),
-    ("other_job", "other-job"),
-    ("no_show", "no-show"),
-    ("other", "other"),
-];
-const IMPORT_KIND: Codes = &[
-    ("workers", "workers"),
-    ("vacancies", "vacancies"),
-    ("employers", "employers"),
-    ("training", "training"),
-    ("verification", "verification"),
-    ("stations", "stations"),
-];
-const EXPORT_KIND: Codes = &[
-    ("workers", "workers"),
-    ("vacancies", "vacancies"),
-    ("employers", "employers"),
-    ("training", "training"),
-    ("placements", "placements"),
-    ("matches", "matches"),
-];
-const REVEAL_REASON: Codes =
-    &[("call", "call"), ("travel", "travel"), ("check", "check"), ("claim", "claim"), ("order", "order")];
-
-/// Which code list to choose from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// 文化程度.
-    Schooling,
-    /// 劳动技能.
-    Capacity,
-    /// 健康状况.
-    Health,
-    /// 与户主关系.
-    Relation,
-    /// 户类型.
-    Household,
-    /// 监测对象类别.
-    Watch,
-    /// 岗位类型.
-    VacancyKind,
-    /// 用工形式.
-    EmploymentForm,
-    /// Kinds of employers.
-    EmployerKind,
-    /// Wage periods.
-    Period,
-    /// Kinds of stations.
-    StationKind,
-    /// Roles of accounts.
-    Role,
-    /// Scopes of consent.
-    Scope,
-    /// How consent was given.
-    ConsentHow,
-    /// Reasons why an introduction ended.
-    Reason,
-    /// Those that an employer may give.
-    EmployerReason,
-    /// Kinds of import sheets.
-    ImportKind,
-    /// Kinds of exports.
-    ExportKind,
-    /// Why a number is shown in full.
-    RevealReason,
-}
-
-/// The options of a code list in the page's language.
-pub fn options(lang: Lang, list: List) -> Vec<Choice> {
-    let (name, codes) = match list {
-        List::Schooling => ("schooling", SCHOOLING),
-        List::Capacity => ("capacity", CAPACITY),
-        List::Health => ("health", HEALTH),
-        List::Relation => ("relation", RELATION),
-        List::Household => ("household-type", HOUSEHOLD),
-        List::Watch => ("watch", WATCH),
-        List::VacancyKind => ("kind", VACANCY_KIND),
-        List::EmploymentForm => ("form", EMPLOYMENT_FORM),
-        List::EmployerKind => ("employer-kind", EMPLOYER_KIND),
-        List::Period => ("period", PERIOD),
-        List::StationKind => ("station-kind", STATION_KIND),
-        List::Role => ("role", ROLE),
-        List::Scope => ("scope", SCOPE),
-        List::ConsentHow => ("how", CONSENT_HOW),
-        List::Reason => ("reason", REASON),
-        List::EmployerReason => ("reason", EMPLOYER_REASON),
-        List::ImportKind => ("sheet", IMPORT_KIND),
-        List::ExportKind => ("sheet", EXPORT_KIND),
-        List::RevealReason => ("reveal", REVEAL_REASON),
-    };
-    codes.iter().map(|(value, code)| Choice::new(*value, word(lang, name, code))).collect()
-}
+use crate::domain::actor::Role;
+use crate::domain::code::Code;
+use crate::domain::employer::EmployerKind;
+use crate::domain::heading::SheetKind;
+use crate::domain::household::{HouseholdType, WatchClass};
+use crate::domain::identity::Sex;
+use crate::domain::introduction::{CallResult, IntroductionAct, Reason};
+use crate::domain::station::StationKind;
+use crate::domain::vacancy::{Benefit, EmploymentForm, Period, VacancyKind};
+use crate::domain::worker::{Capacity, ConsentScope, ConsentWay, Health, Need, Schooling, Shift, Statement};
 
 /// Builds the fields of one form in one language.
 struct Maker {
@@ -224,28 +36,27 @@ impl Maker {
     }
 
     /// A menu that begins with "not asked": no answer is given for a person who was not asked.
-    fn ask(&self, name: &str, list: List) -> Field {
-        self.menu(name, "not-asked-option", list)
+    fn ask<C: Listed>(&self, name: &str) -> Field {
+        self.menu::<C>(name, "not-asked-option")
     }
 
-    fn menu(&self, name: &str, first: &str, list: List) -> Field {
-        let choices = std::iter::once(Choice::new("", self.t(first))).chain(options(self.lang, list)).collect();
-        self.field(name, Kind::Select(choices))
+    fn menu<C: Listed>(&self, name: &str, first: &str) -> Field {
+        self.choose(name, first, options::<C>(self.lang))
     }
 
-    fn boxes(&self, name: &str, list: List) -> Field {
-        self.field(name, Kind::Checks(options(self.lang, list)))
+    fn choose(&self, name: &str, first: &str, choices: Vec<Choice>) -> Field {
+        let first = Choice::new("", self.t(first));
+        self.field(name, Kind::Select(std::iter::once(first).chain(choices).collect()))
+    }
+
+    fn boxes<C: Listed>(&self, name: &str) -> Field {
+        self.field(name, Kind::Checks(options::<C>(self.lang)))
     }
 
     fn yes_no(&self, name: &str) -> Field {
         let choices = [("", "not-asked-option"), ("true", "yes"), ("false", "no")]
             .map(|(value, key)| Choice::new(value, self.t(key)));
         self.field(name, Kind::Select(choices.to_vec()))
-    }
-
-    fn offered(&self, name: &str, list: &str, codes: &[&str]) -> Field {
-        let choices = codes.iter().map(|code| Choice::new(*code, word(self.lang, list, code))).collect();
-        self.field(name, Kind::Checks(choices))
     }
 
     fn section(&self, legend: &str, fields: Vec<Field>) -> Section {
@@ -307,7 +118,7 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
     let m = Maker { lang, prefix: "employer" };
     let fields = vec![
         m.line("name").complete("organization").required(),
-        m.menu("kind", "please-choose", List::EmployerKind),
+        m.menu::<EmployerKind>("kind", "please-choose"),
         m.line("credit_code").hint(m.t("employer-credit-code-hint")),
         m.line("region").hint(m.t("region-hint")),
         m.line("address").complete("street-address"),
@@ -324,17 +135,6 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
 pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
     let m = Maker { lang, prefix: "worker" };
     let several = m.t("several-hint");
-    let sexes =
-        [("", "not-asked-option"), ("female", "sex-female"), ("male", "sex-male")].map(|(v, k)| Choice::new(v, m.t(k)));
-    let shifts =
-        [("", "not-asked-option"), ("any", "shift-any"), ("day", "shift-day")].map(|(v, k)| Choice::new(v, m.t(k)));
-    let statements = [
-        ("", "not-asked-option"),
-        ("looking", "statement-looking"),
-        ("not_seeking", "statement-not-seeking"),
-        ("away", "statement-away"),
-    ]
-    .map(|(v, k)| Choice::new(v, m.t(k)));
     let seen = [("", "seen-no"), ("document_seen", "seen-yes")].map(|(v, k)| Choice::new(v, m.t(k)));
     let sections = vec![
         m.section(
@@ -344,7 +144,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("id_missing_reason"),
                 m.line("name"),
                 m.field("birth_date", Kind::Date).hint(m.t("from-number")),
-                m.field("sex", Kind::Select(sexes.to_vec())).hint(m.t("from-number")),
+                m.ask::<Sex>("sex").hint(m.t("from-number")),
                 m.line("ethnicity"),
                 m.field("verification", Kind::Select(seen.to_vec())),
             ],
@@ -358,9 +158,9 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("village.village"),
                 m.line("residence"),
                 m.line("household.number"),
-                m.ask("household.relation", List::Relation),
-                m.ask("household.type", List::Household),
-                m.menu("household.watch_class", "watch-none", List::Watch),
+                m.choose("household.relation", "not-asked-option", relations(lang)),
+                m.ask::<HouseholdType>("household.type"),
+                m.menu::<WatchClass>("household.watch_class", "watch-none"),
                 m.yes_no("household.risk_cleared"),
                 m.yes_no("household.relocated"),
                 m.line("household.settlement"),
@@ -371,9 +171,9 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
         m.section(
             "section-skills",
             vec![
-                m.ask("schooling", List::Schooling),
-                m.ask("capacity", List::Capacity),
-                m.boxes("health", List::Health).wide(),
+                m.ask::<Schooling>("schooling"),
+                m.ask::<Capacity>("capacity"),
+                m.boxes::<Health>("health").wide(),
                 m.line("occupations_wanted").hint(several.clone()),
                 m.line("experience").hint(m.t("worker-experience-hint")),
                 m.line("skills").hint(several.clone()),
@@ -381,12 +181,12 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.field("wage_floor", Kind::Number).hint(m.t("month-yuan")),
                 m.line("regions_wanted").hint(several),
                 m.yes_no("can_leave_home"),
-                m.field("shift", Kind::Select(shifts.to_vec())),
+                m.ask::<Shift>("shift"),
                 m.field("available_from", Kind::Date).hint(m.t("date-hint")),
-                m.offered("needs", "need", &["lodging", "meals", "couple", "day_shift"]).wide(),
+                m.boxes::<Need>("needs").wide(),
                 m.line("partner").hint(m.t("worker-partner-hint")),
                 m.yes_no("wants_change"),
-                m.field("statement", Kind::Select(statements.to_vec())),
+                m.ask::<Statement>("statement"),
             ],
         ),
         m.section(
@@ -404,8 +204,8 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
         m.section(
             "section-consent",
             vec![
-                m.boxes("consent", List::Scope).wide().hint(m.t("worker-consent-hint")),
-                m.menu("consent_how", "please-choose", List::ConsentHow),
+                m.boxes::<ConsentScope>("consent").wide().hint(m.t("worker-consent-hint")),
+                m.menu::<ConsentWay>("consent_how", "please-choose"),
                 m.field("remark", Kind::Area).wide(),
             ],
         ),
@@ -421,8 +221,8 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
     let mut about = vec![
         m.line("title"),
         m.line("occupation").hint(m.t("vacancy-occupation-hint")),
-        m.menu("kind", "please-choose", List::VacancyKind),
-        m.menu("employment_form", "please-choose", List::EmploymentForm),
+        m.menu::<VacancyKind>("kind", "please-choose"),
+        m.menu::<EmploymentForm>("employment_form", "please-choose"),
         m.field("headcount", Kind::Number),
         m.line("region").hint(m.t("region-hint")),
         m.line("address"),
@@ -434,7 +234,6 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         about.push(m.line("source.name"));
         about.push(m.line("source.ref"));
     }
-    let shifts = [("", "not-said"), ("day", "shift-day"), ("any", "shift-nights")].map(|(v, k)| Choice::new(v, m.t(k)));
     let mut sections = vec![
         m.section("section-vacancy", about),
         m.section(
@@ -442,14 +241,14 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             vec![
                 m.field("wage.min", Kind::Number).hint(m.t("vacancy-wage-hint")),
                 m.field("wage.max", Kind::Number),
-                m.field("wage.period", Kind::Select(options(lang, List::Period))),
+                m.field("wage.period", Kind::Select(options::<Period>(lang))),
                 m.field("wage.typical_month", Kind::Number).hint(m.t("vacancy-typical-hint")),
-                m.field("shift", Kind::Select(shifts.to_vec())),
-                m.offered("benefits", "benefit", &["lodging", "meals", "couple_room", "insurance", "shuttle"]).wide(),
+                m.menu::<Shift>("shift", "not-said"),
+                m.boxes::<Benefit>("benefits").wide(),
                 m.field("probation.months", Kind::Number),
                 m.field("probation.wage", Kind::Number),
                 m.field("contract_months", Kind::Number),
-                m.line("social_insurance"),
+                m.yes_no("social_insurance"),
             ],
         ),
         m.section(
@@ -457,10 +256,10 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             vec![
                 m.field("requirements.min_age", Kind::Number),
                 m.field("requirements.max_age", Kind::Number),
-                m.menu("requirements.schooling", "any", List::Schooling),
+                m.menu::<Schooling>("requirements.schooling", "any"),
                 m.line("requirements.certificates").hint(several.clone()),
                 m.line("requirements.skills").hint(several.clone()),
-                m.menu("requirements.capacity", "any", List::Capacity),
+                m.menu::<Capacity>("requirements.capacity", "any"),
                 m.field("requirements.experience_years", Kind::Number),
                 m.line("hazards").hint(several.clone()),
             ],
@@ -468,7 +267,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         m.section(
             "section-preferences",
             vec![
-                m.menu("preferences.schooling", "any", List::Schooling),
+                m.menu::<Schooling>("preferences.schooling", "any"),
                 m.line("preferences.certificates").hint(several.clone()),
                 m.line("preferences.skills").hint(several),
                 m.field("preferences.experience_years", Kind::Number),
@@ -532,7 +331,7 @@ pub fn station(lang: Lang, action: &str) -> Form {
     let fields = vec![
         m.line("code"),
         m.line("name"),
-        m.menu("kind", "please-choose", List::StationKind),
+        m.menu::<StationKind>("kind", "please-choose"),
         m.line("parent").hint(m.t("station-parent-hint")),
         m.line("regions").hint(m.t("several-hint")),
         m.field("mail", Kind::Mail),
@@ -551,7 +350,7 @@ pub fn account(lang: Lang, action: &str) -> Form {
     let fields = vec![
         m.line("name"),
         m.line("person"),
-        m.menu("role", "please-choose", List::Role),
+        m.menu::<Role>("role", "please-choose"),
         m.line("station"),
         m.line("employer").hint(m.t("account-employer-hint")),
         m.field("mail", Kind::Mail),
@@ -567,7 +366,7 @@ pub fn upload(lang: Lang, action: &str, kinds: bool) -> Form {
     let m = Maker { lang, prefix: "upload" };
     let mut fields = vec![m.field("file", Kind::File).hint(m.t("upload-file-hint"))];
     if kinds {
-        let kind = m.field("kind", Kind::Select(options(lang, List::ImportKind)));
+        let kind = m.field("kind", Kind::Select(options::<SheetKind>(lang)));
         let open = m.field("open", Kind::Checks(vec![Choice::new("true", m.t("upload-open-text"))]));
         fields.insert(0, kind);
         fields.push(open);
@@ -582,7 +381,7 @@ pub fn export(lang: Lang, action: &str) -> Form {
     let m = Maker { lang, prefix: "export" };
     let formats = ["xlsx", "csv"].map(|f| Choice::new(f, f.to_uppercase()));
     let fields = vec![
-        m.field("kind", Kind::Select(options(lang, List::ExportKind))),
+        m.field("kind", Kind::Select(export_kinds(lang))),
         m.line("q").hint(m.t("export-q-hint")),
         m.field("format", Kind::Select(formats.to_vec())),
         m.field("unmasked", Kind::Checks(vec![Choice::new("true", m.t("export-unmasked-text"))])),
@@ -596,9 +395,9 @@ pub fn call(lang: Lang, action: &str) -> Form {
     let m = Maker { lang, prefix: "call" };
     let fields = vec![m.line("text"), m.field("again", Kind::Date).hint(m.t("call-again-hint"))];
     let buttons = vec![
-        Button::second(m.t("call-reached"), "outcome", "reached"),
-        Button::second(m.t("call-no-answer"), "outcome", "no_answer"),
-        Button::second(m.t("call-later"), "outcome", "again"),
+        Button::second(named(lang, CallResult::Reached), "result", CallResult::Reached.code()),
+        Button::second(named(lang, CallResult::NoAnswer), "result", CallResult::NoAnswer.code()),
+        Button::second(named(lang, CallResult::CallAgain), "result", CallResult::CallAgain.code()),
     ];
     let mut form = Form::new(action, fields, buttons);
     form.label = m.t("note-call");
@@ -609,8 +408,8 @@ pub fn call(lang: Lang, action: &str) -> Form {
 pub fn consent(lang: Lang, action: &str) -> Form {
     let m = Maker { lang, prefix: "consent" };
     let fields = vec![
-        m.boxes("scope", List::Scope).wide(),
-        m.menu("how", "please-choose", List::ConsentHow),
+        m.boxes::<ConsentScope>("scope").wide(),
+        m.menu::<ConsentWay>("how", "please-choose"),
         m.field("at", Kind::Date).hint(m.t("consent-at-hint")),
     ];
     let buttons = vec![
@@ -622,75 +421,32 @@ pub fn consent(lang: Lang, action: &str) -> Form {
     form.apart("consent")
 }
 
-/// An act on an introduction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// The person consented to be introduced.
-    Consent,
-    /// The employer wants the person.
-    Accept,
-    /// One side does not want, with a reason.
-    Decline,
-    /// A meeting.
-    Interview,
-    /// The person takes the post.
-    Place,
-    /// The person did not come.
-    NoShow,
-    /// The station takes it back.
-    Withdraw,
-    /// The last step is undone.
-    Reopen,
-}
-
-impl Act {
-    /// The last part of the act's address.
-    pub fn path(self) -> &'static str {
-        match self {
-            Act::Consent => "consent",
-            Act::Accept => "accept",
-            Act::Decline => "decline",
-            Act::Interview => "interview",
-            Act::Place => "place",
-            Act::NoShow => "no_show",
-            Act::Withdraw => "withdraw",
-            Act::Reopen => "reopen",
-        }
-    }
-
-    /// The verb on its button.
-    pub fn verb(self, lang: Lang) -> String {
-        word(lang, "act", self.path())
-    }
-}
-
 /// The form of an act on an introduction, posted to `{href}/{act}`.
-pub fn act(lang: Lang, href: &str, act: Act) -> Form {
+pub fn act(lang: Lang, href: &str, act: IntroductionAct) -> Form {
     let m = Maker { lang, prefix: "act" };
     let fields = match act {
-        Act::Consent => vec![
-            m.menu("how", "please-choose", List::ConsentHow),
-            m.field("at", Kind::Date).hint(m.t("consent-at-hint")),
-        ],
-        Act::Decline => vec![m.menu("reason", "please-choose", List::Reason), m.line("text")],
-        Act::Withdraw => vec![m.menu("reason", "please-choose", List::Reason)],
-        Act::Interview => vec![m.line("at").hint(m.t("act-time-hint")), m.line("place"), m.line("contact")],
-        Act::Place => vec![
+        IntroductionAct::Consent => {
+            vec![m.menu::<ConsentWay>("how", "please-choose"), m.field("at", Kind::Date).hint(m.t("consent-at-hint"))]
+        }
+        IntroductionAct::Decline => vec![m.menu::<Reason>("reason", "please-choose"), m.line("text")],
+        IntroductionAct::Withdraw => vec![m.menu::<Reason>("reason", "please-choose")],
+        IntroductionAct::Interview => vec![m.line("at").hint(m.t("act-time-hint")), m.line("place"), m.line("contact")],
+        IntroductionAct::Place => vec![
             m.field("from", Kind::Date).hint(m.t("date-hint")),
             m.field("wage", Kind::Number),
-            m.field("period", Kind::Select(options(lang, List::Period))),
+            m.field("period", Kind::Select(options::<Period>(lang))),
             m.field("contract_months", Kind::Number),
             m.field("organised", Kind::Checks(vec![Choice::new("true", m.t("act-organised-text"))])),
         ],
-        Act::Accept | Act::NoShow | Act::Reopen => vec![],
+        IntroductionAct::Accept | IntroductionAct::NoShow | IntroductionAct::Reopen => vec![],
     };
     let weight = match act {
-        Act::Consent | Act::Accept | Act::Place => Weight::Main,
-        Act::Interview | Act::Reopen => Weight::Second,
-        Act::Decline | Act::NoShow | Act::Withdraw => Weight::Red,
+        IntroductionAct::Consent | IntroductionAct::Accept | IntroductionAct::Place => Weight::Main,
+        IntroductionAct::Interview | IntroductionAct::Reopen => Weight::Second,
+        IntroductionAct::Decline | IntroductionAct::NoShow | IntroductionAct::Withdraw => Weight::Red,
     };
-    let button = Button { text: act.verb(lang), weight, ..Button::default() };
-    let mut form = Form::new(format!("{href}/{}", act.path()), fields, vec![button]);
-    form.label = act.verb(lang);
-    form.apart(act.path())
+    let button = Button { text: named(lang, act), weight, ..Button::default() };
+    let mut form = Form::new(format!("{href}/{}", act.code()), fields, vec![button]);
+    form.label = named(lang, act);
+    form.apart(act.code())
 }

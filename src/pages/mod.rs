@@ -16,8 +16,22 @@
 //! * Forms come from [`forms`]; `fill` puts back what was typed or stored, `mark` puts errors at their fields, `find` puts
 //!   findings of the law check beside them. Field names are the paths of the API's bodies (`wage.min`), lists are typed
 //!   with `；` between entries.
-//! * Words come from the fluent files in `templates/locales`: [`text`] by key, [`word`] by code list and value, [`code_text`] by
-//!   error code. Numbers and days are formatted by [`format`] before they go into a struct.
+//! * Which page is which struct. Public: `/`, `/vacancies` [`VacancySearch`]; `/vacancies/{ref}` [`VacancyPage`] with
+//!   [`forms::interest`]; `/receipts/{code}` [`Receipt`]; `/classes` [`ClassSearch`], `/classes/{ref}` [`ClassPage`]; `/login`
+//!   [`Login`]; `/employers/new` [`Desk`] with [`forms::sign_up`]; `/password/{token}` [`Desk`] with [`forms::password`]; thanks
+//!   [`Message`]; faults [`ErrorPage`]. Station: `/station` [`Home`]; `/station/workers` and the answer to
+//!   `POST /station/workers/find` [`WorkerFind`]; `…/new`, `…/edit` [`Desk`] with [`forms::worker`] and [`worker_aside`];
+//!   `/station/workers/{id}` [`WorkerPage`]; `/station/vacancies/{id}/candidates` [`Candidates`]; `/station/imports/{id}`
+//!   [`ImportPage`]; `/station/duplicates` [`Duplicates`]. Employer: `/employer` [`EmployerHome`], at most ten people a page to
+//!   stay under 30 kB. All others, and all of `/admin`, are [`Desk`]s, whose titles, columns, terms, links and notices stand in the
+//!   locales as `page-…`, `col-…` ([`Column::named`]), `fact-…` ([`Fact::named`]), `go-…`, `said-…`, `log-…`.
+//! * Acts post to: `/station/workers/{id}/{reveal, call, consent, introduce, enrol}` (`vacancy` ids, `class` id),
+//!   `/station/vacancies/{id}/introduce` (`worker` ids, `message`), `/station/imports/{id}/{mapping, write, drop}` (`map-A` …) and
+//!   `…/rows/{row}/resolve` (`as`, `person`), `/station/duplicates/{a}/{b}` (`act`, `keep-{field}`, `reason`),
+//!   `/employer/introductions/{id}` (`act` and its fields), `/employer/introductions` (`pick` ids, `act`, `reason`),
+//!   `/vacancies/{ref}/interest`, `/receipts/{code}/withdraw`, `/login`, `/logout`.
+//! * Words come from the fluent files in `templates/locales`: [`text`] by key, [`named`] for a code of the domain,
+//!   [`word`] by list and value, [`code_sentence`] by error code. Numbers and days are formatted by [`format`] before they go into a struct.
 //! * Pages need no script and no inline style. The content policy that fits: `default-src 'none'; style-src 'self';
 //!   img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`. Acts are forms that post; nothing
 //!   but language and type size changes on a GET.
@@ -30,9 +44,12 @@ mod form;
 pub mod format;
 pub mod forms;
 mod language;
+mod lists;
 mod parts;
 mod public;
+mod review;
 mod station;
+mod table;
 
 #[cfg(test)]
 mod samples;
@@ -45,18 +62,18 @@ pub use desk::Desk;
 pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
 pub use language::{Lang, code_sentence, code_text, text, word};
-pub use parts::{
-    Bit, Block, Button, Cell, Column, Fact, Finding, Link, LogLine, Note, Pick, Row, Stat, Step, Table, Tag, Tick,
-    Tone, Weight,
-};
+pub use lists::{Listed, employer_reasons, export_kinds, named, options, relations, reveal_reasons};
+pub use parts::{Bit, Block, Button, Fact, Finding, Link, LogLine, Note, Stat, Step, Tag, Tone, Weight};
 pub use public::{
     ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine, VacancyPage,
     VacancySearch,
 };
+pub use review::{Duplicates, ImportPage, ImportStage, Mapped, SetAside, Side};
 pub use station::{
-    Candidates, Duplicates, Facet, FacetGroup, FacetValue, Gain, Home, ImportPage, ImportStage, IntroductionLine,
-    Mapped, Match, Near, SetAside, Side, Task, WorkerFind, WorkerPage, worker_aside,
+    Candidates, Facet, FacetGroup, FacetValue, Gain, Home, IntroductionLine, Match, Near, Task, WorkerFind, WorkerPage,
+    worker_aside,
 };
+pub use table::{Cell, Column, Pick, Row, Table, Tick};
 
 /// A struct that is a whole page; all are made in this room.
 pub trait Page: askama::Template {}

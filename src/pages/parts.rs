@@ -1,10 +1,13 @@
-//! The building blocks of pages: links, tags, notes, facts, tables, timelines, and the block that holds any of them.
+//! The building blocks of pages: links, tags, notes, facts, timelines, and the block that holds any of them.
+
+use std::ops::Range;
 
 use askama::Template;
 
 use super::chrome::Chrome;
 use super::form::{Form, Kind};
 use super::language::{Lang, word};
+use super::table::{Pick, Table};
 
 /// Whether something is plain, good, doubtful or bad; always said in words too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +35,7 @@ impl Tone {
 }
 
 /// A link.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// Where to.
     pub href: String,
@@ -48,7 +51,7 @@ impl Link {
 }
 
 /// A state in a word.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tag {
     /// The word.
     pub text: String,
@@ -87,7 +90,7 @@ impl Note {
 }
 
 /// One run inside a cell, a fact or a title.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bit {
     /// Plain words.
     Text(String),
@@ -115,6 +118,30 @@ pub enum Bit {
     Break,
     /// A button that posts to an address; the second text says, hidden, which row. Not inside a [`Block::Pick`].
     Post(Link, String),
+}
+
+impl Bit {
+    /// A text with the characters of some ranges marked, as a search gives them; ranges in order, overlaps once.
+    pub fn marked(text: &str, spans: &[Range<usize>]) -> Vec<Bit> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut bits = Vec::new();
+        let mut at = 0;
+        for span in spans {
+            let (from, to) = (span.start.clamp(at, chars.len()), span.end.clamp(at, chars.len()));
+            if from >= to {
+                continue;
+            }
+            if from > at {
+                bits.push(Bit::Text(chars[at..from].iter().collect()));
+            }
+            bits.push(Bit::Mark(chars[from..to].iter().collect()));
+            at = to;
+        }
+        if at < chars.len() {
+            bits.push(Bit::Text(chars[at..].iter().collect()));
+        }
+        bits
+    }
 }
 
 impl From<&str> for Bit {
@@ -173,124 +200,6 @@ pub struct Stat {
     pub text: String,
     /// The list behind it; empty if there is none.
     pub href: String,
-}
-
-/// A column of a table.
-#[derive(Clone, Debug, Default)]
-pub struct Column {
-    /// The heading.
-    pub text: String,
-    /// Figures: right-aligned.
-    pub number: bool,
-    /// The heading is only for screen readers.
-    pub hidden: bool,
-    /// Address that sorts by this column; empty if it cannot.
-    pub sort: String,
-    /// The table is sorted by this column: ascending (true) or descending.
-    pub sorted: Option<bool>,
-}
-
-impl Column {
-    /// A column of words.
-    pub fn new(text: impl Into<String>) -> Column {
-        Column { text: text.into(), ..Column::default() }
-    }
-
-    /// A column of figures.
-    pub fn number(text: impl Into<String>) -> Column {
-        Column { text: text.into(), number: true, ..Column::default() }
-    }
-}
-
-impl Column {
-    /// A column of words headed by `col-{name}` in the locales.
-    pub fn named(lang: Lang, name: &str) -> Column {
-        Column::new(word(lang, "col", name))
-    }
-
-    /// A column of figures headed by `col-{name}` in the locales.
-    pub fn figures(lang: Lang, name: &str) -> Column {
-        Column::number(word(lang, "col", name))
-    }
-}
-
-/// A cell of a table.
-#[derive(Clone, Debug, Default)]
-pub struct Cell {
-    /// What stands in it.
-    pub bits: Vec<Bit>,
-    /// It names the row.
-    pub head: bool,
-    /// A figure.
-    pub number: bool,
-    /// Wash of the cell; [`Tone::Bad`] and [`Tone::Warn`] only.
-    pub tone: Tone,
-}
-
-impl Cell {
-    /// A cell of one run.
-    pub fn new(bit: impl Into<Bit>) -> Cell {
-        Cell { bits: vec![bit.into()], ..Cell::default() }
-    }
-
-    /// The cell that names its row.
-    pub fn head(bit: impl Into<Bit>) -> Cell {
-        Cell { bits: vec![bit.into()], head: true, ..Cell::default() }
-    }
-
-    /// A figure.
-    pub fn number(bit: impl Into<Bit>) -> Cell {
-        Cell { bits: vec![bit.into()], number: true, ..Cell::default() }
-    }
-}
-
-/// The checkbox that picks a row.
-#[derive(Clone, Debug, Default)]
-pub struct Tick {
-    /// Name of the field.
-    pub name: String,
-    /// Value that is sent.
-    pub value: String,
-    /// Name of the row for screen readers.
-    pub label: String,
-    /// Ticked already.
-    pub on: bool,
-}
-
-/// A row of a table.
-#[derive(Clone, Debug, Default)]
-pub struct Row {
-    /// Checkbox in front; if one row has it, the table's first column is it.
-    pub tick: Option<Tick>,
-    /// The cells, as many as columns.
-    pub cells: Vec<Cell>,
-}
-
-/// A table.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    /// Target of in-page links; unique on the page.
-    pub id: String,
-    /// What the table shows.
-    pub caption: String,
-    /// Secondary words after the caption.
-    pub note: String,
-    /// The caption is only for screen readers.
-    pub quiet: bool,
-    /// Looks like the spreadsheet that it came from.
-    pub cells: bool,
-    /// The columns.
-    pub columns: Vec<Column>,
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// What to say, with the next step, when there are no rows.
-    pub empty: String,
-}
-
-impl Table {
-    pub(super) fn ticks(&self) -> bool {
-        self.rows.iter().any(|row| row.tick.is_some())
-    }
 }
 
 /// One event of a timeline.
@@ -373,23 +282,6 @@ impl Button {
     }
 }
 
-/// A table whose rows are ticked and sent together.
-#[derive(Clone, Debug, Default)]
-pub struct Pick {
-    /// Where the ticked rows are posted to.
-    pub action: String,
-    /// The table; its rows have ticks.
-    pub table: Table,
-    /// Extra fields in the bar, such as a message.
-    pub fields: Vec<super::form::Field>,
-    /// The buttons of the bar.
-    pub buttons: Vec<Button>,
-    /// Secondary words in the bar, such as the range shown.
-    pub range: String,
-    /// Address of the next page; empty on the last.
-    pub next: String,
-}
-
 /// Any part of a general page.
 #[derive(Clone, Debug)]
 pub enum Block {
@@ -436,13 +328,6 @@ pub(super) struct FactsPart<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "part/table.html")]
-pub(super) struct TablePart<'a> {
-    pub c: &'a Chrome,
-    pub table: &'a Table,
-}
-
-#[derive(Template)]
 #[template(path = "part/log.html")]
 pub(super) struct LogPart<'a> {
     pub c: &'a Chrome,
@@ -466,4 +351,33 @@ pub(super) struct TagPart<'a> {
 pub(super) struct BlockPart<'a> {
     pub c: &'a Chrome,
     pub block: &'a Block,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(bit: &Bit) -> &str {
+        match bit {
+            Bit::Text(words) | Bit::Mark(words) => words,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn found_words_are_marked_and_others_are_not() {
+        let marked = Bit::marked("𠮷村护理员", &[2..4, 3..5]);
+        assert_eq!(marked, [Bit::Text("𠮷村".into()), Bit::Mark("护理".into()), Bit::Mark("员".into())]);
+        assert_eq!(Bit::marked("焊工", &[]), [Bit::Text("焊工".into())]);
+    }
+
+    proptest! {
+        #[test]
+        fn marking_never_loses_a_character(text in "\\PC{0,20}", spans in prop::collection::vec((0..25usize, 0..25usize), 0..4)) {
+            let spans: Vec<Range<usize>> = spans.into_iter().map(|(a, b)| a..b).collect();
+            let joined: String = Bit::marked(&text, &spans).iter().map(words).collect();
+            prop_assert_eq!(joined, text);
+        }
+    }
 }

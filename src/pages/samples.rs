@@ -1,6 +1,11 @@
 //! One filled page of every kind, for the tests; all people and employers are made up.
 
 use super::*;
+use crate::domain::code::Code;
+use crate::domain::introduction::IntroductionAct;
+use crate::domain::vacancy::{EmploymentForm, Period, VacancyKind};
+
+mod general;
 
 /// A page's name, whom it is for, and its HTML.
 pub(super) struct Sample {
@@ -50,7 +55,7 @@ fn step(href: &str, text: &str, here: bool) -> Step {
 pub(super) fn samples(lang: Lang) -> Vec<Sample> {
     let mut all = public(lang);
     all.extend(station(lang));
-    all.extend(general(lang));
+    all.extend(general::general(lang));
     all
 }
 
@@ -62,7 +67,7 @@ fn vacancy_search(lang: Lang) -> VacancySearch {
     let line = VacancyLine {
         href: s("/vacancies/G-7K2M"),
         title: vec![Bit::Mark(s("电子")), "装配工（夫妻可以同厂）".into()],
-        wage: format::wage_words(lang, Some(550_000), Some(680_000), format::Period::Month),
+        wage: format::wage_words(lang, Some(550_000), Some(680_000), Period::Month),
         place: s("广州市花都区"),
         facts: vec![s("包住（有夫妻房）"), s("包吃"), s("不限学历"), s("还招 12 人")],
         foot: vec![s("禾桥电子有限公司"), s("单位自招"), s("11月22日发布")],
@@ -75,8 +80,8 @@ fn vacancy_search(lang: Lang) -> VacancySearch {
         wages: choices(&[("", "不限"), ("6000", "6000 元")]),
         lodging: true,
         occupation: s("装配"),
-        kinds: forms::options(lang, forms::List::VacancyKind),
-        forms: forms::options(lang, forms::List::EmploymentForm),
+        kinds: options::<VacancyKind>(lang),
+        forms: options::<EmploymentForm>(lang),
         total: 38,
         relaxed: vec![s("工资到 5500 元"), s("地区到全广州")],
         suggest: links(&[("/vacancies?q=注塑", "注塑")]),
@@ -179,7 +184,7 @@ fn matched(lang: Lang) -> Match {
         score: 920,
         who: Link::to("/station/vacancies/1", "养老护理员"),
         place: s("榕安养老服务中心"),
-        wage: format::wage(lang, Some(580_000), Some(650_000), format::Period::Month),
+        wage: format::wage(lang, Some(580_000), Some(650_000), Period::Month),
         places: s("3 / 5"),
         reasons: vec![(true, s("本行，做过 2 年")), (false, s("离家远"))],
         asked: vec![s("肯不肯上夜班"), s("几时能走")],
@@ -267,7 +272,7 @@ fn station(lang: Lang) -> Vec<Sample> {
             Fact::new("手机", format::masked("14600000071")),
             Fact::new("证号", format::masked("520525197903129966")),
         ],
-        reasons: forms::options(lang, forms::List::RevealReason),
+        reasons: reveal_reasons(lang),
         facts: vec![Fact::new("户籍", "纳雍")],
         household: vec![Fact::new("户主", Link::to("/station/workers/2", "陈应福"))],
         rules: s("2026-11"),
@@ -431,144 +436,4 @@ fn duplicates(lang: Lang) -> Duplicates {
         b: (Link::to("/station/workers/2", "韦美芬"), s("2026-11-20 导入")),
         sides: vec![side("phone", true), side("name", false), Side { kept: s("都留着"), ..side("", true) }],
     }
-}
-
-fn general(lang: Lang) -> Vec<Sample> {
-    use forms::Act;
-    let c = |audience, nav| chrome(lang, audience, nav);
-    let desk = |audience, nav, form| Desk::form(c(audience, nav), "标题", form);
-    let station = Audience::Station;
-    let worker = Desk {
-        aside: worker_aside(
-            &c(station, ""),
-            &[(Link::to("/station/workers/1", "杨秀兰"), s("同名、同生日"))],
-            "/station/duplicates",
-        ),
-        ..desk(
-            station,
-            "/station/workers",
-            forms::worker(lang, "/station/workers/new", "/station/workers")
-                .fill([("name", "杨秀兰"), ("health", "健康"), ("consent", "registry")])
-                .mark([("id_number", "最后一位不对"), ("consent", "请勾选"), ("elsewhere", "别的错")])
-                .warn([("origin", "旧代码")]),
-        )
-    };
-    let vacancy = forms::vacancy(lang, "/employer/vacancies/new", "/employer/vacancies", false).find(
-        "title",
-        Finding {
-            blocks: true, quote: s("限男性"), text: s("招人不能限定性别。"), article: s("就业促进法第二十七条")
-        },
-    );
-    let table = |tick: bool| Table {
-        id: s("list"),
-        caption: s("岗位"),
-        note: s("共 3 个"),
-        columns: vec![
-            Column::new("名称"),
-            Column { sort: s("?sort=wage"), sorted: Some(false), ..Column::number("工资") },
-        ],
-        rows: vec![Row {
-            tick: tick.then(|| Tick { name: s("v"), value: s("1"), label: s("焊工"), on: true }),
-            cells: vec![
-                Cell::head(Link::to("/station/vacancies/1", "焊工")),
-                Cell {
-                    bits: vec![Bit::Wage(s("6500")), Bit::Small(s("元")), Bit::Reason(false, s("低"))],
-                    number: true,
-                    ..Cell::default()
-                },
-            ],
-        }],
-        ..Table::default()
-    };
-    let post = Row {
-        tick: None,
-        cells: vec![
-            Cell::head(Bit::Post(Link::to("/station/outbox/1/retry", "重发"), s("村单"))),
-            Cell::new(Bit::RowLink(Link::to("/x", "看"), s("村单"))),
-        ],
-    };
-    let acts =
-        [Act::Consent, Act::Accept, Act::Decline, Act::Interview, Act::Place, Act::NoShow, Act::Withdraw, Act::Reopen];
-    let one = Desk {
-        crumb: links(&[("/station", "工作台"), ("", "推荐")]),
-        tags: vec![Tag::new("等答复", Tone::Warn)],
-        lead: vec!["杨秀兰".into()],
-        links: links(&[("/x", "打印")]),
-        jump: vec![step("#a", "经过", true), step("", "写入", false)],
-        aside: vec![Block::Stats(vec![Stat::default()]), Block::Links(links(&[("/x", "一"), ("/y", "二")]))],
-        blocks: vec![
-            Block::Heading(s("a"), s("经过")),
-            Block::Text(s("一段话")),
-            Block::Note(Note { text: s("话"), ..Note::default() }),
-            Block::Facts(vec![Fact::new("户籍", "纳雍")]),
-            Block::Log(log()),
-            Block::Findings(vec![Finding { text: s("提醒"), ..Finding::default() }]),
-            Block::Table(Table { rows: vec![post], ..table(false) }),
-            Block::More(s("共 3 个"), s("?cursor=x")),
-            Block::Pick(Box::new(Pick {
-                action: s("/x"),
-                table: Table { id: s("pick"), caption: s("可选的岗位"), ..table(true) },
-                fields: vec![
-                    Field::new("msg", "给单位的话", Kind::Text),
-                    Field::new("to", "给谁", Kind::Select(choices(&[("1", "一")]))),
-                ],
-                buttons: vec![Button::main("推荐")],
-                range: s("第 1 页"),
-                next: s("?page=2"),
-            })),
-        ],
-        ..Desk { c: c(station, "/station"), heading: s("推荐"), ..Desk::default() }
-    };
-    let mut folds = Desk { c: c(station, "/station"), heading: s("推荐"), ..Desk::default() };
-    folds.blocks =
-        acts.map(|act| Block::Fold(act.verb(lang), forms::act(lang, "/station/introductions/3", act))).into();
-    let person = Introduced {
-        id: s("018f"),
-        name: s("王*"),
-        code: s("R-7K2M"),
-        summary: s("做过电子装配 3 年"),
-        tag: Tag::new("等您答复，第 4 天", Tone::Warn),
-        answers: Answers::Proposed,
-        ..Introduced::default()
-    };
-    let going = Introduced {
-        id: s("0190"),
-        answers: Answers::Going,
-        invitation: s("11-27 10:00"),
-        reach: s("146 0000 0071"),
-        ..person.clone()
-    };
-    let several = (0..12).map(|i| Introduced { id: i.to_string(), code: format!("R-{i}"), ..person.clone() }).collect();
-    let home = EmployerHome {
-        c: c(Audience::Employer, "/employer"),
-        vacancies: choices(&[("1", "装配工"), ("2", "焊工")]),
-        states: vec![step("/employer", "等答复 3", true)],
-        note: Some(Note { tone: Tone::Warn, lead: s("2 人等了 3 天以上。"), ..Note::default() }),
-        groups: vec![
-            IntroducedGroup { heading: s("等您答复"), people: several },
-            IntroducedGroup { heading: s("约好面试"), people: vec![going] },
-        ],
-        reasons: forms::options(lang, forms::List::EmployerReason),
-    };
-    let (employer, admin) = (Audience::Employer, Audience::Admin);
-    vec![
-        sample("worker form", station, &worker),
-        sample("vacancy form", employer, &desk(employer, "/employer/vacancies", vacancy)),
-        sample("vacancy form of staff", station, &desk(station, "", forms::vacancy(lang, "/x", "/y", true))),
-        sample("employer form", station, &desk(station, "", forms::employer(lang, "/x", "/y"))),
-        sample("class form", station, &desk(station, "", forms::class(lang, "/x", "/y"))),
-        sample("upload", station, &desk(station, "/station/imports", forms::upload(lang, "/x", true))),
-        sample("upload of employers", employer, &desk(employer, "/employer/import", forms::upload(lang, "/x", false))),
-        sample("export", station, &desk(station, "", forms::export(lang, "/x"))),
-        sample("station form", admin, &desk(admin, "/admin", forms::station(lang, "/x"))),
-        sample("account form", admin, &desk(admin, "/admin/accounts", forms::account(lang, "/x"))),
-        sample("desk", station, &one),
-        sample("acts", station, &folds),
-        sample("employer home", employer, &home),
-        sample(
-            "empty employer home",
-            employer,
-            &EmployerHome { c: c(employer, "/employer"), ..EmployerHome::default() },
-        ),
-    ]
 }

@@ -57,7 +57,7 @@ fn every_key_that_a_template_or_form_names_exists_and_no_key_is_idle() {
     // Words of code lists are asked for by value, so they are used by list.
     let lists = "schooling capacity health relation household-type watch kind form employer-kind period need benefit station-kind \
         role scope how language sheet reveal state vacancy-state status verification basis outcome mail-state mail-kind task due \
-        enrolment employer-state reason law code act status wage-range wage-unit pay-range pay-unit wage pay worker vacancy employer class \
+        enrolment enrolment-act employer-state reason law code act call-result interest-state statement shift sex link right filter status wage-range wage-unit pay-range pay-unit wage pay worker vacancy employer class \
         station account page go col fact say said log health upload export call consent login password interest";
     for key in &known {
         let listed =
@@ -181,31 +181,33 @@ fn elder_mode_and_language_switch_come_back_to_the_same_page() {
 }
 
 #[test]
-fn every_code_list_has_a_word_for_each_of_its_values() {
-    use forms::List::*;
-    for list in [
-        Schooling,
-        Capacity,
-        Health,
-        Relation,
-        Household,
-        Watch,
-        VacancyKind,
-        EmploymentForm,
-        EmployerKind,
-        Period,
-        StationKind,
-        Role,
-        Scope,
-        ConsentHow,
-        Reason,
-        EmployerReason,
-        ImportKind,
-        ExportKind,
-        RevealReason,
-    ] {
-        for choice in forms::options(Lang::Zh, list) {
-            assert!(!choice.text.is_ascii(), "{list:?}: {} has no Chinese word", choice.value);
+fn every_code_of_the_domain_has_its_word_in_every_language() {
+    for lang in Lang::ALL {
+        let known = keys(lang);
+        for (list, codes) in super::lists::all() {
+            for code in codes {
+                let key = format!("{list}-{}", code.replace('_', "-"));
+                assert!(known.contains(&key), "{}: {key} has no word", lang.tag());
+            }
         }
     }
+}
+
+#[test]
+fn every_fault_that_the_program_tells_has_its_sentence() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known = keys(Lang::Zh);
+    let mut missing = BTreeSet::new();
+    for room in ["domain", "actions", "web", "search", "sheets", "store"] {
+        let mut code = String::new();
+        read(&root.join("src").join(room), &mut code);
+        let told = r#"(?:FieldFault::new\([^,()]+, |\.at\((?:"[^"]+"|[a-z]+), |Refused\(|Conflict \{ code: |conflict\(|field\("[^"]+", |TooMany\(|Status\([0-9]+, )"([a-z0-9_.]+)""#;
+        for fault in all(&code, told) {
+            let key = format!("code-{}", fault.replace(['.', '_'], "-"));
+            if !known.contains(&key) {
+                missing.insert(format!("{room}: {fault}"));
+            }
+        }
+    }
+    assert_eq!(missing, BTreeSet::new(), "write their sentences into word.ftl as code-…");
 }

@@ -60,6 +60,7 @@ impl Index {
                 text: Some(fields.class_text),
                 segment: Some(fields.segment),
                 family: None,
+                tag: fields.tag,
                 pinyin: None,
                 reference: fields.reference,
                 letter: Kind::Class.letter(),

@@ -157,10 +157,7 @@ impl Coder {
         let mut ranked: Vec<(Occupation, f32, bool)> =
             total.into_iter().map(|(code, (score, equal))| (code, score, equal)).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let rival = |i: usize| {
-            let other = if i == 0 { 1 } else { 0 };
-            ranked.get(other).map_or(0.0, |r| r.1)
-        };
+        let rival = |i: usize| ranked.get(usize::from(i == 0)).map_or(0.0, |r| r.1);
         (0..ranked.len().min(CANDIDATES))
             .map(|i| {
                 let (code, score, equal) = ranked[i];

@@ -1,7 +1,7 @@
 //! One pass over the hits: exact total, facet counts and the best of a page, ties by id.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use tantivy::collector::{Collector, SegmentCollector};
@@ -71,7 +71,9 @@ pub(super) struct Page {
 
 /// The values of a facet column in ordinal order, remembered per segment.
 #[derive(Default)]
-pub(super) struct Dictionaries(Mutex<HashMap<(SegmentId, usize), Arc<Vec<Arc<str>>>>>);
+pub(super) struct Dictionaries(Mutex<HashMap<(SegmentId, usize), Values>>);
+
+type Values = Arc<Vec<Arc<str>>>;
 
 impl Dictionaries {
     /// Forgets segments that are gone.
@@ -81,7 +83,7 @@ impl Dictionaries {
         }
     }
 
-    fn of(&self, segment: SegmentId, column: usize, values: &StrColumn) -> tantivy::Result<Arc<Vec<Arc<str>>>> {
+    fn of(&self, segment: SegmentId, column: usize, values: &StrColumn) -> tantivy::Result<Values> {
         if let Ok(known) = self.0.lock()
             && let Some(found) = known.get(&(segment, column))
         {
@@ -107,6 +109,8 @@ pub(super) struct PageCollector<'a> {
     /// Only hits after this rank.
     pub after: Option<Rank>,
     pub facets: bool,
+    /// Documents that are left out.
+    pub unwanted: &'a HashSet<DocAddress>,
     /// Nearness of a county code, larger is nearer.
     pub near: Option<&'a (dyn Fn(u32) -> u8 + Sync)>,
     pub dictionaries: &'a Dictionaries,
@@ -115,7 +119,7 @@ pub(super) struct PageCollector<'a> {
 /// How a facet column is read.
 struct Facet {
     column: Column<u64>,
-    names: Arc<Vec<Arc<str>>>,
+    names: Values,
     counts: Vec<u64>,
 }
 
@@ -129,6 +133,7 @@ pub(super) struct SegmentPage {
     high: Arc<dyn ColumnValues<u64>>,
     low: Arc<dyn ColumnValues<u64>>,
     facets: [Option<Facet>; FACET_COLUMNS.len()],
+    unwanted: HashSet<DocId>,
     total: u64,
     heap: BinaryHeap<std::cmp::Reverse<Found>>,
     block: Vec<DocId>,
@@ -180,6 +185,7 @@ impl Collector for PageCollector<'_> {
             high: fast.column_first_or_default("id_high")?,
             low: fast.column_first_or_default("id_low")?,
             facets,
+            unwanted: of_segment(self.unwanted, segment),
             total: 0,
             heap: BinaryHeap::with_capacity(self.limit + 1),
             block: Vec::with_capacity(BLOCK),
@@ -206,6 +212,11 @@ impl Collector for PageCollector<'_> {
         page.found.truncate(self.limit);
         Ok(page)
     }
+}
+
+fn of_segment(unwanted: &HashSet<DocAddress>, segment: SegmentOrdinal) -> HashSet<DocId> {
+    let here = unwanted.iter().filter(|address| address.segment_ord == segment);
+    here.map(|address| address.doc_id).collect()
 }
 
 impl SegmentPage {
@@ -277,6 +288,9 @@ impl SegmentCollector for SegmentPage {
     type Fruit = Page;
 
     fn collect(&mut self, doc: DocId, score: Score) {
+        if self.unwanted.contains(&doc) {
+            return;
+        }
         self.total += 1;
         let key = self.key_of(doc, score);
         self.offer(doc, key);
@@ -287,6 +301,12 @@ impl SegmentCollector for SegmentPage {
     }
 
     fn collect_block(&mut self, docs: &[DocId]) {
+        if !self.unwanted.is_empty() {
+            for doc in docs {
+                self.collect(*doc, 0.0);
+            }
+            return;
+        }
         self.total += docs.len() as u64;
         for docs in docs.chunks(BLOCK) {
             match (&self.key, self.order) {

@@ -150,6 +150,7 @@ pub struct Fields {
     pub worker_jobs: Field,
     pub vacancy_title: Field,
     pub vacancy_text: Field,
+    pub vacancy_employer: Field,
     pub class_title: Field,
     pub class_text: Field,
     /// Whole title parts, for exact hits (vacancies and classes).
@@ -191,6 +192,7 @@ pub fn schema() -> (Schema, Fields) {
         worker_jobs: schema.add_text_field("worker_jobs", text.clone()),
         vacancy_title: schema.add_text_field("vacancy_title", text.clone()),
         vacancy_text: schema.add_text_field("vacancy_text", text.clone()),
+        vacancy_employer: schema.add_text_field("vacancy_employer", text.clone()),
         class_title: schema.add_text_field("class_title", text.clone()),
         class_text: schema.add_text_field("class_text", text),
         segment: schema.add_text_field("segment", raw.clone()),
@@ -327,6 +329,10 @@ impl Builder<'_> {
             self.doc.add_i64(self.fields.day, i64::from(born));
         }
         self.doc.add_text(self.fields.worker_name, &doc.name);
+        if doc.name.contains('·') {
+            // The interpunct of minority names is often left out in typing.
+            self.doc.add_text(self.fields.worker_name, doc.name.replace('·', ""));
+        }
         if !doc.pinyin.is_empty() {
             self.doc.add_text(self.fields.worker_pinyin, &doc.pinyin);
             self.doc.add_text(self.fields.worker_initials, &doc.initials);
@@ -368,7 +374,8 @@ impl Builder<'_> {
         // A vacancy without an end is valid on every day.
         self.doc.add_i64(self.fields.day, doc.valid_until.map_or(i64::from(i32::MAX), i64::from));
         self.doc.add_text(self.fields.vacancy_title, &doc.title);
-        self.doc.add_text(self.fields.vacancy_text, format!("{}\n{}", doc.employer_name, doc.description));
+        self.doc.add_text(self.fields.vacancy_text, &doc.description);
+        self.doc.add_text(self.fields.vacancy_employer, &doc.employer_name);
         self.segments(&doc.title);
         for family in families::of(&doc.title) {
             self.doc.add_text(self.fields.vacancy_family, family.to_string());

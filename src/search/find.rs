@@ -1,14 +1,15 @@
 //! Running a search: attempts from strict to relaxed, one page, exact total, facets and a stable cursor.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tantivy::collector::DocSetCollector;
 use tantivy::query::{BooleanQuery, Query, RangeQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{Searcher, TantivyDocument, Term};
+use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 use uuid::Uuid;
 
 use super::analysis::highlight;
@@ -211,10 +212,16 @@ struct Run<'a, 'p> {
     searcher: Searcher,
     plan: &'p Plan<'p>,
     ask: Ask,
+    unwanted: HashSet<DocAddress>,
 }
 
 pub(super) fn find(index: &Index, plan: &Plan<'_>) -> Result<Answer, Error> {
-    let run = Run { index, searcher: index.searcher(), plan, ask: Ask::parse(plan.q) };
+    let (searcher, ask) = (index.searcher(), Ask::parse(plan.q));
+    let unwanted = match ask.unwanted(&plan.places) {
+        Some(query) => searcher.search(&*query, &DocSetCollector)?,
+        None => HashSet::new(),
+    };
+    let run = Run { index, searcher, plan, ask, unwanted };
     if let Some(cursor) = &plan.paging.cursor {
         let (number, rank) = decode(cursor).ok_or(Error::Cursor)?;
         let attempt = *run.attempts().get(number).ok_or(Error::Cursor)?;
@@ -340,6 +347,7 @@ impl Run<'_, '_> {
             limit: paging.limit.clamp(1, 100) + 1,
             after,
             facets: paging.facets,
+            unwanted: &self.unwanted,
             near: if self.plan.order == Order::Near { paging.near } else { None },
             dictionaries: &self.index.dictionaries,
         };

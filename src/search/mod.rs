@@ -9,6 +9,8 @@ pub mod document;
 mod families;
 pub mod find;
 pub mod index;
+#[cfg(test)]
+mod regression;
 pub mod suggest;
 mod text;
 pub mod title;

@@ -11,6 +11,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analysis::{Gram, fold, grams, is_han, is_single, phrase};
+use super::coder::{Candidate, code_occupation};
 use super::{families, title, words};
 
 /// How much of the text a hit must hold.
@@ -39,6 +40,8 @@ pub(super) struct Places {
     /// Exact title parts.
     pub segment: Option<Field>,
     pub family: Option<Field>,
+    /// Filter terms: a text that is surely an occupation finds what is coded so.
+    pub tag: Field,
     /// Pinyin and initials of names.
     pub pinyin: Option<(Field, Field)>,
     pub reference: Field,
@@ -48,8 +51,12 @@ pub(super) struct Places {
 
 const TEXT: f32 = 0.2;
 const SYNONYM: f32 = 0.3;
-const FAMILY: f32 = 0.3;
+const FAMILY: f32 = 1.0;
 const EXACT: f32 = 3.0;
+const CODED: f32 = 1.0;
+const SURE: f32 = 0.75;
+/// What every hit of the strict reading is ahead of those that fill up a short list.
+const AHEAD: f32 = 6.0;
 const MAX_SYNONYMS: usize = 24;
 const MAX_TEXT: usize = 200;
 
@@ -134,16 +141,21 @@ impl Ask {
             ways.extend(whole.iter().map(|query| query.box_clone()));
             clauses.push((Occur::Must, one_of(ways)));
         }
-        for (words, occur) in [(&self.must, Occur::Must), (&self.must_not, Occur::MustNot)] {
-            for word in words {
-                clauses.push((occur, constant(anywhere(places, word)?)));
-            }
+        for word in &self.must {
+            clauses.push((Occur::Must, constant(anywhere(places, word)?)));
         }
         match clauses.len() {
             0 => None,
-            1 if clauses[0].0 == Occur::Must => clauses.pop().map(|(_, query)| query),
+            1 => clauses.pop().map(|(_, query)| query),
             _ => Some(Box::new(BooleanQuery::new(clauses))),
         }
+    }
+
+    /// What must not stand in a hit. It is a query of its own: tantivy 0.27 asks an excluded phrase for documents
+    /// before its first one, which its phrase scorer forbids.
+    pub(super) fn unwanted(&self, places: &Places) -> Option<Box<dyn Query>> {
+        let words: Vec<_> = self.must_not.iter().filter_map(|word| anywhere(places, word)).collect();
+        (!words.is_empty()).then(|| one_of(words))
     }
 
     /// Ways to mean the whole text: the short code said on the telephone, a name in pinyin or initials.
@@ -237,21 +249,57 @@ fn alternatives(places: &Places, group: &[String], reading: Reading) -> Box<dyn 
 
 fn part_query(places: &Places, part: &str, reading: Reading) -> Box<dyn Query> {
     let units = distinct(phrase(part));
-    let singles: Vec<Gram> = distinct(grams(part).into_iter().filter(|gram| is_single(&gram.text)).collect());
-    let mut ways: Vec<Box<dyn Query>> = Vec::new();
+    let mut strict = named_ways(places, part);
     let mut extra: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-    if reading == Reading::Characters {
-        let terms = grams(part).into_iter().map(|gram| scored(places.title, &gram.text)).collect();
-        ways.push(Box::new(BooleanQuery::union(terms)));
-    } else {
-        let need = if reading == Reading::One { 1 } else { units.len().div_ceil(2) };
+    let titled = |units: &[&Gram], need| -> Box<dyn Query> {
         let terms = units.iter().map(|unit| scored(places.title, &unit.text)).collect();
-        ways.push(Box::new(BooleanQuery::union_with_minimum_required_clauses(terms, need)));
-        let whole_singles = units.iter().filter(|unit| is_single(&unit.text)).count();
-        if whole_singles < units.len() {
-            extra.extend(singles.iter().map(|gram| (Occur::Should, scored(places.title, &gram.text))));
+        Box::new(BooleanQuery::union_with_minimum_required_clauses(terms, need))
+    };
+    // 理员 in 护理员 or 车工 in 叉车工 would bring 管理员 and the turner.
+    let telling: Vec<&Gram> = units.iter().filter(|unit| !is_general_end(part, unit)).collect();
+    strict.push(titled(&telling, telling.len().div_ceil(2)));
+    let mut loose: Vec<Box<dyn Query>> = Vec::new();
+    if reading == Reading::One {
+        loose.push(titled(&telling, 1));
+        loose.extend(places.text.and_then(|text| in_a_row(text, part)).map(|row| boost(row, TEXT)));
+    }
+    let singles: Vec<Gram> = distinct(grams(part)).into_iter().filter(|gram| is_single(&gram.text)).collect();
+    if reading == Reading::Characters {
+        // Two characters of a word must both stand, or 本田 would bring every 本.
+        let need = (singles.len() * 2).div_ceil(3).max(1);
+        loose.push(titled(&singles.iter().collect::<Vec<_>>(), need));
+    }
+    let general = units.iter().filter(|unit| is_general_end(part, unit));
+    for gram in singles.iter().chain(general) {
+        extra.push((Occur::Should, scored(places.title, &gram.text)));
+    }
+    if let Some(field) = places.family {
+        for family in families::of(part) {
+            let near = term(field, &family.to_string(), IndexRecordOption::Basic);
+            let near = boost(near, FAMILY);
+            if reading == Reading::One {
+                loose.push(near.box_clone());
+            }
+            extra.push((Occur::Should, near));
         }
     }
+    if let Some(text) = places.text {
+        let said = |unit: &Gram| boost(scored(text, &unit.text), TEXT);
+        extra.extend(units.iter().map(|unit| (Occur::Should, said(unit))));
+    }
+    let mut gate: Box<dyn Query> = Box::new(DisjunctionMaxQuery::with_tie_breaker(strict, 1.0));
+    if !loose.is_empty() {
+        extra.push((Occur::Should, constant_of(gate.box_clone(), AHEAD)));
+        loose.push(gate);
+        gate = Box::new(DisjunctionMaxQuery::with_tie_breaker(loose, 0.5));
+    }
+    extra.push((Occur::Must, gate));
+    Box::new(BooleanQuery::new(extra))
+}
+
+/// Ways to name the part besides its own bigrams: other fields, synonyms, the exact title, its occupation code.
+fn named_ways(places: &Places, part: &str) -> Vec<Box<dyn Query>> {
+    let mut ways: Vec<Box<dyn Query>> = Vec::new();
     for (field, weight) in &places.phrases {
         ways.extend(in_a_row(*field, part).map(|row| boost(row, *weight)));
     }
@@ -260,34 +308,21 @@ fn part_query(places: &Places, part: &str, reading: Reading) -> Box<dyn Query> {
     if !similar.is_empty() {
         ways.push(boost(one_of(similar), SYNONYM));
     }
+    let exact = |field, text: &str, score| constant_of(term(field, text, IndexRecordOption::Basic), score);
+    let letter = places.letter;
     if let Some(field) = places.segment {
-        let exact = term(field, &format!("{}.{part}", places.letter), IndexRecordOption::Basic);
-        ways.push(constant_of(exact, EXACT));
+        ways.push(exact(field, &format!("{letter}.{part}"), EXACT));
     }
-    let near_families = || families::of(part).into_iter().map(|family| family.to_string());
-    if let Some(field) = places.family {
-        for family in near_families() {
-            let near = boost(term(field, &family, IndexRecordOption::Basic), FAMILY);
-            if reading >= Reading::One {
-                ways.push(near.box_clone());
-            }
-            extra.push((Occur::Should, near));
-        }
+    let sure = code_occupation(part).into_iter().next().filter(|best| best.confidence >= SURE);
+    if let Some(Candidate { code, .. }) = sure {
+        ways.push(exact(places.tag, &format!("{letter}.occupation={code}"), CODED));
     }
-    if let Some(text) = places.text {
-        if reading >= Reading::One {
-            ways.extend(in_a_row(text, part).map(|row| boost(row, TEXT)));
-        }
-        for unit in &units {
-            extra.push((Occur::Should, boost(scored(text, &unit.text), TEXT)));
-        }
-    }
-    let gate: Box<dyn Query> = Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 1.0));
-    if extra.is_empty() {
-        return gate;
-    }
-    extra.push((Occur::Must, gate));
-    Box::new(BooleanQuery::new(extra))
+    ways
+}
+
+/// Whether the bigram stands at the part's end and only closes a word of some length.
+fn is_general_end(part: &str, unit: &Gram) -> bool {
+    unit.bytes.end == part.len() && unit.bytes.start > 0 && unit.text.ends_with(['员', '师', '工', '人', '手', '理'])
 }
 
 fn distinct(grams: Vec<Gram>) -> Vec<Gram> {

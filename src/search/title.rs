@@ -198,7 +198,8 @@ fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
         }
         let letters = part.chars().filter(|ch| ch.is_alphabetic()).count();
         let is_call = words.hire.iter().any(|word| word == part);
-        if letters > 0 && !is_call && !(letters == 1 && part.chars().count() == 1) && !parts.iter().any(|p| p == part) {
+        let is_lone = part.chars().count() == 1;
+        if letters > 0 && !is_call && !is_lone && !parts.iter().any(|p| p == part) {
             parts.push(part.to_string());
         }
     }

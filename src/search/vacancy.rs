@@ -82,10 +82,11 @@ impl Index {
             q: &query.q,
             places: Places {
                 title: fields.vacancy_title,
-                phrases: Vec::new(),
+                phrases: vec![(fields.vacancy_employer, 1.0)],
                 text: Some(fields.vacancy_text),
                 segment: Some(fields.segment),
                 family: Some(fields.vacancy_family),
+                tag: fields.tag,
                 pinyin: None,
                 reference: fields.reference,
                 letter: Kind::Vacancy.letter(),

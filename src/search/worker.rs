@@ -111,6 +111,7 @@ impl Index {
                 text: None,
                 segment: None,
                 family: None,
+                tag: fields.tag,
                 pinyin: Some((fields.worker_pinyin, fields.worker_initials)),
                 reference: fields.reference,
                 letter: Kind::Worker.letter(),

@@ -290,7 +290,7 @@ pub async fn events(read: &mut impl Read, id: Uuid) -> Result<Vec<Event>, Error>
 /// Takes the vacancy's row until the end of the transaction, then the person's, so that two clicks on the last place, or
 /// two placements of one person, come one after the other; always in this order, so that nobody waits in a circle.
 pub async fn take(tx: &mut Tx, vacancy: Uuid, worker: Uuid) -> Result<(), Error> {
-    tx.execute(sql("UPDATE vacancy SET version = version WHERE id = $1").bind(vacancy)).await?;
+    super::vacancy::lock(tx, vacancy).await?;
     let person = "UPDATE worker SET version = version WHERE id = (SELECT COALESCE(o.merged_into, o.id) FROM worker o WHERE o.id = $1)";
     tx.execute(sql(person).bind(worker)).await.map(drop)
 }
@@ -412,16 +412,6 @@ pub async fn add_event(tx: &mut Tx, e: &Event) -> Result<(), Error> {
     ];
     let into = "introduction_event (id, introduction, at, actor, act, from_state, to_state, note)";
     tx.insert(into, vec![row], "").await.map(drop)
-}
-
-/// Facts of an employer, as letters to it need them.
-pub async fn employer(read: &mut impl Read, id: Uuid) -> Result<Option<Employer>, Error> {
-    let Some(row) = read.first(sql("SELECT facts, name FROM employer WHERE id = $1").bind(id)).await? else {
-        return Ok(None);
-    };
-    let mut facts: Employer = row.json(0)?;
-    facts.name = row.get(1)?;
-    Ok(Some(facts))
 }
 
 /// A parameter that holds for every station.

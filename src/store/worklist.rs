@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::Error;
-use super::change::Tx;
 use super::db::{Read, Row, Sql, sql};
 use super::introduction::date;
 use super::outbox::Desk;
@@ -224,19 +223,4 @@ fn advert_of_class(row: &Row) -> Result<Advert, Error> {
         valid_until: date(row, 4)?,
         station: row.opt_id(5)?,
     })
-}
-
-/// Those of these vacancies whose station was not yet warned of their last day.
-pub async fn not_warned(read: &mut impl Read, ids: &[Uuid]) -> Result<Vec<Advert>, Error> {
-    let statement = sql(ADVERT).push("(v.warned_on IS NULL OR v.warned_on <> v.valid_until) AND v.id IN ");
-    read.all(statement.list(ids.iter().copied()).push(" ORDER BY v.valid_until, v.id"))
-        .await?
-        .iter()
-        .map(advert)
-        .collect()
-}
-
-/// Remembers for which last day a vacancy's station was warned.
-pub async fn mark_warned(tx: &mut Tx, ids: &[Uuid]) -> Result<(), Error> {
-    tx.execute(sql("UPDATE vacancy SET warned_on = valid_until WHERE id IN ").list(ids.iter().copied())).await.map(drop)
 }

@@ -31,10 +31,13 @@ pub const DISTRICTS: &[(&str, &str)] = &[
 ];
 
 const SURNAMES: &[&str] = &[
-    "王", "李", "张", "刘", "陈", "杨", "吴", "罗", "周", "潘", "石", "龙", "田", "熊", "马", "陆", "韦", "蒙", "谢", "邓", "欧阳",
+    "王", "李", "张", "刘", "陈", "杨", "吴", "罗", "周", "潘", "石", "龙", "田", "熊", "马", "陆", "韦", "蒙", "谢",
+    "邓", "欧阳",
 ];
-const FIRST: &[&str] = &["小", "光", "正", "明", "秀", "玉", "永", "文", "兴", "春", "国", "德", "桂", "应", "朝", "启"];
-const SECOND: &[&str] = &["山", "海", "兰", "英", "华", "平", "芬", "林", "红", "军", "梅", "贵", "福", "云", "珍", "强", "花", "勇"];
+const FIRST: &[&str] =
+    &["小", "光", "正", "明", "秀", "玉", "永", "文", "兴", "春", "国", "德", "桂", "应", "朝", "启"];
+const SECOND: &[&str] =
+    &["山", "海", "兰", "英", "华", "平", "芬", "林", "红", "军", "梅", "贵", "福", "云", "珍", "强", "花", "勇"];
 const ETHNIC: &[&str] = &["汉族", "汉族", "苗族", "布依族", "侗族", "彝族", "水族", "仡佬族"];
 
 /// Occupations of the demo: title, code of the classification by name, wage range in yuan, district or workshop, text.
@@ -53,24 +56,132 @@ pub struct Trade {
 
 /// The trades.
 pub const TRADES: &[Trade] = &[
-    Trade { title: "缝纫工", wage: (5000, 8000), asks: r#"{"min_age":18,"max_age":55,"skills":["平车"]}"#, text: "平车、四线，做女装和童装，计件多劳多得。", certificate: None },
-    Trade { title: "电子装配工", wage: (4800, 6500), asks: r#"{"min_age":18,"schooling":"初中"}"#, text: "手机主板插件、贴标，坐着上班，两班倒。", certificate: None },
-    Trade { title: "焊工", wage: (6500, 9500), asks: r#"{"min_age":18,"certificates":["焊工证"],"experience_years":1}"#, text: "二保焊、氩弧焊，货架和钢构件。", certificate: Some(("焊工证", 45)) },
-    Trade { title: "电工", wage: (6000, 9000), asks: r#"{"min_age":18,"certificates":["低压电工证"]}"#, text: "厂房设备保养和线路检修。", certificate: Some(("低压电工证", 50)) },
-    Trade { title: "叉车司机", wage: (5500, 7500), asks: r#"{"min_age":18,"certificates":["叉车证"]}"#, text: "仓库装卸、码垛，平衡重叉车。", certificate: Some(("叉车证", 55)) },
-    Trade { title: "保洁员", wage: (3000, 4200), asks: r#"{"min_age":18}"#, text: "写字楼和小区的清扫，分片负责。", certificate: None },
-    Trade { title: "养老护理员", wage: (5000, 7500), asks: r#"{"min_age":20,"certificates":["养老护理员证"]}"#, text: "照顾老人起居，喂饭、翻身、陪同散步。", certificate: Some(("养老护理员证", 35)) },
-    Trade { title: "母婴护理员", wage: (7000, 12000), asks: r#"{"min_age":25,"certificates":["母婴护理证"]}"#, text: "照看产妇和新生儿，住家二十六天。", certificate: Some(("母婴护理证", 30)) },
-    Trade { title: "家政服务员", wage: (4500, 7000), asks: r#"{"min_age":20}"#, text: "做饭、打扫、接送孩子，可住家。", certificate: None },
-    Trade { title: "中式烹调师", wage: (5500, 9000), asks: r#"{"min_age":18,"experience_years":1}"#, text: "粤菜后厨，打荷、砧板都要人。", certificate: Some(("中式烹调师证", 40)) },
-    Trade { title: "餐厅服务员", wage: (4200, 5500), asks: r#"{"min_age":18}"#, text: "点菜、传菜、收台，包吃住。", certificate: None },
-    Trade { title: "保安员", wage: (4500, 6000), asks: r#"{"min_age":18,"schooling":"初中","certificates":["保安员证"]}"#, text: "小区门岗和巡逻，三班轮换。", certificate: Some(("保安员证", 40)) },
-    Trade { title: "快递员", wage: (6000, 10000), asks: r#"{"min_age":18}"#, text: "片区派件收件，公司配三轮车。", certificate: Some(("C1驾驶证", 60)) },
-    Trade { title: "货车司机", wage: (7000, 10500), asks: r#"{"min_age":21,"certificates":["B2驾驶证"]}"#, text: "市内配送，当天往返。", certificate: Some(("B2驾驶证", 60)) },
-    Trade { title: "包装工", wage: (4500, 5800), asks: r#"{"min_age":18}"#, text: "食品和日用品的装箱、贴标、封口。", certificate: None },
-    Trade { title: "制鞋工", wage: (5000, 7500), asks: r#"{"min_age":18}"#, text: "针车、成型、贴底，熟手生手都行。", certificate: None },
-    Trade { title: "注塑工", wage: (5200, 6800), asks: r#"{"min_age":18}"#, text: "看机台、取件、修边，长白班。", certificate: None },
-    Trade { title: "瓦工", wage: (7500, 11000), asks: r#"{"min_age":18,"experience_years":2}"#, text: "住宅贴砖、砌墙，按月发工资。", certificate: None },
+    Trade {
+        title: "缝纫工",
+        wage: (5000, 8000),
+        asks: r#"{"min_age":18,"max_age":55,"skills":["平车"]}"#,
+        text: "平车、四线，做女装和童装，计件多劳多得。",
+        certificate: None,
+    },
+    Trade {
+        title: "电子装配工",
+        wage: (4800, 6500),
+        asks: r#"{"min_age":18,"schooling":"初中"}"#,
+        text: "手机主板插件、贴标，坐着上班，两班倒。",
+        certificate: None,
+    },
+    Trade {
+        title: "焊工",
+        wage: (6500, 9500),
+        asks: r#"{"min_age":18,"certificates":["焊工证"],"experience_years":1}"#,
+        text: "二保焊、氩弧焊，货架和钢构件。",
+        certificate: Some(("焊工证", 45)),
+    },
+    Trade {
+        title: "电工",
+        wage: (6000, 9000),
+        asks: r#"{"min_age":18,"certificates":["低压电工证"]}"#,
+        text: "厂房设备保养和线路检修。",
+        certificate: Some(("低压电工证", 50)),
+    },
+    Trade {
+        title: "叉车司机",
+        wage: (5500, 7500),
+        asks: r#"{"min_age":18,"certificates":["叉车证"]}"#,
+        text: "仓库装卸、码垛，平衡重叉车。",
+        certificate: Some(("叉车证", 55)),
+    },
+    Trade {
+        title: "保洁员",
+        wage: (3000, 4200),
+        asks: r#"{"min_age":18}"#,
+        text: "写字楼和小区的清扫，分片负责。",
+        certificate: None,
+    },
+    Trade {
+        title: "养老护理员",
+        wage: (5000, 7500),
+        asks: r#"{"min_age":20,"certificates":["养老护理员证"]}"#,
+        text: "照顾老人起居，喂饭、翻身、陪同散步。",
+        certificate: Some(("养老护理员证", 35)),
+    },
+    Trade {
+        title: "母婴护理员",
+        wage: (7000, 12000),
+        asks: r#"{"min_age":25,"certificates":["母婴护理证"]}"#,
+        text: "照看产妇和新生儿，住家二十六天。",
+        certificate: Some(("母婴护理证", 30)),
+    },
+    Trade {
+        title: "家政服务员",
+        wage: (4500, 7000),
+        asks: r#"{"min_age":20}"#,
+        text: "做饭、打扫、接送孩子，可住家。",
+        certificate: None,
+    },
+    Trade {
+        title: "中式烹调师",
+        wage: (5500, 9000),
+        asks: r#"{"min_age":18,"experience_years":1}"#,
+        text: "粤菜后厨，打荷、砧板都要人。",
+        certificate: Some(("中式烹调师证", 40)),
+    },
+    Trade {
+        title: "餐厅服务员",
+        wage: (4200, 5500),
+        asks: r#"{"min_age":18}"#,
+        text: "点菜、传菜、收台，包吃住。",
+        certificate: None,
+    },
+    Trade {
+        title: "保安员",
+        wage: (4500, 6000),
+        asks: r#"{"min_age":18,"schooling":"初中","certificates":["保安员证"]}"#,
+        text: "小区门岗和巡逻，三班轮换。",
+        certificate: Some(("保安员证", 40)),
+    },
+    Trade {
+        title: "快递员",
+        wage: (6000, 10000),
+        asks: r#"{"min_age":18}"#,
+        text: "片区派件收件，公司配三轮车。",
+        certificate: Some(("C1驾驶证", 60)),
+    },
+    Trade {
+        title: "货车司机",
+        wage: (7000, 10500),
+        asks: r#"{"min_age":21,"certificates":["B2驾驶证"]}"#,
+        text: "市内配送，当天往返。",
+        certificate: Some(("B2驾驶证", 60)),
+    },
+    Trade {
+        title: "包装工",
+        wage: (4500, 5800),
+        asks: r#"{"min_age":18}"#,
+        text: "食品和日用品的装箱、贴标、封口。",
+        certificate: None,
+    },
+    Trade {
+        title: "制鞋工",
+        wage: (5000, 7500),
+        asks: r#"{"min_age":18}"#,
+        text: "针车、成型、贴底，熟手生手都行。",
+        certificate: None,
+    },
+    Trade {
+        title: "注塑工",
+        wage: (5200, 6800),
+        asks: r#"{"min_age":18}"#,
+        text: "看机台、取件、修边，长白班。",
+        certificate: None,
+    },
+    Trade {
+        title: "瓦工",
+        wage: (7500, 11000),
+        asks: r#"{"min_age":18,"experience_years":2}"#,
+        text: "住宅贴砖、砌墙，按月发工资。",
+        certificate: None,
+    },
 ];
 
 /// The dice of the demo.
@@ -125,10 +236,10 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
     let birth = today.saturating_sub((age * 365 + dice.between(1, 360)).days());
     // Sequence numbers 996 to 999 are given to nobody; odd is male.
     let sequence = 996 + n % 4;
-    let male = sequence % 2 == 1;
     let body = format!("{code}{:04}{:02}{:02}{sequence}", birth.year(), birth.month(), birth.day());
     let number = format!("{body}{}", check_character(&body));
-    let name = format!("{}{}{}", dice.of(SURNAMES), if dice.percent(80) { dice.of(FIRST) } else { "" }, dice.of(SECOND));
+    let name =
+        format!("{}{}{}", dice.of(SURNAMES), if dice.percent(80) { dice.of(FIRST) } else { "" }, dice.of(SECOND));
     let township = *dice.of(townships);
     let village = format!("{}村", dice.of(&["红星", "大坪", "青山", "新寨", "岩脚", "龙井"]));
     let trade = dice.of(TRADES);
@@ -160,7 +271,8 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
         body["shift"] = json!(if dice.percent(30) { "day" } else { "any" });
         body["needs"] = if dice.percent(60) { json!(["lodging"]) } else { json!([]) };
         body["experience"] = json!([{"occupation": trade.title, "years": dice.between(0, 8)}]);
-        let mut consent = vec![json!({"scope": "registry", "how": "paper"}), json!({"scope": "matching", "how": "paper"})];
+        let mut consent =
+            vec![json!({"scope": "registry", "how": "paper"}), json!({"scope": "matching", "how": "paper"})];
         if dice.percent(45) {
             consent.push(json!({"scope": "employer", "how": "paper"}));
         }
@@ -183,7 +295,6 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
     } else if dice.percent(30) {
         body["can_leave_home"] = json!(false);
     }
-    let _ = male;
     body
 }
 
@@ -191,10 +302,20 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
 pub fn employer(dice: &mut Dice, n: usize) -> Value {
     let (district, district_name) = DISTRICTS[n % DISTRICTS.len()];
     let (word, kind) = *dice.of(&[
-        ("制衣有限公司", "own"), ("电子科技有限公司", "own"), ("物流有限公司", "own"), ("餐饮管理有限公司", "own"),
-        ("物业服务有限公司", "own"), ("家政服务有限公司", "own"), ("人力资源有限公司", "agency"), ("鞋业有限公司", "own"),
+        ("制衣有限公司", "own"),
+        ("电子科技有限公司", "own"),
+        ("物流有限公司", "own"),
+        ("餐饮管理有限公司", "own"),
+        ("物业服务有限公司", "own"),
+        ("家政服务有限公司", "own"),
+        ("人力资源有限公司", "agency"),
+        ("鞋业有限公司", "own"),
     ]);
-    let name = format!("广州{}{}{word}", dice.of(&["粤黔", "山海", "云岭", "珠江", "黔粤", "乌江"]), dice.of(&["兴", "达", "和", "盛", "安", "顺", "荣"]));
+    let name = format!(
+        "广州{}{}{word}",
+        dice.of(&["粤黔", "山海", "云岭", "珠江", "黔粤", "乌江"]),
+        dice.of(&["兴", "达", "和", "盛", "安", "顺", "荣"])
+    );
     json!({
         "name": format!("{name}（{district_name}{n}厂）"), "kind": kind, "credit_code": credit_code(n), "region": district,
         "address": format!("广州市{district_name}工业大道{}号", 10 + n), "contact": "招工组",

@@ -1,24 +1,44 @@
 //! JSON for programs, under `/api/v1`, one file per noun.
 
+pub mod class;
+pub mod employer;
+pub mod enrolment;
 pub mod interest;
 pub mod introduction;
 pub mod list;
 pub mod outbox;
+pub mod station;
+pub mod vacancy;
 pub mod worker;
 pub mod worklist;
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
 use super::ask::Ask;
 use super::fault::Fault;
 use super::reply::Answer;
 use super::route::{Handler, Route};
+use crate::actions::Error;
 use crate::store::crypt::hash;
 use crate::store::idempotency;
 
 /// Routes of the API.
 pub fn tables() -> Vec<&'static [Route]> {
-    vec![worker::ROUTES, introduction::ROUTES, outbox::ROUTES, interest::ROUTES, worklist::ROUTES]
+    vec![
+        worker::ROUTES,
+        introduction::ROUTES,
+        outbox::ROUTES,
+        interest::ROUTES,
+        worklist::ROUTES,
+        station::ROUTES,
+        employer::ROUTES,
+        vacancy::ROUTES,
+        class::ROUTES,
+        enrolment::ROUTES,
+    ]
 }
 
 /// Runs a write under its `Idempotency-Key`: same key and body within 24 h = the first answer again, done once.
@@ -52,4 +72,35 @@ pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer,
         Err(_) => idempotency::give_back(&office.db, &name).await?,
     }
     done
+}
+
+/// A whole list as an answer.
+pub fn items(rows: Vec<Value>) -> Value {
+    json!({"total": rows.len(), "items": rows, "next_cursor": null})
+}
+
+/// Limit and offset of a list that SQL answers; the cursor is the offset.
+pub fn page(ask: &Ask) -> Result<(i64, i64), Fault> {
+    let limit = match ask.query_as::<i64>("limit")? {
+        None => 20,
+        Some(n) if (1..=100).contains(&n) => n,
+        Some(_) => return Err(Error::field("limit", "query.limit").into()),
+    };
+    let offset = ask.query_as::<u32>("cursor")?.map_or(0, i64::from);
+    Ok((limit, offset))
+}
+
+/// A merge patch, read once as the typed body, so that unknown fields and wrong types are told at their place.
+pub fn patch_of<T: DeserializeOwned>(ask: &Ask) -> Result<Map<String, Value>, Fault> {
+    fn without_nulls(value: &mut Value) {
+        if let Value::Object(map) = value {
+            map.retain(|_, v| !v.is_null());
+            map.values_mut().for_each(without_nulls);
+        }
+    }
+    let patch: Map<String, Value> = ask.json()?;
+    let mut said = Value::Object(patch.clone());
+    without_nulls(&mut said);
+    Ask { body: said.to_string().into(), ..ask.clone() }.json::<T>()?;
+    Ok(patch)
 }

@@ -128,13 +128,14 @@ pub struct Nothing {}
 
 /// A warning that goes on.
 #[derive(Debug, Serialize)]
-struct Warning {
+pub struct Warning {
     field: String,
     code: String,
     message: String,
 }
 
-fn warnings(ask: &Ask, faults: &[FieldFault]) -> Vec<Warning> {
+/// Warnings with their sentences.
+pub fn warnings(ask: &Ask, faults: &[FieldFault]) -> Vec<Warning> {
     faults
         .iter()
         .map(|f| Warning { field: f.field.clone(), code: f.code.clone(), message: sentence(ask.lang, f) })

@@ -1,0 +1,142 @@
+//! Samples of the general page with every block and form, and of the employer's home.
+
+use super::*;
+
+pub(super) fn general(lang: Lang) -> Vec<Sample> {
+    let c = |audience, nav| chrome(lang, audience, nav);
+    let desk = |audience, nav, form| Desk::form(c(audience, nav), "标题", form);
+    let station = Audience::Station;
+    let worker = Desk {
+        aside: worker_aside(
+            &c(station, ""),
+            &[(Link::to("/station/workers/1", "杨秀兰"), s("同名、同生日"))],
+            "/station/duplicates",
+        ),
+        ..desk(
+            station,
+            "/station/workers",
+            forms::worker(lang, "/station/workers/new", "/station/workers")
+                .fill([("name", "杨秀兰"), ("health", "健康"), ("consent", "registry")])
+                .mark([("id_number", "最后一位不对"), ("consent", "请勾选"), ("elsewhere", "别的错")])
+                .warn([("origin", "旧代码")]),
+        )
+    };
+    let vacancy = forms::vacancy(lang, "/employer/vacancies/new", "/employer/vacancies", false).find(
+        "title",
+        Finding {
+            blocks: true, quote: s("限男性"), text: s("招人不能限定性别。"), article: s("就业促进法第二十七条")
+        },
+    );
+    let table = |tick: bool| Table {
+        id: s("list"),
+        caption: s("岗位"),
+        note: s("共 3 个"),
+        columns: vec![
+            Column::new("名称"),
+            Column { sort: s("?sort=wage"), sorted: Some(false), ..Column::number("工资") },
+        ],
+        rows: vec![Row {
+            tick: tick.then(|| Tick { name: s("v"), value: s("1"), label: s("焊工"), on: true }),
+            cells: vec![
+                Cell::head(Link::to("/station/vacancies/1", "焊工")),
+                Cell {
+                    bits: vec![Bit::Wage(s("6500")), Bit::Small(s("元")), Bit::Reason(false, s("低"))],
+                    number: true,
+                    ..Cell::default()
+                },
+            ],
+        }],
+        ..Table::default()
+    };
+    let post = Row {
+        tick: None,
+        cells: vec![
+            Cell::head(Bit::Post(Link::to("/station/outbox/1/retry", "重发"), s("村单"))),
+            Cell::new(Bit::RowLink(Link::to("/x", "看"), s("村单"))),
+        ],
+    };
+    let one = Desk {
+        crumb: links(&[("/station", "工作台"), ("", "推荐")]),
+        tags: vec![Tag::new("等答复", Tone::Warn)],
+        lead: vec!["杨秀兰".into()],
+        links: links(&[("/x", "打印")]),
+        jump: vec![step("#a", "经过", true), step("", "写入", false)],
+        aside: vec![Block::Stats(vec![Stat::default()]), Block::Links(links(&[("/x", "一"), ("/y", "二")]))],
+        blocks: vec![
+            Block::Heading(s("a"), s("经过")),
+            Block::Text(s("一段话")),
+            Block::Note(Note { text: s("话"), ..Note::default() }),
+            Block::Facts(vec![Fact::new("户籍", "纳雍")]),
+            Block::Log(log()),
+            Block::Findings(vec![Finding { text: s("提醒"), ..Finding::default() }]),
+            Block::Table(Table { rows: vec![post], ..table(false) }),
+            Block::More(s("共 3 个"), s("?cursor=x")),
+            Block::Pick(Box::new(Pick {
+                action: s("/x"),
+                table: Table { id: s("pick"), caption: s("可选的岗位"), ..table(true) },
+                fields: vec![
+                    Field::new("msg", "给单位的话", Kind::Text),
+                    Field::new("to", "给谁", Kind::Select(choices(&[("1", "一")]))),
+                ],
+                buttons: vec![Button::main("推荐")],
+                range: s("第 1 页"),
+                next: s("?page=2"),
+            })),
+        ],
+        ..Desk { c: c(station, "/station"), heading: s("推荐"), ..Desk::default() }
+    };
+    let mut folds = Desk { c: c(station, "/station"), heading: s("推荐"), ..Desk::default() };
+    folds.blocks = IntroductionAct::ALL
+        .iter()
+        .map(|act| Block::Fold(named(lang, *act), forms::act(lang, "/station/introductions/3", *act)))
+        .collect();
+    let person = Introduced {
+        id: s("018f"),
+        name: s("王*"),
+        code: s("R-7K2M"),
+        summary: s("做过电子装配 3 年"),
+        tag: Tag::new("等您答复，第 4 天", Tone::Warn),
+        answers: Answers::Proposed,
+        ..Introduced::default()
+    };
+    let going = Introduced {
+        id: s("0190"),
+        answers: Answers::Going,
+        invitation: s("11-27 10:00"),
+        reach: s("146 0000 0071"),
+        ..person.clone()
+    };
+    let several = (0..12).map(|i| Introduced { id: i.to_string(), code: format!("R-{i}"), ..person.clone() }).collect();
+    let home = EmployerHome {
+        c: c(Audience::Employer, "/employer"),
+        vacancies: choices(&[("1", "装配工"), ("2", "焊工")]),
+        states: vec![step("/employer", "等答复 3", true)],
+        note: Some(Note { tone: Tone::Warn, lead: s("2 人等了 3 天以上。"), ..Note::default() }),
+        groups: vec![
+            IntroducedGroup { heading: s("等您答复"), people: several },
+            IntroducedGroup { heading: s("约好面试"), people: vec![going] },
+        ],
+        reasons: employer_reasons(lang),
+    };
+    let (employer, admin) = (Audience::Employer, Audience::Admin);
+    vec![
+        sample("worker form", station, &worker),
+        sample("vacancy form", employer, &desk(employer, "/employer/vacancies", vacancy)),
+        sample("vacancy form of staff", station, &desk(station, "", forms::vacancy(lang, "/x", "/y", true))),
+        sample("employer form", station, &desk(station, "", forms::employer(lang, "/x", "/y"))),
+        sample("class form", station, &desk(station, "", forms::class(lang, "/x", "/y"))),
+        sample("upload", station, &desk(station, "/station/imports", forms::upload(lang, "/x", true))),
+        sample("upload of employers", employer, &desk(employer, "/employer/import", forms::upload(lang, "/x", false))),
+        sample("export", station, &desk(station, "", forms::export(lang, "/x"))),
+        sample("station form", admin, &desk(admin, "/admin", forms::station(lang, "/x"))),
+        sample("account form", admin, &desk(admin, "/admin/accounts", forms::account(lang, "/x"))),
+        sample("desk", station, &one),
+        sample("acts", station, &folds),
+        sample("employer home", employer, &home),
+        sample(
+            "empty employer home",
+            employer,
+            &EmployerHome { c: c(employer, "/employer"), ..EmployerHome::default() },
+        ),
+    ]
+}

@@ -1,0 +1,14 @@
+//! Journeys through the HTTP door and the command line, each on SQLite and on PostgreSQL, and the rules of the house.
+
+#[macro_use]
+mod world;
+
+mod account;
+mod client;
+mod door;
+mod house;
+mod house_source;
+mod people;
+mod program;
+mod settings;
+mod worker;

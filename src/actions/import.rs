@@ -73,7 +73,7 @@ pub struct Done {
 }
 
 /// Takes word of the progress.
-pub type Tell<'a> = &'a mut (dyn FnMut(Progress) + Send);
+pub type Tell<'a> = &'a mut (dyn FnMut(Progress) + Send + Sync);
 
 /// An import under way.
 struct Job<'a> {

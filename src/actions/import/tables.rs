@@ -1,6 +1,6 @@
 //! Importing stations, employers, classes and vacancies: rows into bodies, a chunk in one transaction.
 
-use std::cell::RefCell;
+use std::sync::Mutex;
 
 use serde_json::{Map, Value};
 
@@ -12,6 +12,7 @@ use crate::actions::posting::{self, Incoming};
 use crate::actions::put;
 use crate::actions::vacancy::Aim;
 use crate::actions::{class, employer, station};
+use crate::domain::advert::Rule;
 use crate::domain::fault::FieldFault;
 use crate::domain::heading::SheetKind;
 use crate::domain::posting::Finding;
@@ -77,7 +78,7 @@ impl Bodies {
 
 /// Imports a list of stations, employers, classes or vacancies.
 pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
-    let places = RefCell::new(Places::default());
+    let places = Mutex::new(Places::default());
     let (mut lines, mut bodies) = (Vec::new(), Bodies::new(job.kind));
     while let Some(row) = sheet.next().await? {
         if job.journal.skipping() {
@@ -85,14 +86,8 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
             continue;
         }
         let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
-        let with = Reading {
-            today: job.today,
-            places: &places,
-            occupation: &crate::actions::live::occupation_of,
-            certificate: &crate::actions::live::certificate_of,
-        };
         let mut remarks = Remarks::default();
-        bodies.read(Cells { layout: &sheet.layout, texts: &texts }, &with, &mut remarks);
+        bodies.read(Cells { layout: &sheet.layout, texts: &texts }, &reading(job.today, &places), &mut remarks);
         lines.push(Line { row: row.number, texts, remarks });
         // A station's parent may stand in any row, so a list of stations is entered in one piece.
         if lines.len() == CHUNK && job.kind != SheetKind::Stations {
@@ -107,6 +102,11 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
         job.office.reload_stations().await?;
     }
     Ok(sheet)
+}
+
+fn reading(today: jiff::civil::Date, places: &Mutex<Places>) -> Reading<'_> {
+    let (occupation, certificate) = (&crate::actions::live::occupation_of, &crate::actions::live::certificate_of);
+    Reading { today, places, occupation, certificate }
 }
 
 async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodies) -> Result<()> {
@@ -125,8 +125,10 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodi
         };
         let Remarks { warnings, mut notes } = line.remarks;
         notes.extend(findings.iter().map(found));
+        // An advert that only lacks an element is seen with the vacancy; one that says what it may not is for a person.
+        let shown = findings.iter().any(|f| f.rule != Rule::ElementMissing);
         let (row, texts) = (line.row, line.texts);
-        let verdict = Verdict { row, outcome, faults, warnings, notes, changes, object, texts };
+        let verdict = Verdict { shown, row, outcome, faults, warnings, notes, changes, object, texts };
         job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
     }
     if job.options.dry_run {

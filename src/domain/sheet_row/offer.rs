@@ -27,7 +27,7 @@ fn place(row: Cells<'_>, field: &str, with: &Reading<'_>, remarks: &mut Remarks)
     if text.is_empty() {
         return None;
     }
-    let place = with.places.borrow_mut().read(text);
+    let place = with.place(text);
     if place.unknown {
         remarks.warnings.push(FieldFault::new(field, "region.unknown"));
     }
@@ -101,7 +101,7 @@ pub fn class(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Class
     let region = match region_field {
         "region" => place(row, "region", with, remarks),
         // A place of training is often a hall without a county: nothing is wrong then.
-        _ => with.places.borrow_mut().read(row.get("place")).code.map(Text),
+        _ => with.place(row.get("place")).code.map(Text),
     };
     let fee = row.get("fee");
     let mut body = ClassBody {
@@ -315,12 +315,12 @@ mod tests {
     use super::super::{Layout, Places};
     use super::*;
     use jiff::civil::date;
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     fn read(cells: &[(&'static str, &str)]) -> (serde_json::Value, Vec<String>) {
         let layout = Layout::new(cells.iter().enumerate().map(|(at, (field, _))| (at, *field)));
         let texts: Vec<String> = cells.iter().map(|(_, text)| (*text).to_owned()).collect();
-        let places = RefCell::new(Places::default());
+        let places = Mutex::new(Places::default());
         let with = Reading {
             today: date(2026, 11, 24),
             places: &places,

@@ -1,10 +1,10 @@
 //! A row of a people's register: cells into the body of a person, faults apart from warnings.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 
-use super::{Cells, Places, Remarks, register, settle, some};
+use super::{Cells, Place, Places, Remarks, register, settle, some};
 use crate::domain::code::Code as _;
 use crate::domain::date_text::{parse_date, parse_when};
 use crate::domain::fault::FieldFault;
@@ -33,15 +33,22 @@ pub struct Reading<'a> {
     /// Today.
     pub today: Date,
     /// Places read before.
-    pub places: &'a RefCell<Places>,
+    pub places: &'a Mutex<Places>,
     /// The occupation code of a title, if it is certain enough.
     pub occupation: &'a dyn Fn(&str) -> Option<String>,
     /// The code of a certificate's name.
     pub certificate: &'a dyn Fn(&str) -> Option<String>,
 }
 
+impl Reading<'_> {
+    /// Reads a place text.
+    pub fn place(&self, text: &str) -> Place {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).read(text)
+    }
+}
+
 /// Why a person has no number, when the sheet does not say.
-const NOT_IN_SHEET: &str = "表中没有证号";
+pub const NOT_IN_SHEET: &str = "表中没有证号";
 
 /// Faults of these kinds reject a row: the identity itself is wrong.
 fn rejects(code: &str) -> bool {
@@ -74,7 +81,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let (mut village, mut county) = (None, None);
     let text = ["province", "prefecture", "county"].map(|field| row.get(field)).concat();
     if !text.is_empty() {
-        let place = with.places.borrow_mut().read(&text);
+        let place = with.place(&text);
         if place.unknown {
             warn("village.county", "region.unknown");
         }
@@ -89,7 +96,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let home = row.get("origin");
     let mut origin = county;
     if !home.is_empty() {
-        let place = with.places.borrow_mut().read(home);
+        let place = with.place(home);
         if place.unknown && origin.is_none() {
             warn("origin", "region.unknown");
         }
@@ -98,7 +105,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let residence = match row.get("residence") {
         "" => None,
         text => {
-            let place = with.places.borrow_mut().read(text);
+            let place = with.place(text);
             if place.unknown {
                 warn("residence", "region.unknown");
             }
@@ -194,7 +201,7 @@ fn codes<C: crate::domain::code::Code>(row: Cells<'_>, field: &str, list: &str) 
 
 fn regions(row: Cells<'_>, with: &Reading<'_>) -> Vec<Text> {
     let parts = row.list("regions_wanted").into_iter().take(20);
-    parts.map(|part| Text(with.places.borrow_mut().read(&part).code.unwrap_or(part))).collect()
+    parts.map(|part| Text(with.place(&part).code.unwrap_or(part))).collect()
 }
 
 /// The own phone, else the household's; each that is no phone is told.

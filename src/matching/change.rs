@@ -56,7 +56,6 @@ pub const FIELDS: &[&str] = &[
 
 /// The new value of one field; lists are whole new lists, money is in fen.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
 pub enum Change {
     Statement(Statement),
     WantsChange,

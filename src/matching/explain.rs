@@ -270,7 +270,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn making_the_listed_changes_makes_the_pair_eligible(
             mut person in any_seeker(), mut post in any_opening(),

@@ -226,7 +226,10 @@ fn people_are_read_within_a_scope() {
     for source in sources("src/store") {
         for function in functions(&source) {
             let open = function.signature.trim_start().starts_with("pub");
-            if open && reads.is_match(&function.body) && !["&Scope", "&Desk", "&Reach"].iter().any(|s| function.signature.contains(s)) {
+            if open
+                && reads.is_match(&function.body)
+                && !["&Scope", "&Desk", "&Reach"].iter().any(|s| function.signature.contains(s))
+            {
                 unscoped.insert(format!("{}::{}", source.path, function.name));
             }
         }

@@ -8,6 +8,7 @@ pub mod introduction;
 pub mod later;
 pub mod list;
 pub mod matching;
+pub mod openapi;
 pub mod outbox;
 pub mod station;
 pub mod vacancy;
@@ -42,6 +43,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         class::ROUTES,
         enrolment::ROUTES,
         later::ROUTES,
+        openapi::ROUTES,
     ]
 }
 

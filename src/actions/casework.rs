@@ -27,7 +27,7 @@ use crate::store::station::StationRow;
 use crate::store::vacancy::VacancyRow;
 use crate::store::{Db, Tx, schema};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// An office with a county station, a service home, an employer with a mailbox and their people.
 struct Town {
@@ -481,7 +481,7 @@ async fn a_consent_taken_back_stops_the_letter_to_the_employer() {
     let t = town().await;
     let worker = t.person("赵一").await;
     t.introduce(worker, t.vacancy(1).await).await.unwrap();
-    t.office.clock.advance(Duration::from_secs(60));
+    t.office.clock.advance(Duration::from_mins(1));
     let record = super::worker::find(&t.office, &t.clerk, worker).await.unwrap();
     let mut body = super::worker::registration(&record);
     body.consent.push(consent("employer", "true"));
@@ -585,7 +585,7 @@ async fn a_letter_refused_for_good_is_dead_and_one_without_an_answer_is_marked()
     let waiting = t.outbox(NoticeState::Pending).await;
     assert!(waiting[0].maybe_duplicate);
     let first = waiting[0].message_id.clone();
-    t.office.clock.advance(Duration::from_secs(3_600));
+    t.office.clock.advance(Duration::from_hours(1));
     assert_eq!(super::letter::send_due(&t.office, &smtp("250 ok").await).await.unwrap().sent, 1);
     assert_eq!(t.outbox(NoticeState::Sent).await[0].message_id, first);
 }
@@ -751,6 +751,33 @@ async fn a_vacancy_is_warned_of_once_and_read_again_after_its_last_day() {
     let (changes, _) = crate::store::change::after(&t.office.db, &before, 100).await.unwrap();
     assert!(changes.iter().any(|c| c.id == vacancy));
     assert_eq!(crate::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().expired, 0);
+}
+
+#[tokio::test]
+async fn stations_hear_once_of_a_class_with_seats_a_week_before_it_begins() {
+    use crate::domain::training::Class;
+    let t = town().await;
+    let row = |name: &str, starts, seats| crate::store::class::ClassRow {
+        id: Uuid::now_v7(),
+        reference: format!("P-{name}"),
+        station: Some(t.home),
+        class: Class { name: name.into(), seats, starts: Some(starts), ..Class::default() },
+        version: 1,
+        created_at: t.office.now(),
+        updated_at: t.office.now(),
+    };
+    let classes =
+        [row("焊工班", date(2026, 12, 1), 20), row("满班", date(2026, 12, 1), 0), row("远班", date(2026, 12, 3), 9)];
+    let mut tx = t.begin().await;
+    crate::store::class::insert(&mut tx, &classes).await.unwrap();
+    t.office.commit(tx).await.unwrap();
+    let mailer = t.mailer();
+    assert_eq!(crate::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().seats, 2);
+    let notice = t.outbox(NoticeState::Sent).await.into_iter().find(|n| n.station == Some(t.home)).unwrap();
+    assert_eq!(notice.payload["classes"].as_array().unwrap().len(), 1);
+    assert_eq!(crate::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().seats, 0);
+    t.office.clock.advance(3 * DAY);
+    assert_eq!(crate::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().seats, 2);
 }
 
 #[tokio::test]

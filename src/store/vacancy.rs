@@ -374,3 +374,29 @@ pub async fn of_employer(read: &mut impl Read, employer: Uuid) -> Result<Vec<Uui
     let statement = sql("SELECT id FROM vacancy WHERE employer = $1 ORDER BY created_at DESC, id DESC").bind(employer);
     read.all(statement).await?.iter().map(|row| row.id(0)).collect()
 }
+
+/// Open vacancies whose last day comes soon and whose station has not been warned.
+pub async fn expiring(read: &mut impl Read, from: Date, until: Date, limit: i64) -> Result<Vec<Uuid>, Error> {
+    let statement = sql("SELECT id FROM vacancy WHERE state = 'open' AND warned_on IS NULL \
+         AND valid_until >= $1 AND valid_until <= $2 ORDER BY valid_until, id LIMIT $3")
+    .bind(from.to_string())
+    .bind(until.to_string())
+    .bind(limit);
+    read.all(statement).await?.iter().map(|row| row.id(0)).collect()
+}
+
+/// Notes the day on which stations were warned of the end of vacancies.
+pub async fn warned(tx: &mut Tx, ids: &[Uuid], on: Date) -> Result<(), Error> {
+    let statement =
+        sql("UPDATE vacancy SET warned_on = $1 WHERE id IN ").bind(on.to_string()).list(ids.iter().copied());
+    tx.execute(statement).await.map(drop)
+}
+
+/// Ids of vacancies whose last day was a given one, so that the index shows them as expired.
+pub async fn ended_on(read: &mut impl Read, from: Date, until: Date) -> Result<Vec<Uuid>, Error> {
+    let statement =
+        sql("SELECT id FROM vacancy WHERE state = 'open' AND valid_until >= $1 AND valid_until < $2 ORDER BY id")
+            .bind(from.to_string())
+            .bind(until.to_string());
+    read.all(statement).await?.iter().map(|row| row.id(0)).collect()
+}

@@ -89,7 +89,7 @@ impl StationBody {
         if parent.is_some() && parent == code {
             r.faults.at("parent", "station.parent");
         }
-        let regions = list(&mut r, "regions", &self.regions, 500, |r, n, f| r.region(n, f));
+        let regions = list(&mut r, "regions", &self.regions, 500, Reader::region);
         let phone = r.words("phone", &self.phone, 30);
         let address = r.words("address", &self.address, 200);
         let lang = lang.to_owned();

@@ -343,32 +343,6 @@ fn below(region: &str) -> &str {
     cut.unwrap_or(region)
 }
 
-/// Open vacancies whose last day is within a span and of whose end nobody was warned yet.
-pub async fn expiring(read: &mut impl Read, from: Date, until: Date, limit: i64) -> Result<Vec<Uuid>, Error> {
-    let statement = sql("SELECT id FROM vacancy WHERE state = 'open' AND warned_on IS NULL \
-         AND valid_until >= $1 AND valid_until <= $2 ORDER BY valid_until, id LIMIT $3")
-    .bind(from.to_string())
-    .bind(until.to_string())
-    .bind(limit);
-    read.all(statement).await?.iter().map(|row| row.id(0)).collect()
-}
-
-/// Notes the day on which stations were warned of the end of vacancies.
-pub async fn warned(tx: &mut Tx, ids: &[Uuid], on: Date) -> Result<(), Error> {
-    let statement =
-        sql("UPDATE vacancy SET warned_on = $1 WHERE id IN ").bind(on.to_string()).list(ids.iter().copied());
-    tx.execute(statement).await.map(drop)
-}
-
-/// Open vacancies whose last day is from a day on and before another, so that the index shows them as expired.
-pub async fn ended_on(read: &mut impl Read, from: Date, until: Date) -> Result<Vec<Uuid>, Error> {
-    let statement =
-        sql("SELECT id FROM vacancy WHERE state = 'open' AND valid_until >= $1 AND valid_until < $2 ORDER BY id")
-            .bind(from.to_string())
-            .bind(until.to_string());
-    read.all(statement).await?.iter().map(|row| row.id(0)).collect()
-}
-
 /// Ids of all vacancies of an employer, newest first.
 pub async fn of_employer(read: &mut impl Read, employer: Uuid) -> Result<Vec<Uuid>, Error> {
     let statement = sql("SELECT id FROM vacancy WHERE employer = $1 ORDER BY created_at DESC, id DESC").bind(employer);

@@ -104,7 +104,7 @@ pub(super) fn audit_of_entry(
 ) -> crate::store::change::Audit {
     let mut line = office.audit(actor, act, "vacancy", Some(row.id), "");
     if row.overruled.is_some() {
-        line.result = "allow_findings".to_owned();
+        "allow_findings".clone_into(&mut line.result);
         line.fields = codes(&row.findings);
     }
     line

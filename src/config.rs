@@ -93,7 +93,8 @@ impl Given {
             let message = e.message().lines().next().unwrap_or_default().to_owned();
             let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
             // The key stands before the sign on the line at fault.
-            let key = text.lines().nth(line - 1).and_then(|l| l.split_once('=')).map_or("config", |(key, _)| key.trim());
+            let key =
+                text.lines().nth(line - 1).and_then(|l| l.split_once('=')).map_or("config", |(key, _)| key.trim());
             fault(key, format!("{message} ({} line {line})", path.display()))
         })
     }

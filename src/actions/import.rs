@@ -3,6 +3,8 @@
 mod journal;
 mod people;
 mod sheet;
+mod tables;
+mod verification;
 
 use std::time::Instant;
 
@@ -71,7 +73,7 @@ pub struct Done {
 }
 
 /// Takes word of the progress.
-pub type Tell<'a> = &'a mut (dyn FnMut(Progress) + Send);
+pub type Tell<'a> = &'a mut (dyn FnMut(Progress) + Send + Sync);
 
 /// An import under way.
 struct Job<'a> {
@@ -259,7 +261,8 @@ async fn work(job: &mut Job<'_>) -> Result<Vec<Mapped>> {
     }
     let sheet = match job.kind {
         SheetKind::Workers => people::run(job, sheet).await?,
-        _ => return Err(Error::Refused("import.kind")),
+        SheetKind::Verification => verification::run(job, sheet).await?,
+        _ => tables::run(job, sheet).await?,
     };
     Ok(sheet.mapping)
 }

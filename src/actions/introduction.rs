@@ -157,7 +157,7 @@ impl Step {
                 let contact = r.words("contact", &d.contact, 50);
                 at.zip(place).map(|(at, place)| Self::Interview(Interview { at, place, contact }))
             }
-            IntroductionAct::Place => r.placement(d, today).map(Self::Place),
+            IntroductionAct::Place => Some(Self::Place(r.placement(d, today))),
         };
         match step {
             Some(step) => r.faults.finish(step),
@@ -237,7 +237,7 @@ impl Typed {
         reason.map(|r| (r, text))
     }
 
-    fn placement(&mut self, d: &Details, today: Date) -> Option<Placement> {
+    fn placement(&mut self, d: &Details, today: Date) -> Placement {
         let needs = |faults: &mut Faults, name: &str, field: &Field| {
             if field.as_ref().is_none_or(|t| t.0.trim().is_empty()) {
                 faults.at(name, "field.missing");
@@ -295,7 +295,7 @@ impl Typed {
                 false
             }
         };
-        Some(Placement { from, wage, period, contract_months, organised })
+        Placement { from, wage, period, contract_months, organised }
     }
 }
 

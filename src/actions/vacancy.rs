@@ -411,3 +411,6 @@ pub async fn reopen(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> 
     };
     step(office, actor, &record, row, "vacancy.reopen", None).await
 }
+
+#[cfg(test)]
+mod tests;

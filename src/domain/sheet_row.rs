@@ -1,12 +1,18 @@
 //! A row of an import sheet: its cells by field, and what became of them on the way to a checked body.
 
+pub mod offer;
 pub mod person;
 pub mod register;
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use super::fault::FieldFault;
 use super::region;
+use super::registration::{Field, Text};
 
 /// Which column fills which field, as the header of one sheet says.
 #[derive(Debug, Clone, Default)]
@@ -95,7 +101,7 @@ impl Cells<'_> {
     }
 
     /// The cell as a body's field.
-    pub fn field(&self, field: &str) -> super::registration::Field {
+    pub fn field(&self, field: &str) -> Field {
         let text = self.get(field);
         (!text.is_empty()).then(|| text.into())
     }
@@ -165,6 +171,62 @@ pub struct Remarks {
     pub warnings: Vec<FieldFault>,
     /// Shown, counted nowhere.
     pub notes: Vec<FieldFault>,
+}
+
+fn some(text: impl Into<String>) -> Field {
+    let text = text.into();
+    (!text.is_empty()).then(|| Text(text))
+}
+
+/// Checks a body; a value that cannot be read is left out with a warning, unless its fault rejects the row.
+pub fn settle<B: Serialize + DeserializeOwned, T>(
+    body: &mut B,
+    check: impl Fn(&B) -> Result<T, Vec<FieldFault>>,
+    rejects: impl Fn(&FieldFault) -> bool,
+    remarks: &mut Remarks,
+) -> Result<T, Vec<FieldFault>> {
+    // Each round takes at least one value away.
+    loop {
+        match check(body) {
+            Ok(checked) => return Ok(checked),
+            Err(faults) if faults.iter().any(&rejects) => {
+                return Err(faults.into_iter().filter(|fault| rejects(fault)).collect());
+            }
+            Err(faults) => {
+                let Some(without) = leave_out(body, &faults) else { return Err(faults) };
+                *body = without;
+                for fault in faults {
+                    // Words that name no occupation are no rule broken.
+                    let is_note = fault.code == "occupation.unknown";
+                    if is_note { &mut remarks.notes } else { &mut remarks.warnings }.push(fault);
+                }
+            }
+        }
+    }
+}
+
+/// The body without the fields that the faults name; none if nothing could be taken away.
+fn leave_out<B: Serialize + DeserializeOwned>(body: &B, faults: &[FieldFault]) -> Option<B> {
+    let mut whole = serde_json::to_value(body).ok()?;
+    let before = whole.clone();
+    // Items of a list from the last to the first, so that the numbers of the others stay right.
+    for fault in faults.iter().rev() {
+        let path = format!("/{}", fault.field.replace('[', "/").replace(']', "").replace('.', "/"));
+        let (parent, name) = path.rsplit_once('/')?;
+        match whole.pointer_mut(parent) {
+            Some(Value::Array(list)) => {
+                let at: usize = name.parse().ok()?;
+                if at < list.len() {
+                    list.remove(at);
+                }
+            }
+            Some(Value::Object(map)) => {
+                map.remove(name);
+            }
+            _ => {}
+        }
+    }
+    (whole != before).then(|| serde_json::from_value(whole).ok())?
 }
 
 /// Hides the middle of every long run of digits, so that numbers and phones can be told again and not read.

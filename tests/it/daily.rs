@@ -81,6 +81,32 @@ async fn a_vacancy_is_warned_of_once_and_read_again_after_its_last_day(engine: E
     assert_eq!(shanhai::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().expired, 0);
 }
 
+async fn stations_hear_once_of_a_class_with_seats_a_week_before_it_begins(engine: Engine) {
+    use shanhai::domain::training::Class;
+    let t = town(engine).await;
+    let row = |name: &str, starts, seats| shanhai::store::class::ClassRow {
+        id: Uuid::now_v7(),
+        reference: format!("P-{name}"),
+        station: Some(t.home),
+        class: Class { name: name.into(), seats, starts: Some(starts), ..Class::default() },
+        version: 1,
+        created_at: t.office.now(),
+        updated_at: t.office.now(),
+    };
+    let classes =
+        [row("焊工班", date(2026, 12, 1), 20), row("满班", date(2026, 12, 1), 0), row("远班", date(2026, 12, 3), 9)];
+    let mut tx = t.begin().await;
+    shanhai::store::class::insert(&mut tx, &classes).await.unwrap();
+    t.office.commit(tx).await.unwrap();
+    let mailer = t.mailer();
+    assert_eq!(shanhai::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().seats, 2);
+    let notice = t.outbox(NoticeState::Sent).await.into_iter().find(|n| n.station == Some(t.home)).unwrap();
+    assert_eq!(notice.payload["classes"].as_array().unwrap().len(), 1);
+    assert_eq!(shanhai::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().seats, 0);
+    t.office.clock.advance(3 * DAY);
+    assert_eq!(shanhai::jobs::run_until_idle(&t.office, &mailer, None).await.unwrap().seats, 2);
+}
+
 async fn what_has_run_out_is_swept(engine: Engine) {
     let t = town(engine).await;
     shanhai::actions::account::park_form(&t.office, "/station", b"x").await.unwrap();
@@ -117,6 +143,7 @@ on_both! {
     a_station_gets_one_digest_a_day_and_none_when_there_is_nothing,
     an_overdue_answer_is_reminded_of_once_and_stands_on_the_list,
     a_vacancy_is_warned_of_once_and_read_again_after_its_last_day,
+    stations_hear_once_of_a_class_with_seats_a_week_before_it_begins,
     what_has_run_out_is_swept,
     the_loops_send_after_an_act_and_end_when_told,
 }

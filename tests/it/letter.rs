@@ -61,7 +61,7 @@ async fn a_consent_taken_back_stops_the_letter_to_the_employer(engine: Engine) {
     let t = town(engine).await;
     let worker = t.person("赵一").await;
     t.introduce(worker, t.vacancy(1).await).await.unwrap();
-    t.office.clock.advance(Duration::from_secs(60));
+    t.office.clock.advance(Duration::from_mins(1));
     let record = shanhai::actions::worker::find(&t.office, &t.clerk, worker).await.unwrap();
     let mut body = shanhai::actions::worker::registration(&record);
     body.consent.push(consent("employer", "true"));
@@ -104,7 +104,7 @@ async fn a_letter_refused_for_good_is_dead_and_one_without_an_answer_is_marked(e
     let waiting = t.outbox(NoticeState::Pending).await;
     assert!(waiting[0].maybe_duplicate);
     let first = waiting[0].message_id.clone();
-    t.office.clock.advance(Duration::from_secs(3_600));
+    t.office.clock.advance(Duration::from_hours(1));
     assert_eq!(shanhai::actions::letter::send_due(&t.office, &smtp("250 ok").await).await.unwrap().sent, 1);
     assert_eq!(t.outbox(NoticeState::Sent).await[0].message_id, first);
 }

@@ -46,7 +46,7 @@ macro_rules! on_both {
     )+ };
 }
 
-pub const DAY: Duration = Duration::from_secs(86_400);
+pub const DAY: Duration = Duration::from_hours(24);
 
 /// An office with a county station, a service home, an employer with a mailbox and their people.
 pub struct Town {

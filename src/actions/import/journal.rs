@@ -89,6 +89,8 @@ pub struct Verdict {
     pub changes: Option<Map<String, Value>>,
     /// What it became, or whom it is like.
     pub object: Option<Uuid>,
+    /// A person must look at it for another reason than a warning.
+    pub shown: bool,
     /// The cells.
     pub texts: Vec<String>,
 }
@@ -173,19 +175,19 @@ impl Journal {
         if shows_change && let Some(changes) = &verdict.changes {
             self.changes.push((verdict.row, changes.clone()));
         }
-        if !warned && verdict.outcome.accepted() && !shows_change {
+        if !warned && !verdict.shown && verdict.outcome.accepted() && !shows_change {
             return;
         }
         let all = verdict.faults.iter().chain(&verdict.warnings).chain(&verdict.notes);
         let errors = all.map(|fault| error_json(fault, verdict.row, layout, mapping, &verdict.texts)).collect();
-        let id = self.import.as_ref().map(|i| i.id);
+        let id = self.import.as_ref().map_or(Uuid::nil(), |i| i.id);
         self.rows.push(ImportRow {
             row: i64::from(verdict.row),
             outcome: verdict.outcome.code().to_owned(),
             errors: Value::Array(errors),
             changes: verdict.changes.filter(|_| shows_change).map(Value::Object),
             object: verdict.object,
-            sealed: id.map(|id| seal_cells(office, id, verdict.row, &verdict.texts)),
+            sealed: Some(seal_cells(office, id, verdict.row, &verdict.texts)),
             resolved: None,
         });
     }
@@ -207,9 +209,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Moves what has come together to the unstored rows.
-    pub fn keep(&mut self) {
-        self.kept.append(&mut self.rows);
+    /// The same in a dry run: into a transaction of its own, or only into memory where nothing is stored.
+    pub async fn save_apart(&mut self, office: &Office) -> Result<()> {
+        if self.import.is_none() {
+            self.kept.append(&mut self.rows);
+            return Ok(());
+        }
+        let mut tx = office.begin().await?;
+        self.save(office, &mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Adds faults to rows that were counted before: what a whole household breaks.

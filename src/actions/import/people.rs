@@ -1,8 +1,8 @@
 //! Importing people's registers: rows with a number first, rows without one against all of them, then whole households.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -45,6 +45,8 @@ struct Line {
     row: u32,
     texts: Vec<String>,
     read: PersonRow,
+    /// The person as an earlier export named them.
+    id: Option<Uuid>,
     /// Keyed hash of the number.
     hash: Option<Vec<u8>>,
     /// Keyed hash of the phone.
@@ -75,8 +77,8 @@ struct Member {
 /// What is remembered from row to row.
 #[derive(Default)]
 struct State {
-    places: RefCell<Places>,
-    occupations: RefCell<HashMap<String, Option<String>>>,
+    places: Mutex<Places>,
+    occupations: Mutex<HashMap<String, Option<String>>>,
     seen: HashMap<Short, Seen>,
     households: HashMap<String, Vec<Member>>,
     /// What a dry run would have created: name to birth date and phone.
@@ -141,17 +143,21 @@ async fn pass(job: &mut Job<'_>, state: &mut State, sheet: &mut Sheet, numbered:
 }
 
 fn row_has_number(sheet: &Sheet, row: &Row) -> bool {
-    sheet.layout.column("id_number").is_some_and(|column| !row.text(column).trim().is_empty())
+    // Rows of an export name the person by id.
+    let filled = |field| sheet.layout.column(field).is_some_and(|column| !row.text(column).trim().is_empty());
+    filled("id_number") || filled("id")
 }
 
 fn read(job: &Job<'_>, state: &State, sheet: &Sheet, row: Row) -> Line {
     let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
     let occupation = |title: &str| {
-        if let Some(code) = state.occupations.borrow().get(title) {
+        // Coding a title is slow, and a sheet names the same few hundred again and again.
+        let mut known = state.occupations.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = known.get(title) {
             return code.clone();
         }
         let code = crate::actions::live::occupation_of(title);
-        state.occupations.borrow_mut().insert(title.to_owned(), code.clone());
+        known.insert(title.to_owned(), code.clone());
         code
     };
     let with = Reading {
@@ -160,11 +166,20 @@ fn read(job: &Job<'_>, state: &State, sheet: &Sheet, row: Row) -> Line {
         occupation: &occupation,
         certificate: &crate::actions::live::certificate_of,
     };
-    let read = person::read(Cells { layout: &sheet.layout, texts: &texts }, &with);
+    let cells = Cells { layout: &sheet.layout, texts: &texts };
+    let id = cells.get("id").parse().ok();
+    let mut read = person::read(cells, &with);
+    if let (Some(_), Ok(checked)) = (id, &mut read.person)
+        && checked.worker.id_missing_reason.as_deref() == Some(person::NOT_IN_SHEET)
+    {
+        // An export hides the number; that is no word on the person.
+        checked.worker.id_missing_reason = None;
+    }
     let keys = &job.office.keys;
     let mut line = Line {
         row: row.number,
         texts,
+        id,
         hash: None,
         phone: None,
         import_key: None,
@@ -176,7 +191,7 @@ fn read(job: &Job<'_>, state: &State, sheet: &Sheet, row: Row) -> Line {
     line.name_key = checked.name.compare_key();
     line.hash = checked.id.as_ref().map(|id| id_hash(keys, &id.number));
     line.phone = checked.phone.as_ref().map(|phone| phone_hash(keys, phone));
-    if line.hash.is_none() {
+    if line.hash.is_none() && line.id.is_none() {
         line.import_key = Some(import_key(job, &line, checked));
     }
     if job.options.dry_run {
@@ -224,7 +239,11 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
     let mut waves: Vec<Vec<Line>> = Vec::new();
     let mut before: HashMap<u64, usize> = HashMap::with_capacity(lines.len());
     for line in lines {
-        let key = line.hash.as_ref().map_or_else(|| digest(&line.name_key), digest);
+        let key = match (&line.hash, line.id) {
+            (Some(hash), _) => digest(hash),
+            (None, Some(id)) => digest(&id),
+            (None, None) => digest(&line.name_key),
+        };
         let rank = if line.read.person.is_ok() { before.entry(key).or_default() } else { &mut 0 };
         if waves.len() == *rank {
             waves.push(Vec::new());
@@ -237,13 +256,7 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
             let decisions = decide(job, state, &mut &job.office.db, &wave).await?;
             settle(job, state, sheet, wave, decisions, &[]);
         }
-        if job.journal.import.is_none() {
-            job.journal.keep();
-        } else {
-            let mut tx = job.office.begin().await?;
-            job.journal.save(job.office, &mut tx).await?;
-            tx.commit().await?;
-        }
+        job.journal.save_apart(job.office).await?;
     } else {
         let mut tx = job.office.begin().await?;
         for wave in waves {
@@ -262,7 +275,8 @@ async fn decide(job: &Job<'_>, state: &State, read: &mut impl Read, wave: &[Line
     let keys: Vec<Vec<u8>> = wave.iter().filter_map(|l| l.import_key.clone()).collect();
     let mut standing = people::by_id_hashes(read, &hashes).await?;
     standing.extend(people::by_import_keys(read, &keys).await?);
-    let ids: Vec<Uuid> = standing.iter().map(|p| p.merged_into.unwrap_or(p.id)).collect();
+    let mut ids: Vec<Uuid> = standing.iter().map(|p| p.merged_into.unwrap_or(p.id)).collect();
+    ids.extend(wave.iter().filter(|l| l.hash.is_none()).filter_map(|l| l.id));
     let mut records: HashMap<Uuid, Record> = HashMap::with_capacity(ids.len());
     if !ids.is_empty() {
         records.extend(people::records(read, &Scope::All, &ids).await?.into_iter().map(|r| (r.person.id, r)));
@@ -287,11 +301,18 @@ async fn decide(job: &Job<'_>, state: &State, read: &mut impl Read, wave: &[Line
             continue;
         };
         let key = line.hash.as_deref().or(line.import_key.as_deref()).unwrap_or_default();
-        let decision = match by_key.get(key).and_then(|id| records.get(id)) {
-            Some(record) if line.hash.is_some() && record.person.name_key != line.name_key => {
+        let own =
+            |record: &&Record| record.links.iter().any(|l| job.scope.holds(&[l.station])) || job.scope == Scope::All;
+        let named = line.id.filter(|_| line.hash.is_none()).and_then(|id| records.get(&id)).filter(own);
+        let decision = match by_key.get(key).and_then(|id| records.get(id)).or(named) {
+            Some(record) if line.import_key.is_none() && record.person.name_key != line.name_key => {
                 Decision::Aside { code: "number.other_name", like: Some(record.person.id) }
             }
             Some(record) => compare(job, state, line, checked, record)?,
+            // Nobody of this register: without number and name nothing tells who it is.
+            None if line.id.is_some() && line.hash.is_none() => {
+                Decision::Aside { code: "worker.unknown_id", like: None }
+            }
             None => decide_new(state, line, checked, &alike),
         };
         decisions.push(decision);
@@ -421,7 +442,11 @@ fn settle(
         let mut faults = Vec::new();
         match decision {
             Decision::Aside { code, .. } => {
-                let field = if code == "number.other_name" { "id_number" } else { "name" };
+                let field = match code {
+                    "worker.unknown_id" => "id",
+                    "number.other_name" => "id_number",
+                    _ => "name",
+                };
                 faults.push(FieldFault::new(field, code));
             }
             Decision::Change { diff, .. } => changes = Some(diff),
@@ -447,7 +472,17 @@ fn settle(
             would_stand(state, &line);
         }
         let notes = std::mem::take(&mut line.read.remarks.notes);
-        let verdict = Verdict { row: line.row, outcome, faults, warnings, notes, changes, object, texts: line.texts };
+        let verdict = Verdict {
+            row: line.row,
+            outcome,
+            faults,
+            warnings,
+            notes,
+            changes,
+            object,
+            shown: false,
+            texts: line.texts,
+        };
         job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
     }
 }

@@ -1,11 +1,10 @@
 //! A row of a people's register: cells into the body of a person, faults apart from warnings.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
-use serde_json::Value;
 
-use super::{Cells, Places, Remarks, register};
+use super::{Cells, Place, Places, Remarks, register, settle, some};
 use crate::domain::code::Code as _;
 use crate::domain::date_text::{parse_date, parse_when};
 use crate::domain::fault::FieldFault;
@@ -34,15 +33,22 @@ pub struct Reading<'a> {
     /// Today.
     pub today: Date,
     /// Places read before.
-    pub places: &'a RefCell<Places>,
+    pub places: &'a Mutex<Places>,
     /// The occupation code of a title, if it is certain enough.
     pub occupation: &'a dyn Fn(&str) -> Option<String>,
     /// The code of a certificate's name.
     pub certificate: &'a dyn Fn(&str) -> Option<String>,
 }
 
+impl Reading<'_> {
+    /// Reads a place text.
+    pub fn place(&self, text: &str) -> Place {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).read(text)
+    }
+}
+
 /// Why a person has no number, when the sheet does not say.
-const NOT_IN_SHEET: &str = "表中没有证号";
+pub const NOT_IN_SHEET: &str = "表中没有证号";
 
 /// Faults of these kinds reject a row: the identity itself is wrong.
 fn rejects(code: &str) -> bool {
@@ -54,25 +60,7 @@ pub fn read(row: Cells<'_>, with: &Reading<'_>) -> PersonRow {
     let mut remarks = Remarks::default();
     let mut body = body(row, with, &mut remarks);
     let context = Context { today: with.today, occupation: with.occupation, certificate: with.certificate };
-    // A value that cannot be read is left out with a warning; each round takes at least one away.
-    let person = loop {
-        match body.check(&context) {
-            Ok(checked) => break Ok(checked),
-            Err(faults) if faults.iter().any(|f| rejects(&f.code)) => {
-                break Err(faults.into_iter().filter(|f| rejects(&f.code)).collect());
-            }
-            Err(faults) => {
-                let Some(without) = leave_out(&body, &faults) else { break Err(faults) };
-                body = without;
-                for fault in faults {
-                    // A wish in words that name no occupation is no rule broken.
-                    let list =
-                        if fault.code == "occupation.unknown" { &mut remarks.notes } else { &mut remarks.warnings };
-                    list.push(fault);
-                }
-            }
-        }
-    };
+    let person = settle(&mut body, |body| body.check(&context), |fault| rejects(&fault.code), &mut remarks);
     register::check(row, &body, person.as_ref().ok(), with.today, &mut remarks.warnings);
     if let Ok(checked) = &person {
         remarks.warnings.extend(checked.warnings.iter().cloned());
@@ -81,35 +69,6 @@ pub fn read(row: Cells<'_>, with: &Reading<'_>) -> PersonRow {
     }
     let household = register::member(row, &body, person.as_ref());
     PersonRow { person, remarks, household }
-}
-
-/// The body without the fields that the faults name; none if nothing could be taken away.
-fn leave_out(body: &Registration, faults: &[FieldFault]) -> Option<Registration> {
-    let mut whole = serde_json::to_value(body).ok()?;
-    let before = whole.clone();
-    // Items of a list from the last to the first, so that the numbers of the others stay right.
-    for fault in faults.iter().rev() {
-        let path = format!("/{}", fault.field.replace('[', "/").replace(']', "").replace('.', "/"));
-        let (parent, name) = path.rsplit_once('/')?;
-        match whole.pointer_mut(parent) {
-            Some(Value::Array(list)) => {
-                let at: usize = name.parse().ok()?;
-                if at < list.len() {
-                    list.remove(at);
-                }
-            }
-            Some(Value::Object(map)) => {
-                map.remove(name);
-            }
-            _ => {}
-        }
-    }
-    (whole != before).then(|| serde_json::from_value(whole).ok())?
-}
-
-fn some(text: impl Into<String>) -> Field {
-    let text = text.into();
-    (!text.is_empty()).then(|| Text(text))
 }
 
 fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registration {
@@ -122,7 +81,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let (mut village, mut county) = (None, None);
     let text = ["province", "prefecture", "county"].map(|field| row.get(field)).concat();
     if !text.is_empty() {
-        let place = with.places.borrow_mut().read(&text);
+        let place = with.place(&text);
         if place.unknown {
             warn("village.county", "region.unknown");
         }
@@ -137,7 +96,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let home = row.get("origin");
     let mut origin = county;
     if !home.is_empty() {
-        let place = with.places.borrow_mut().read(home);
+        let place = with.place(home);
         if place.unknown && origin.is_none() {
             warn("origin", "region.unknown");
         }
@@ -146,7 +105,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let residence = match row.get("residence") {
         "" => None,
         text => {
-            let place = with.places.borrow_mut().read(text);
+            let place = with.place(text);
             if place.unknown {
                 warn("residence", "region.unknown");
             }
@@ -242,7 +201,7 @@ fn codes<C: crate::domain::code::Code>(row: Cells<'_>, field: &str, list: &str) 
 
 fn regions(row: Cells<'_>, with: &Reading<'_>) -> Vec<Text> {
     let parts = row.list("regions_wanted").into_iter().take(20);
-    parts.map(|part| Text(with.places.borrow_mut().read(&part).code.unwrap_or(part))).collect()
+    parts.map(|part| Text(with.place(&part).code.unwrap_or(part))).collect()
 }
 
 /// The own phone, else the household's; each that is no phone is told.

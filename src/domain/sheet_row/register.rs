@@ -137,13 +137,13 @@ mod tests {
     use super::super::{Layout, Places};
     use super::*;
     use jiff::civil::date;
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     /// Codes of the warnings, or of the faults of a rejected row.
     fn judge(cells: &[(&'static str, &str)]) -> (bool, Vec<String>) {
         let layout = Layout::new(cells.iter().enumerate().map(|(at, (field, _))| (at, *field)));
         let texts: Vec<String> = cells.iter().map(|(_, text)| (*text).to_owned()).collect();
-        let places = RefCell::new(Places::default());
+        let places = Mutex::new(Places::default());
         let row = person::read(
             Cells { layout: &layout, texts: &texts },
             &person::Reading {

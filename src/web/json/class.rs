@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::patch_of;
 use super::worker::{instant, named};
+use super::{list, patch_of};
+use crate::actions::search::{self, ClassAsk};
 use crate::actions::{class, live};
 use crate::domain::actor::Right;
 use crate::domain::training::ClassBody;
@@ -21,6 +22,16 @@ const STAFF: Audience = Audience::Holds(&[Right::Training]);
 pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/classes", STAFF, "add a class", Body::Json(shape::<ClassBody>), handler!(create))
         .answers(201, None),
+    Route::get("/api/v1/classes", Audience::Anyone, "search training classes", handler!(search)).query(&[
+        "q",
+        "programme",
+        "region",
+        "open",
+        "limit",
+        "cursor",
+        "sort",
+        "near",
+    ]),
     Route::get("/api/v1/classes/{id}", Audience::Anyone, "one class by id or short code", handler!(find)),
     Route::patch("/api/v1/classes/{id}", STAFF, "change a class", Body::Json(shape::<ClassBody>), handler!(patch)),
 ];
@@ -42,6 +53,20 @@ pub fn view(record: &Record) -> Value {
 
 fn answer(record: &Record) -> Answer {
     Answer::json(200, &view(record)).version(record.row.version)
+}
+
+async fn search(ask: Ask) -> Result<Answer, Fault> {
+    let text = |name: &str| ask.query(name).map(str::to_owned);
+    let asked = ClassAsk {
+        q: text("q").unwrap_or_default(),
+        programme: text("programme"),
+        region: text("region"),
+        open: list::truth(&ask, "open"),
+        page: list::page(&ask)?,
+    };
+    let found = search::classes(&ask.office, asked).await?;
+    let rows = found.items.iter().map(|(record, _)| view(record)).collect();
+    Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
 }
 
 async fn create(ask: Ask) -> Result<Answer, Fault> {

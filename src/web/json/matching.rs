@@ -2,13 +2,19 @@
 
 use serde_json::{Value, json};
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use crate::actions::matching::{self, Explained};
+use crate::actions::vacancy;
 use crate::domain::actor::Right;
 use crate::handler;
 use crate::matching::explain::Points;
 use crate::matching::recommend::Match;
 use crate::matching::sentence::{Lang as Words, Say};
 use crate::pages::Lang;
+use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::json::list;
@@ -19,10 +25,12 @@ const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/api/v1/workers/{id}/matches", STAFF, "best vacancies for a person", handler!(matches)).query(&["limit"]),
+    Route::get("/api/v1/workers/{id}/matches", STAFF, "best vacancies for a person", handler!(matches))
+        .query(&["limit"]),
     Route::get("/api/v1/workers/{id}/fit/{vacancy}", STAFF, "any pair taken apart", handler!(fit)),
     Route::get("/api/v1/workers/{id}/training", STAFF, "classes by the vacancies they open", handler!(training)),
-    Route::get("/api/v1/vacancies/{id}/candidates", STAFF, "best people for a vacancy", handler!(candidates)).query(&["limit"]),
+    Route::get("/api/v1/vacancies/{id}/candidates", STAFF, "best people for a vacancy", handler!(candidates))
+        .query(&["limit"]),
 ];
 
 /// The language of matching's sentences.
@@ -49,11 +57,26 @@ pub fn match_view(m: &Match, lang: Lang) -> Value {
     })
 }
 
+/// Views of vacancies by id.
+async fn vacancy_views(ask: &Ask, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, Fault> {
+    let mut views = HashMap::new();
+    for record in store::vacancy::records(&mut &ask.office.db, ids).await? {
+        views.insert(record.row.id, super::vacancy::view(&ask.office, &ask.actor, &record).await);
+    }
+    Ok(views)
+}
+
+/// Views of classes by id.
+async fn class_views(ask: &Ask, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, Fault> {
+    let records = store::class::records(&mut &ask.office.db, ids).await?;
+    Ok(records.iter().map(|r| (r.row.id, super::class::view(r))).collect())
+}
+
 async fn matches(ask: Ask) -> Result<Answer, Fault> {
     let limit = list::page(&ask)?.limit;
     let found = matching::matches(&ask.office, &ask.actor, ask.id("id")?, limit).await?;
     let ids: Vec<_> = found.iter().map(|m| m.vacancy).collect();
-    let rows = super::vacancy::views(&ask.office, &ask.actor, &ids).await?;
+    let rows = vacancy_views(&ask, &ids).await?;
     let items: Vec<Value> = found
         .iter()
         .filter_map(|m| {
@@ -67,7 +90,7 @@ async fn matches(ask: Ask) -> Result<Answer, Fault> {
 
 async fn candidates(ask: Ask) -> Result<Answer, Fault> {
     let limit = list::page(&ask)?.limit;
-    let id = super::vacancy::id_of(&ask, "id").await?;
+    let id = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?.row.id;
     let found = matching::candidates(&ask.office, &ask.actor, id, limit).await?;
     let mut items = Vec::with_capacity(found.len());
     for (m, record) in &found {
@@ -79,7 +102,7 @@ async fn candidates(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn fit(ask: Ask) -> Result<Answer, Fault> {
-    let vacancy = super::vacancy::id_of(&ask, "vacancy").await?;
+    let vacancy = vacancy::find(&ask.office, &ask.actor, ask.param("vacancy")).await?.row.id;
     let Explained { fit, change_words } = matching::fit(&ask.office, &ask.actor, ask.id("id")?, vacancy).await?;
     let say = |say: &Say| say.staff(words(ask.lang));
     let conditions: Vec<Value> = fit
@@ -101,8 +124,11 @@ async fn fit(ask: Ask) -> Result<Answer, Fault> {
             condition
         })
         .collect();
-    let parts: Vec<Value> =
-        fit.parts.iter().map(|p| json!({"code": p.code, "points": p.points, "max": p.max, "text": say(&p.say)})).collect();
+    let parts: Vec<Value> = fit
+        .parts
+        .iter()
+        .map(|p| json!({"code": p.code, "points": p.points, "max": p.max, "text": say(&p.say)}))
+        .collect();
     let body = json!({"eligible": fit.eligible, "score": fit.score, "conditions": conditions, "parts": parts});
     Ok(Answer::json(200, &body))
 }
@@ -110,9 +136,9 @@ async fn fit(ask: Ask) -> Result<Answer, Fault> {
 async fn training(ask: Ask) -> Result<Answer, Fault> {
     let found = matching::training(&ask.office, &ask.actor, ask.id("id")?).await?;
     let ids: Vec<_> = found.iter().map(|g| g.class).collect();
-    let classes = super::class::views(&ask.office, &ids).await?;
+    let classes = class_views(&ask, &ids).await?;
     let opened: Vec<_> = found.iter().flat_map(|g| g.vacancies.iter().copied()).collect();
-    let vacancies = super::vacancy::views(&ask.office, &ask.actor, &opened).await?;
+    let vacancies = vacancy_views(&ask, &opened).await?;
     let items: Vec<Value> = found
         .iter()
         .filter_map(|g| {

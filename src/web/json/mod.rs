@@ -5,7 +5,9 @@ pub mod employer;
 pub mod enrolment;
 pub mod interest;
 pub mod introduction;
+pub mod later;
 pub mod list;
+pub mod matching;
 pub mod outbox;
 pub mod station;
 pub mod vacancy;
@@ -29,6 +31,7 @@ use crate::store::idempotency;
 pub fn tables() -> Vec<&'static [Route]> {
     vec![
         worker::ROUTES,
+        matching::ROUTES,
         introduction::ROUTES,
         outbox::ROUTES,
         interest::ROUTES,
@@ -38,6 +41,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         vacancy::ROUTES,
         class::ROUTES,
         enrolment::ROUTES,
+        later::ROUTES,
     ]
 }
 

@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 use super::employer::ReasonBody;
 use super::worker::{Nothing, instant, named, warnings};
-use super::{items, patch_of};
+use super::{items, list, patch_of};
+use crate::actions::search::{self, VacancyAsk};
 use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, Office, live};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
 use crate::domain::posting::{Finding, Posting};
 use crate::domain::region::{self, RegionCode};
-use crate::domain::wage::yuan_json;
+use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
+use crate::domain::wage::{fen_from_yuan, yuan_json};
 use crate::handler;
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
@@ -28,6 +30,22 @@ pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/vacancies", WRITERS, "post a vacancy", Body::Json(shape::<Posting>), handler!(post))
         .query(&["open", "draft"])
         .answers(201, None),
+    Route::get("/api/v1/vacancies", Audience::Anyone, "search vacancies", handler!(search)).query(&[
+        "q",
+        "region",
+        "occupation",
+        "kind",
+        "form",
+        "min_wage",
+        "lodging",
+        "meals",
+        "employer",
+        "state",
+        "limit",
+        "cursor",
+        "sort",
+        "near",
+    ]),
     Route::get("/api/v1/vacancies/{id}", Audience::Anyone, "one vacancy by id or short code", handler!(find)),
     Route::patch("/api/v1/vacancies/{id}", WRITERS, "change a vacancy", Body::Json(shape::<Posting>), handler!(patch)),
     Route::get("/api/v1/vacancies/{id}/history", WRITERS, "what changed on a vacancy", handler!(history)),
@@ -100,6 +118,37 @@ pub async fn view(office: &Office, actor: &Actor, record: &Record) -> Value {
             .map_or(Value::Null, |o| json!({"reason": o.reason, "by": o.by, "at": instant(o.at)}));
     }
     body
+}
+
+/// What a request asks of vacancies.
+pub fn vacancy_ask(ask: &Ask) -> Result<VacancyAsk, Fault> {
+    let text = |name: &str| ask.query(name).map(str::to_owned);
+    let min_wage = match ask.query("min_wage") {
+        None => None,
+        Some(t) => Some(fen_from_yuan(t).ok_or_else(|| Fault::Act(Error::field("min_wage", "money.wrong")))?),
+    };
+    Ok(VacancyAsk {
+        q: text("q").unwrap_or_default(),
+        region: text("region"),
+        occupation: text("occupation"),
+        kind: list::code::<VacancyKind>(ask, "kind")?,
+        form: list::code::<EmploymentForm>(ask, "form")?,
+        min_wage,
+        lodging: list::truth(ask, "lodging"),
+        meals: list::truth(ask, "meals"),
+        employer: ask.query_as("employer")?,
+        state: list::code::<VacancyState>(ask, "state")?,
+        page: list::page(ask)?,
+    })
+}
+
+async fn search(ask: Ask) -> Result<Answer, Fault> {
+    let found = search::vacancies(&ask.office, &ask.actor, vacancy_ask(&ask)?).await?;
+    let mut rows = Vec::with_capacity(found.items.len());
+    for (record, _) in &found.items {
+        rows.push(view(&ask.office, &ask.actor, record).await);
+    }
+    Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
 }
 
 async fn answer(ask: &Ask, record: &Record) -> Answer {

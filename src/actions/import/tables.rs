@@ -1,0 +1,150 @@
+//! Importing stations, employers, classes and vacancies: rows into bodies, a chunk in one transaction.
+
+use std::sync::Mutex;
+
+use serde_json::{Map, Value};
+
+use super::journal::{Outcome, Verdict};
+use super::sheet::Sheet;
+use super::{CHUNK, Job};
+use crate::actions::error::Result;
+use crate::actions::posting::{self, Incoming};
+use crate::actions::put;
+use crate::actions::vacancy::Aim;
+use crate::actions::{class, employer, station};
+use crate::domain::advert::Rule;
+use crate::domain::fault::FieldFault;
+use crate::domain::heading::SheetKind;
+use crate::domain::posting::Finding;
+use crate::domain::sheet_row::person::Reading;
+use crate::domain::sheet_row::{Cells, Places, Remarks, offer};
+use crate::store::Tx;
+
+/// A row with what was said on the way.
+struct Line {
+    row: u32,
+    texts: Vec<String>,
+    remarks: Remarks,
+}
+
+/// The bodies of a chunk, all of one kind.
+enum Bodies {
+    Stations(Vec<crate::domain::station::StationBody>),
+    Employers(Vec<crate::domain::employer::EmployerBody>),
+    Classes(Vec<crate::domain::training::ClassBody>),
+    Vacancies(Vec<Incoming>),
+}
+
+impl Bodies {
+    fn new(kind: SheetKind) -> Self {
+        match kind {
+            SheetKind::Stations => Self::Stations(Vec::new()),
+            SheetKind::Employers => Self::Employers(Vec::new()),
+            SheetKind::Training => Self::Classes(Vec::new()),
+            _ => Self::Vacancies(Vec::new()),
+        }
+    }
+
+    fn read(&mut self, row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) {
+        match self {
+            Self::Stations(list) => list.push(offer::station(row, with, remarks)),
+            Self::Employers(list) => list.push(offer::employer(row, with, remarks)),
+            Self::Classes(list) => list.push(offer::class(row, with, remarks)),
+            Self::Vacancies(list) => {
+                let (posting, employer) = offer::vacancy(row, with, remarks);
+                list.push(Incoming { posting, employer });
+            }
+        }
+    }
+
+    async fn put(&self, job: &Job<'_>, tx: &mut Tx) -> Result<Vec<(put::Outcome, Vec<Finding>)>> {
+        let plain = |outcomes: Vec<put::Outcome>| outcomes.into_iter().map(|o| (o, Vec::new())).collect();
+        Ok(match self {
+            Self::Stations(bodies) => plain(station::put_many(job.office, tx, job.actor, bodies).await?),
+            Self::Employers(bodies) => plain(employer::put_many(job.office, tx, job.actor, job.station, bodies).await?),
+            Self::Classes(bodies) => plain(class::put_many(job.office, tx, job.actor, job.station, bodies).await?),
+            Self::Vacancies(rows) => {
+                let aim = match (job.options.open, job.options.allow_findings) {
+                    (true, true) => Aim::OpenWithFindings,
+                    (true, false) => Aim::Open,
+                    (false, _) => Aim::Review,
+                };
+                let puts = posting::put_many(job.office, tx, job.actor, job.station, rows, aim).await?;
+                puts.into_iter().map(|p| (p.outcome, p.findings)).collect()
+            }
+        })
+    }
+}
+
+/// Imports a list of stations, employers, classes or vacancies.
+pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
+    let places = Mutex::new(Places::default());
+    let (mut lines, mut bodies) = (Vec::new(), Bodies::new(job.kind));
+    while let Some(row) = sheet.next().await? {
+        if job.journal.skipping() {
+            job.journal.pass();
+            continue;
+        }
+        let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
+        let mut remarks = Remarks::default();
+        bodies.read(Cells { layout: &sheet.layout, texts: &texts }, &reading(job.today, &places), &mut remarks);
+        lines.push(Line { row: row.number, texts, remarks });
+        // A station's parent may stand in any row, so a list of stations is entered in one piece.
+        if lines.len() == CHUNK && job.kind != SheetKind::Stations {
+            chunk(job, &sheet, std::mem::take(&mut lines), &bodies).await?;
+            bodies = Bodies::new(job.kind);
+        }
+    }
+    if !lines.is_empty() {
+        chunk(job, &sheet, lines, &bodies).await?;
+    }
+    if job.kind == SheetKind::Stations && !job.options.dry_run {
+        job.office.reload_stations().await?;
+    }
+    Ok(sheet)
+}
+
+fn reading(today: jiff::civil::Date, places: &Mutex<Places>) -> Reading<'_> {
+    let (occupation, certificate) = (&crate::actions::live::occupation_of, &crate::actions::live::certificate_of);
+    Reading { today, places, occupation, certificate }
+}
+
+async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodies) -> Result<()> {
+    let mut tx = job.office.begin().await?;
+    let done = bodies.put(job, &mut tx).await?;
+    for (line, (outcome, findings)) in lines.into_iter().zip(done) {
+        let object = outcome.id();
+        let (outcome, faults, changes) = match outcome {
+            put::Outcome::Created(_) => (Outcome::Created, Vec::new(), None),
+            put::Outcome::Updated(_, fields) => {
+                let fields: Map<String, Value> = fields.into_iter().map(|f| (f, Value::Null)).collect();
+                (Outcome::Updated, Vec::new(), Some(fields))
+            }
+            put::Outcome::Unchanged(_) => (Outcome::Unchanged, Vec::new(), None),
+            put::Outcome::Rejected(faults) => (Outcome::Rejected, faults, None),
+        };
+        let Remarks { warnings, mut notes } = line.remarks;
+        notes.extend(findings.iter().map(found));
+        // An advert that only lacks an element is seen with the vacancy; one that says what it may not is for a person.
+        let shown = findings.iter().any(|f| f.rule != Rule::ElementMissing);
+        let (row, texts) = (line.row, line.texts);
+        let verdict = Verdict { shown, row, outcome, faults, warnings, notes, changes, object, texts };
+        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
+    }
+    if job.options.dry_run {
+        // What was written to find out is given back.
+        drop(tx);
+        job.journal.save_apart(job.office).await?;
+    } else {
+        job.commit(tx).await?;
+    }
+    job.tell();
+    Ok(())
+}
+
+/// A finding of the law check as a note of its row.
+fn found(finding: &Finding) -> FieldFault {
+    FieldFault::new(&finding.field, format!("advert.{}", finding.rule.code()))
+        .with("article", &finding.article)
+        .with("text", &finding.text)
+}

@@ -164,7 +164,7 @@ journey!(links_by_number_have_a_limit_a_day, |world| {
     }
     let refused = other.post("/api/v1/workers/link", guess(21)).await.problem(429, "worker.links_a_day");
     assert!(refused.header("retry-after").is_some());
-    world.office.clock.advance(std::time::Duration::from_secs(24 * 3600));
+    world.office.clock.advance(std::time::Duration::from_hours(24));
     other.post("/api/v1/workers/link", guess(21)).await.problem(404, "not_found");
 });
 

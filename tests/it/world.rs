@@ -250,6 +250,7 @@ pub async fn database(engine: Engine, folder: &std::path::Path) -> String {
 }
 
 /// The address of a database of the throw-away PostgreSQL server.
+#[expect(clippy::disallowed_methods, reason = "`tests/run` hands the server's address over")]
 fn postgres(database: &str) -> String {
     let admin = std::env::var("SHANHAI_TEST_POSTGRES").unwrap_or_default();
     assert!(

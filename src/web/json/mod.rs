@@ -3,6 +3,7 @@
 pub mod class;
 pub mod employer;
 pub mod enrolment;
+pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod later;
@@ -41,6 +42,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         vacancy::ROUTES,
         class::ROUTES,
         enrolment::ROUTES,
+        import::ROUTES,
         later::ROUTES,
     ]
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::civil::date;
+use uuid::Uuid;
 
 use shanhai::domain::notice::NoticeState;
 use shanhai::domain::task::TaskKind;

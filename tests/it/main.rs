@@ -17,4 +17,5 @@ mod letter;
 mod people;
 mod program;
 mod settings;
+mod smtp;
 mod worker;

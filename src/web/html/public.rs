@@ -180,11 +180,11 @@ async fn vacancies(ask: Ask) -> Result<Answer, Fault> {
         forms: menu::<EmploymentForm>(lang, code("form")),
         total: found.total,
         relaxed: found.relaxed.iter().map(|r| list::relaxed_text(lang, r)).collect(),
-        suggest: found.suggest.iter().map(|s| Link::to(s.clone(), address(&ask, "/vacancies", &[("q", s)]))).collect(),
+        suggest: found.suggest.iter().map(|s| Link::to(address(&ask, "/vacancies", &[("q", s)]), s.clone())).collect(),
         degraded: found.degraded,
         items: found.items.iter().map(|(record, spans)| line(lang, record, spans)).collect(),
         sorts: sorts.to_vec(),
-        common: titles.iter().map(|t| Link::to(*t, address(&ask, "/vacancies", &[("q", t)]))).collect(),
+        common: titles.iter().map(|t| Link::to(address(&ask, "/vacancies", &[("q", t)]), *t)).collect(),
         shown,
         next,
         q,
@@ -246,7 +246,7 @@ async fn vacancy_view(
     c.back = format!("/vacancies/{}", record.row.reference);
     Ok(VacancyPage {
         c,
-        back: Link::to(text(ask.lang, "find-work", &[]), "/vacancies"),
+        back: Link::to("/vacancies", text(ask.lang, "find-work", &[])),
         code: record.row.reference.clone(),
         title: v.title.clone(),
         wage: wage_words(ask.lang, &record),
@@ -303,7 +303,7 @@ async fn receipt(ask: Ask) -> Result<Answer, Fault> {
     let view = Receipt {
         c,
         code: i.receipt.clone(),
-        vacancy: Link::to(found.vacancy_title.clone(), format!("/vacancies/{}", found.vacancy_reference)),
+        vacancy: Link::to(format!("/vacancies/{}", found.vacancy_reference), found.vacancy_title.clone()),
         fresh: ask.query("new").is_some(),
         who: String::new(),
         stage,
@@ -389,7 +389,7 @@ async fn class_page(ask: Ask) -> Result<Answer, Fault> {
         code: record.row.reference.clone(),
         facts: class_facts(ask.lang, &record),
         opens: opens
-            .map(|name| Link::to(name.clone(), address(&ask, "/vacancies", &[("q", &name)])))
+            .map(|name| Link::to(address(&ask, "/vacancies", &[("q", &name)]), name.clone()))
             .into_iter()
             .collect(),
         open: record.seats_left() > 0 && !begun,

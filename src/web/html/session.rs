@@ -127,7 +127,7 @@ async fn password(ask: Ask) -> Result<Answer, Fault> {
         Ok(()) => {
             let heading = text(ask.lang, "page-password-done", &[]);
             let told = text(ask.lang, "said-password", &[]);
-            let links = vec![Link::to(text(ask.lang, "login", &[]), "/login")];
+            let links = vec![Link::to("/login", text(ask.lang, "login", &[]))];
             Ok(page(&Message { c, tone: Tone::Ok, heading, text: told, links, ..Message::default() }))
         }
         Err(Error::Invalid(faults)) => {

@@ -2,6 +2,7 @@
 
 pub mod public;
 pub mod session;
+pub mod station;
 
 use http::HeaderMap;
 
@@ -24,7 +25,9 @@ static ROUTES: &[Route] = &[
 
 /// Routes of all pages.
 pub fn tables() -> Vec<&'static [Route]> {
-    vec![ROUTES, session::ROUTES, public::ROUTES]
+    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES];
+    tables.extend(station::tables());
+    tables
 }
 
 async fn asset(ask: Ask) -> Result<Answer, Fault> {

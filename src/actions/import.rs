@@ -5,6 +5,8 @@ mod people;
 pub mod review;
 mod sheet;
 mod tables;
+#[cfg(test)]
+mod tests;
 pub mod upload;
 mod verification;
 

@@ -214,7 +214,7 @@ CREATE TABLE heading_memory (
 );
 
 CREATE TABLE idempotency (
-    hash BYTEA PRIMARY KEY, body_hash BYTEA NOT NULL, status BIGINT NOT NULL, location TEXT, answer TEXT NOT NULL, at BIGINT NOT NULL
+    hash BYTEA PRIMARY KEY, body_hash BYTEA NOT NULL, status BIGINT NOT NULL, location TEXT, answer BYTEA, at BIGINT NOT NULL
 );
 CREATE TABLE parameter (
     key TEXT NOT NULL, station TEXT NOT NULL, value TEXT NOT NULL, version BIGINT NOT NULL, updated_at BIGINT NOT NULL,

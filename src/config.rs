@@ -91,8 +91,10 @@ impl Given {
         };
         toml::from_str(&text).map_err(|e| {
             let message = e.message().lines().next().unwrap_or_default().to_owned();
-            let key = message.split('`').nth(1).unwrap_or("config");
             let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
+            // The key stands before the sign on the line at fault.
+            let key =
+                text.lines().nth(line - 1).and_then(|l| l.split_once('=')).map_or("config", |(key, _)| key.trim());
             fault(key, format!("{message} ({} line {line})", path.display()))
         })
     }

@@ -104,6 +104,39 @@ pub async fn warn_expiring(office: &Office) -> Result<u64> {
     Ok(noted)
 }
 
+/// Days before a class begins on which stations are told of its free seats.
+const SEATS_DAYS: i64 = 7;
+
+/// Tells every station with a mailbox of classes that begin in a week and have seats left: one letter a station and day.
+pub async fn tell_seats(office: &Office) -> Result<u64> {
+    const DONE: &str = "class_seats_until";
+    let today = office.today();
+    let in_days = |days: i64| today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
+    let until = in_days(SEATS_DAYS);
+    let mut tx = office.begin().await?;
+    let done: Option<jiff::civil::Date> = expiry::mark(&mut tx, DONE).await?.and_then(|t| t.parse().ok());
+    // Days that were told before are not told again; a program that slept tells what is still ahead.
+    let from = done.and_then(|d| d.tomorrow().ok()).map_or(in_days(1), |d| d.max(in_days(1)));
+    if from > until {
+        return Ok(0);
+    }
+    let classes = rows::classes_with_seats(&mut tx, from, until).await?;
+    let mut tells = Vec::new();
+    if !classes.is_empty() {
+        for station in office.stations().await.iter().filter(|s| s.station.email.is_some()) {
+            tells.push(Tell {
+                payload: serde_json::json!({"classes": classes}),
+                once: Some(format!("class-seats.{}.{today}", station.id)),
+                ..Tell::new(NoticeKind::ClassSeats, To::Station(station.id), station.id)
+            });
+        }
+    }
+    let noted = notify(office, &mut tx, &tells).await?;
+    expiry::set_mark(&mut tx, DONE, &until.to_string()).await?;
+    office.commit(tx).await?;
+    Ok(noted)
+}
+
 /// Lets index and columns read again the vacancies whose last day has passed since this was done last; the state itself
 /// follows from the date.
 pub async fn end_expired(office: &Office) -> Result<u64> {

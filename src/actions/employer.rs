@@ -463,3 +463,6 @@ impl Standing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

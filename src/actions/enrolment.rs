@@ -111,6 +111,15 @@ async fn certify(
     Ok(diff)
 }
 
+/// One enrolment of a person within the actor's scope.
+pub async fn find(office: &Office, actor: &Actor, id: Uuid) -> Result<Enrolment> {
+    office.need(actor, Right::Training)?;
+    let scope = office.scope(actor).await?;
+    let found = enrolments::find(&mut &office.db, &scope, id).await?.ok_or(Error::NotFound)?;
+    office.read_of(actor, "enrolment.read", Some(found.worker), "").await?;
+    Ok(found)
+}
+
 /// The enrolments in a class of people within the actor's scope.
 pub async fn of_class(office: &Office, actor: &Actor, class: Uuid) -> Result<Vec<Enrolment>> {
     office.need(actor, Right::Training)?;
@@ -127,4 +136,101 @@ pub async fn of_worker(office: &Office, actor: &Actor, worker: Uuid) -> Result<V
     let found = enrolments::of_worker(&mut &office.db, &scope, worker).await?;
     office.read_of(actor, "enrolment.read", Some(worker), "").await?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::testing::{Fresh, fresh, over, person, station};
+    use crate::domain::training::ClassBody;
+
+    async fn class_of(office: &Office, clerk: &Actor, seats: u32) -> Uuid {
+        let body: ClassBody = serde_json::from_value(serde_json::json!({
+            "programme": "南粤家政", "name": format!("护理{seats}座班{}", office.id()), "seats": seats,
+            "certificates": ["养老护理员证"]
+        }))
+        .unwrap();
+        crate::actions::class::create(office, clerk, &body).await.unwrap().row.id
+    }
+
+    /// Eight clicks at once for two seats.
+    async fn last_seat(fresh: &Fresh) {
+        let office = &fresh.office;
+        let code = format!("S-{}", &office.id().simple().to_string()[20..]);
+        let (_, clerk) = station(office, &code, None, &[]).await;
+        let class = class_of(office, &clerk, 2).await;
+        let mut clicks = tokio::task::JoinSet::new();
+        for n in 0..8 {
+            let worker =
+                person(office, &clerk, &format!("王{}", ["一", "二", "三", "四", "五", "六", "七", "八"][n])).await;
+            let (office, clerk) = (office.clone(), clerk.clone());
+            clicks.spawn(async move { enrol(&office, &clerk, worker, class).await });
+        }
+        let (mut seated, mut full) = (0, 0);
+        while let Some(click) = clicks.join_next().await {
+            match click.unwrap() {
+                Ok(_) => seated += 1,
+                Err(Error::Conflict { code: "class.full", .. }) => full += 1,
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        assert_eq!((seated, full), (2, 6));
+        let record = crate::actions::class::find(office, &class.to_string()).await.unwrap();
+        assert_eq!(record.seats_left(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn the_last_seat_goes_to_one_of_those_who_click_at_once() {
+        last_seat(&fresh().await).await;
+        // The same on a PostgreSQL server, where one is given.
+        if let Ok(url) = std::env::var("SHANHAI_TEST_POSTGRES_URL") {
+            let folder = std::env::temp_dir().join(format!("shanhai-test-{}", Uuid::now_v7()));
+            std::fs::create_dir_all(&folder).unwrap();
+            last_seat(&over(&url, folder).await).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_goes_into_the_persons_facts_and_history_once() {
+        let fresh = fresh().await;
+        let office = &fresh.office;
+        let (_, clerk) = station(office, "A", None, &[]).await;
+        let worker = person(office, &clerk, "王小山").await;
+        let class = class_of(office, &clerk, 5).await;
+        let seat = enrol(office, &clerk, worker, class).await.unwrap();
+        assert!(matches!(
+            enrol(office, &clerk, worker, class).await,
+            Err(Error::Conflict { code: "enrolment.exists", .. })
+        ));
+        assert!(matches!(
+            act(office, &clerk, seat.id, EnrolmentAct::Certify).await,
+            Err(Error::Conflict { code: "enrolment.state", .. })
+        ));
+        act(office, &clerk, seat.id, EnrolmentAct::Pass).await.unwrap();
+        let done = act(office, &clerk, seat.id, EnrolmentAct::Certify).await.unwrap();
+        assert_eq!((done.state, done.version), (EnrolmentState::Certified, 3));
+        let record = worker::load(office, &Scope::All, worker).await.unwrap();
+        let held: Vec<&str> = record.person.worker.certificates.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(held, ["养老护理员证"]);
+        let acts: Vec<String> =
+            worker::timeline(office, &clerk, worker).await.unwrap().into_iter().map(|e| e.act).collect();
+        assert_eq!(acts, ["enrolment.certify", "enrolment.pass", "enrolment.enrol", "worker.register"]);
+    }
+
+    #[tokio::test]
+    async fn who_leaves_frees_the_seat_and_another_stations_person_is_not_there() {
+        let fresh = fresh().await;
+        let office = &fresh.office;
+        let (_, clerk) = station(office, "A", None, &[]).await;
+        let (_, stranger) = station(office, "B", None, &[]).await;
+        let class = class_of(office, &clerk, 1).await;
+        let worker = person(office, &clerk, "王小山").await;
+        let seat = enrol(office, &clerk, worker, class).await.unwrap();
+        assert!(matches!(act(office, &stranger, seat.id, EnrolmentAct::Leave).await, Err(Error::NotFound)));
+        assert!(matches!(enrol(office, &stranger, worker, class).await, Err(Error::Invalid(_))));
+        act(office, &clerk, seat.id, EnrolmentAct::Leave).await.unwrap();
+        let other = person(office, &clerk, "李小海").await;
+        enrol(office, &clerk, other, class).await.unwrap();
+        assert!(matches!(enrol(office, &clerk, worker, class).await, Err(Error::Conflict { code: "class.full", .. })));
+    }
 }

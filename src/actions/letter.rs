@@ -5,23 +5,26 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::clock::start_of;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::office::{Office, below};
 use super::worklist;
 use crate::domain::code::Code as _;
 use crate::domain::notice::{NoticeKind, NoticeState, back_off};
 use crate::domain::task::TaskKind;
 use crate::mail::{self, Head, Language, Letter, Listed, Mailer, Matter, Outcome, Person, Words};
+use crate::matching::recommend;
 use crate::pages::{self, Lang};
 use crate::store::introduction::{self as cases, Case, Reach};
 use crate::store::outbox::{Desk, Notice};
 use crate::store::station::StationRow;
 use crate::store::worker::Scope;
 use crate::store::worklist::{self as rows, Advert};
-use crate::store::{account, employer, interest, outbox};
+use crate::store::{account, class, employer, interest, outbox};
 
 /// New vacancies that a digest names at most.
-const NEW_VACANCIES: i64 = 10;
+const NEW_VACANCIES: usize = 10;
+/// New vacancies that are compared with the station's people at most.
+const LOOKED_AT: i64 = 100;
 /// Hours that an invitation to set a password lasts.
 const INVITE_HOURS: u32 = 7 * 24;
 
@@ -196,11 +199,19 @@ async fn matter(
             Some((Matter::Expiring(mail::Expiring { lang, vacancies }), path))
         }
         NoticeKind::ClassSeats => {
-            let classes = rows::classes(&mut read, &ids("classes")).await?;
+            let classes = class::records(&mut read, &ids("classes")).await?;
             if classes.is_empty() {
                 return Ok(None);
             }
-            let classes = classes.iter().map(|a| listed(lang, a)).collect();
+            let classes = classes
+                .iter()
+                .map(|c| Listed {
+                    title: c.row.class.name.as_str().into(),
+                    code: c.row.reference.as_str().into(),
+                    left: c.row.class.seats.saturating_sub(c.taken),
+                    day: day(lang, c.row.class.starts),
+                })
+                .collect();
             Some((Matter::ClassSeats(mail::ClassSeats { lang, classes }), "/station/training".to_owned()))
         }
         NoticeKind::Password => {
@@ -220,10 +231,11 @@ async fn matter(
 /// What a station's digest of today says, read now.
 pub(super) async fn digest(office: &Office, own: &StationRow, lang: Language) -> Result<mail::DailyDigest> {
     let ids = below(&office.stations().await, own.id);
-    let list = worklist::gather(office, &Scope::Stations(ids.clone()), &Desk::Stations(ids)).await?;
+    let list = worklist::gather(office, &Scope::Stations(ids.clone()), &Desk::Stations(ids.clone())).await?;
     let today = office.today();
     let yesterday = today.yesterday().unwrap_or(today);
-    let opened = rows::opened(&mut &office.db, start_of(yesterday), office.now() + 1, today, NEW_VACANCIES).await?;
+    let opened = rows::opened(&mut &office.db, start_of(yesterday), office.now() + 1, today, LOOKED_AT).await?;
+    let opened = fitting(office, &ids, opened).await?;
     let count = |(kind, n): (TaskKind, usize)| mail::Count {
         what: pages::word(page_lang(lang), "task", kind.code()).into(),
         n: n as u64,
@@ -234,8 +246,23 @@ pub(super) async fn digest(office: &Office, own: &StationRow, lang: Language) ->
         day: day(lang, Some(today)),
         tasks: list.counts().into_iter().map(count).collect(),
         overdue: list.overdue(today) as u64,
-        vacancies: opened.iter().map(|a| listed(lang, a)).collect(),
+        vacancies: opened.iter().take(NEW_VACANCIES).map(|a| listed(lang, a)).collect(),
     })
+}
+
+/// Those vacancies that fit at least one person of these stations; all of them on a node that does not match.
+async fn fitting(office: &Office, stations: &[Uuid], mut adverts: Vec<Advert>) -> Result<Vec<Advert>> {
+    if adverts.is_empty() || !office.live.matching_ready() {
+        return Ok(adverts);
+    }
+    let (office, stations, today) = (office.clone(), stations.to_vec(), office.today());
+    let looking = move || {
+        let columns = office.live.columns()?;
+        let people = columns.seekers_of(&stations);
+        adverts.retain(|a| !recommend::top_workers(&columns, a.id, 1, Some(&people), today).is_empty());
+        Ok(adverts)
+    };
+    tokio::task::spawn_blocking(looking).await.map_err(|e| Error::Internal(e.to_string()))?
 }
 
 /// Letters leased at once.

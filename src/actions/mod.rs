@@ -2,8 +2,6 @@
 
 pub mod account;
 pub mod call;
-#[cfg(test)]
-mod casework;
 pub mod class;
 pub mod clock;
 pub mod consistency;

@@ -13,6 +13,7 @@ use crate::domain::actor::{Actor, Right};
 use crate::domain::employer::{EmployerBody, EmployerState, name_key};
 use crate::domain::fault::FieldFault;
 use crate::domain::posting::{CheckedPosting, Finding, Posting};
+use crate::domain::registration::Field;
 use crate::domain::vacancy::{Vacancy, VacancyState};
 use crate::store::employer as employers;
 use crate::store::vacancy::{self as vacancies, VacancyRow};
@@ -62,12 +63,15 @@ pub async fn put_many(
         rows.iter().map(|r| r.posting.check(&context)).collect();
     let hirers = hirers(office, tx, actor, station, rows, &checked).await?;
 
-    let keys: Vec<Option<Vec<u8>>> = checked
+    // The source's own number finds a vacancy even where a newer sheet leaves out what makes a whole posting.
+    let keys: Vec<Option<Vec<u8>>> = rows
         .iter()
-        .zip(&hirers)
-        .map(|(checked, hirer)| match (checked, hirer) {
-            (Ok(checked), Ok((employer, _))) => Some(key(station, *employer, &checked.vacancy)),
-            _ => None,
+        .zip(checked.iter().zip(&hirers))
+        .map(|(row, (checked, hirer))| {
+            source_key(station, &row.posting).or_else(|| match (checked, hirer) {
+                (Ok(checked), Ok((employer, _))) => Some(content_key(*employer, &checked.vacancy)),
+                _ => None,
+            })
         })
         .collect();
     let wanted: Vec<Vec<u8>> = keys.iter().flatten().cloned().collect();
@@ -81,23 +85,26 @@ pub async fn put_many(
     let mut fresh: Vec<VacancyRow> = Vec::new();
     let mut by_key: HashMap<Vec<u8>, usize> = HashMap::new();
     for (((row, checked), hirer), key) in rows.iter().zip(checked).zip(hirers).zip(keys) {
+        if let Some(old) = key.as_ref().and_then(|key| standing.get_mut(key)) {
+            out.push(match hirer {
+                Ok((employer, _)) => update(office, tx, actor, old, &row.posting, employer).await?,
+                Err(_) if text(&row.posting.employer).is_none() => {
+                    let employer = old.employer;
+                    update(office, tx, actor, old, &row.posting, employer).await?
+                }
+                Err(faults) => Put::rejected(faults),
+            });
+            continue;
+        }
         let (checked, (employer, state), key) = match (checked, hirer, key) {
             (Ok(checked), Ok(hirer), Some(key)) => (checked, hirer, key),
-            (Err(mut faults), hirer, _) => {
+            (checked, hirer, _) => {
+                let mut faults = checked.err().unwrap_or_default();
                 faults.extend(hirer.err().unwrap_or_default());
                 out.push(Put::rejected(faults));
                 continue;
             }
-            (_, Err(faults), _) => {
-                out.push(Put::rejected(faults));
-                continue;
-            }
-            (Ok(_), Ok(_), None) => continue,
         };
-        if let Some(old) = standing.get_mut(&key) {
-            out.push(update(office, tx, actor, old, &row.posting, employer).await?);
-            continue;
-        }
         let CheckedPosting { vacancy, warnings, .. } = checked;
         let findings = row.posting.findings(&vacancy, office.today());
         if let Some(at) = by_key.get(&key) {
@@ -204,7 +211,7 @@ async fn hirers(
         if known.contains_key(name) || bodies.iter().any(|(n, _)| n == name) {
             continue;
         }
-        let text = row.posting.employer.as_ref().map(|t| t.0.trim()).unwrap_or_default();
+        let text = text(&row.posting.employer).unwrap_or_default();
         if let Some(there) = by_text(tx, text).await? {
             known.insert(name.clone(), Ok((there.id, there.state)));
             continue;
@@ -214,7 +221,7 @@ async fn hirers(
             Some(body) => EmployerBody { name: row.posting.employer.clone(), ..body.clone() },
             None => EmployerBody { name: row.posting.employer.clone(), ..EmployerBody::default() },
         };
-        let nameless = body.name.as_ref().is_none_or(|t| t.0.trim().is_empty());
+        let nameless = self::text(&body.name).is_none();
         let code_only = body.credit_code.is_none() && crate::domain::identity::CreditCode::parse(text).is_ok();
         if nameless || code_only {
             let code = if nameless { "field.missing" } else { "employer.unknown" };
@@ -243,25 +250,27 @@ async fn hirers(
 }
 
 fn label(posting: &Posting, employer: Option<&EmployerBody>) -> String {
-    let of = |field: Option<&crate::domain::registration::Text>| field.map(|t| name_key(&t.0)).unwrap_or_default();
-    let (name, code) =
-        employer.map_or((String::new(), String::new()), |e| (of(e.name.as_ref()), of(e.credit_code.as_ref())));
-    format!("{}|{name}|{code}", of(posting.employer.as_ref()))
+    let of = |field: &Field| field.as_ref().map(|t| name_key(&t.0)).unwrap_or_default();
+    let (name, code) = employer.map_or((String::new(), String::new()), |e| (of(&e.name), of(&e.credit_code)));
+    format!("{}|{name}|{code}", of(&posting.employer))
 }
 
-/// What makes an imported vacancy the same in a newer sheet: the source's own number within the station, else its content.
-fn key(station: Option<Uuid>, employer: Uuid, v: &Vacancy) -> Vec<u8> {
-    let parts = match &v.source.reference {
-        Some(reference) => serde_json::json!(["source", station, name_key(reference)]),
-        None => serde_json::json!([
-            "content",
-            employer,
-            name_key(&v.title),
-            v.region,
-            v.address.as_deref().map(name_key),
-            v.pay,
-            v.requirements
-        ]),
-    };
+fn text(field: &Field) -> Option<&str> {
+    field.as_ref().map(|t| t.0.trim()).filter(|t| !t.is_empty())
+}
+
+/// The source's own number within the station.
+fn source_key(station: Option<Uuid>, posting: &Posting) -> Option<Vec<u8>> {
+    let reference = text(&posting.source.as_ref()?.reference)?;
+    Some(digest(&serde_json::json!(["source", station, name_key(reference)])))
+}
+
+/// What makes a vacancy without such a number the same in a newer sheet: employer, title, place, wage and requirements.
+fn content_key(employer: Uuid, v: &Vacancy) -> Vec<u8> {
+    let place = v.address.as_deref().map(name_key);
+    digest(&serde_json::json!(["content", employer, name_key(&v.title), v.region, place, v.pay, v.requirements]))
+}
+
+fn digest(parts: &serde_json::Value) -> Vec<u8> {
     Sha256::digest(parts.to_string().as_bytes()).to_vec()
 }

@@ -211,3 +211,72 @@ pub async fn is_own(office: &Office, actor: &Actor, station: Option<Uuid>) -> bo
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::testing::{account, fresh};
+    use crate::domain::actor::Role;
+
+    fn body(json: Value) -> StationBody {
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn map(json: Value) -> Map<String, Value> {
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[tokio::test]
+    async fn codes_are_unique_and_a_tree_has_a_root() {
+        let fresh = fresh().await;
+        let office = &fresh.office;
+        let admin = account(Role::Admin, None, None);
+        let root = body(serde_json::json!({"code": "GZ", "name": "总站", "kind": "general", "regions": ["贵州省"]}));
+        let root = create(office, &admin, &root).await.unwrap();
+        assert_eq!(root.station.regions, ["520000"]);
+        let child = body(serde_json::json!({"code": "NY", "name": "纳雍站", "kind": "county", "parent": "GZ"}));
+        let child = create(office, &admin, &child).await.unwrap();
+        let again = body(serde_json::json!({"code": "NY", "name": "别的站", "kind": "county"}));
+        let refused = create(office, &admin, &again).await.unwrap_err();
+        assert!(matches!(refused, Error::Conflict { code: "station.exists", with: Some(id) } if id == child.id));
+        let under = patch(office, &admin, root.id, map(serde_json::json!({"parent": "NY"})), 1).await;
+        assert_eq!(under.unwrap_err().to_string(), Error::field("parent", "station.parent").to_string());
+        let named = patch(office, &admin, child.id, map(serde_json::json!({"name": "纳雍县工作站"})), 1).await.unwrap();
+        assert_eq!((named.version, named.parent), (2, Some(root.id)));
+        assert_eq!(office.stations().await.iter().find(|s| s.id == child.id).unwrap().station.name, "纳雍县工作站");
+        assert!(matches!(
+            patch(office, &admin, child.id, map(serde_json::json!({"name": "x"})), 1).await,
+            Err(Error::Stale)
+        ));
+        let clerk = account(Role::Clerk, Some(child.id), None);
+        assert!(matches!(create(office, &clerk, &again).await, Err(Error::Forbidden)));
+    }
+
+    #[tokio::test]
+    async fn a_sheet_may_name_a_parent_below_its_child_and_changes_nothing_the_second_time() {
+        let fresh = fresh().await;
+        let office = &fresh.office;
+        let rows = [
+            body(serde_json::json!({"code": "C", "name": "三", "kind": "county", "parent": "B"})),
+            body(serde_json::json!({"code": "B", "name": "二", "kind": "branch", "parent": "A"})),
+            body(serde_json::json!({"code": "A", "name": "一", "kind": "general"})),
+            body(serde_json::json!({"code": "D", "name": "四", "kind": "general", "parent": "Z"})),
+        ];
+        let enter = async |rows: &[StationBody]| {
+            let mut tx = office.begin().await.unwrap();
+            let outcomes = put_many(office, &mut tx, &Actor::Operator, rows).await.unwrap();
+            office.commit(tx).await.unwrap();
+            office.reload_stations().await.unwrap();
+            outcomes
+        };
+        let first = enter(&rows).await;
+        assert!(first[..3].iter().all(|o| matches!(o, Outcome::Created(_))), "{first:?}");
+        assert!(matches!(&first[3], Outcome::Rejected(f) if f[0].code == "station.parent_unknown"));
+        let all = office.stations().await;
+        assert_eq!(below(&all, first[2].id().unwrap()).len(), 3);
+        let second = enter(&rows).await;
+        assert!(second[..3].iter().all(|o| matches!(o, Outcome::Unchanged(_))), "{second:?}");
+        let newer = enter(&[body(serde_json::json!({"code": "C", "phone": "0857-1234567"}))]).await;
+        assert!(matches!(&newer[0], Outcome::Updated(_, fields) if *fields == ["phone"]), "{newer:?}");
+    }
+}

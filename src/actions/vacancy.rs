@@ -104,7 +104,7 @@ pub(super) fn audit_of_entry(
 ) -> crate::store::change::Audit {
     let mut line = office.audit(actor, act, "vacancy", Some(row.id), "");
     if row.overruled.is_some() {
-        line.result = "allow_findings".to_owned();
+        "allow_findings".clone_into(&mut line.result);
         line.fields = codes(&row.findings);
     }
     line
@@ -411,3 +411,6 @@ pub async fn reopen(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> 
     };
     step(office, actor, &record, row, "vacancy.reopen", None).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ mod index;
 mod jobs;
 mod matching;
 mod open;
+mod search;
 mod serve;
 
 use std::path::PathBuf;
@@ -65,6 +66,8 @@ enum Command {
     /// Accounts: add, list, disable, password, token
     #[command(subcommand)]
     Account(account::Command),
+    /// Search people, vacancies or classes
+    Search(search::Search),
     /// Recommendations, batch assignment, the solver
     #[command(subcommand, name = "match")]
     Match(matching::Command),
@@ -143,6 +146,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Serve { listen } => serve::run(&common, Given { listen, ..Given::default() }).await,
         Command::Demo { listen, fresh } => demo::run(&common, listen, fresh).await,
         Command::Account(command) => account::run(&common, command).await,
+        Command::Search(ask) => search::run(&common, ask).await,
         Command::Match(command) => matching::run(&common, command).await,
         Command::Index(command) => index::run(&common, command).await,
         Command::Jobs(command) => jobs::run(&common, command).await,

@@ -16,6 +16,7 @@ use crate::store::{self, Db};
 pub struct Unusable(pub String);
 
 /// The configuration of a command.
+#[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
 pub fn config(common: &Common, flags: Given) -> Result<Config> {
     let file = Given::from_file(common.config.as_deref())?;
     let env = Given::from_env(|key| std::env::var(key).ok())?;

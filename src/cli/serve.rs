@@ -21,7 +21,7 @@ const LOOPS_END: Duration = Duration::from_secs(5);
 /// Runs the server until SIGTERM or Ctrl-C.
 pub async fn run(common: &Common, flags: Given) -> Result<()> {
     let config = open::config(common, flags)?;
-    open::logging(&config, "info")?;
+    open::logging(&config, "info,sqlx=warn")?;
     let _lock = lock(&config)?;
     let office = open::office(&config).await?;
     serve(&config, office).await

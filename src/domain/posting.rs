@@ -485,14 +485,18 @@ mod tests {
 
     #[test]
     fn words_that_the_law_forbids_block_until_overruled() {
-        let posting = Posting { description: Some("限男性，焊接钢结构".into()), ..whole() };
+        let lawful = Posting { description: Some("限男性，焊接钢结构".into()), ..whole() };
+        let findings = lawful.findings(&check(&lawful).unwrap().vacancy, date(2026, 11, 24));
+        assert!(findings.is_empty(), "a hazard that bars women is named: {findings:?}");
+        let posting = Posting { hazards: Vec::new(), ..lawful };
         let checked = check(&posting).unwrap();
         let findings = posting.findings(&checked.vacancy, date(2026, 11, 24));
         assert!(findings.iter().any(|f| f.rule == Rule::Sex && f.blocks()), "{findings:?}");
         assert!(is_blocked(&findings, None));
         let overruled = Overruled { reason: "x".into(), by: "y".into(), at: 0, findings: findings.clone() };
         assert!(!is_blocked(&findings, Some(&overruled)));
-        let worse = Posting { description: Some("限男性，不要少数民族".into()), ..whole() };
+        let worse =
+            Posting { description: Some("限男性，不要少数民族".into()), hazards: Vec::new(), ..whole() };
         let more = worse.findings(&check(&worse).unwrap().vacancy, date(2026, 11, 24));
         assert!(is_blocked(&more, Some(&overruled)), "{more:?}");
     }

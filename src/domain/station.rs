@@ -58,6 +58,10 @@ body! {
     }
 }
 
+fn region(r: &mut Reader<'_>, name: &str, field: &Field) -> Option<String> {
+    r.region(name, field)
+}
+
 impl StationBody {
     /// Checks everything at once; whether the parent exists is seen against the other stations.
     pub fn check(&self, context: &Context<'_>) -> Result<Station, Vec<FieldFault>> {
@@ -89,7 +93,7 @@ impl StationBody {
         if parent.is_some() && parent == code {
             r.faults.at("parent", "station.parent");
         }
-        let regions = list(&mut r, "regions", &self.regions, 500, |r, n, f| r.region(n, f));
+        let regions = list(&mut r, "regions", &self.regions, 500, region);
         let phone = r.words("phone", &self.phone, 30);
         let address = r.words("address", &self.address, 200);
         let lang = lang.to_owned();

@@ -7,13 +7,15 @@ use tokio::sync::watch;
 use crate::actions::{Office, Result, digest};
 
 /// How often the day's work is looked at; every part of it is done once however often it is looked at.
-const TICK: Duration = Duration::from_secs(60);
+const TICK: Duration = Duration::from_mins(1);
 
 /// What a step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
     /// Digests noted.
     pub digests: u64,
+    /// Letters about free seats noted.
+    pub seats: u64,
     /// Reminders noted.
     pub reminders: u64,
     /// Vacancies whose last day has passed.
@@ -31,6 +33,7 @@ pub async fn step(office: &Office, before_morning: bool) -> Result<Done> {
     done.reminders = digest::remind(office).await?;
     if before_morning || digest::is_morning(office) {
         done.digests = digest::digests(office).await?;
+        done.seats = digest::tell_seats(office).await?;
     }
     done.swept = digest::sweep(office).await?;
     Ok(done)

@@ -1,7 +1,7 @@
-//! Background loops that repeat acts until the program stops.
-//!
-//! Each loop calls a step; tests and `jobs run` call the same steps. What a step does is decided in `actions`.
+//! Background loops that repeat the acts of the office until the program stops; tests and `jobs run` call the same steps.
 
+#[cfg(test)]
+mod casework;
 pub mod daily;
 pub mod follower;
 pub mod mailer;
@@ -22,6 +22,8 @@ pub struct Counts {
     pub changes: usize,
     /// Digests noted.
     pub digests: u64,
+    /// Letters about free seats noted.
+    pub seats: u64,
     /// Reminders noted.
     pub reminders: u64,
     /// Vacancies whose last day has passed.
@@ -42,8 +44,8 @@ pub struct Counts {
 pub async fn run_until_idle(office: &Office, mailer: &Mailer, follower: Option<&mut Follower>) -> Result<Counts> {
     let mut counts = Counts::default();
     let day = daily::step(office, true).await?;
-    (counts.digests, counts.reminders, counts.expired, counts.warnings, counts.swept) =
-        (day.digests, day.reminders, day.expired, day.warnings, day.swept);
+    (counts.digests, counts.seats, counts.reminders) = (day.digests, day.seats, day.reminders);
+    (counts.expired, counts.warnings, counts.swept) = (day.expired, day.warnings, day.swept);
     if let Some(follower) = follower {
         counts.changes = follower.catch_up(office).await?;
     }

@@ -182,7 +182,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn the_total_is_that_of_trying_everything((workers, quotas, edges) in a_problem(1000)) {
             is_best(workers, &quotas, &edges)?;

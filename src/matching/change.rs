@@ -54,15 +54,14 @@ pub const FIELDS: &[&str] = &[
     "vacancy.benefits",
 ];
 
-/// The new value of one field; lists are whole new lists, money is in fen.
+/// The new value of one field; lists are whole new lists (`new` of them at the end are added), money is in fen.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
 pub enum Change {
     Statement(Statement),
     WantsChange,
     OccupationsWanted(Vec<String>),
-    Certificates(Vec<HeldCertificate>),
-    Skills(Vec<String>),
+    Certificates { all: Vec<HeldCertificate>, new: usize },
+    Skills { all: Vec<String>, new: usize },
     RegionsWanted(Vec<String>),
     CanLeaveHome,
     WageFloor(i64),
@@ -90,8 +89,8 @@ impl Change {
             Self::Statement(_) => "worker.statement",
             Self::WantsChange => "worker.wants_change",
             Self::OccupationsWanted(_) => "worker.occupations_wanted",
-            Self::Certificates(_) => "worker.certificates",
-            Self::Skills(_) => "worker.skills",
+            Self::Certificates { .. } => "worker.certificates",
+            Self::Skills { .. } => "worker.skills",
             Self::RegionsWanted(_) => "worker.regions_wanted",
             Self::CanLeaveHome => "worker.can_leave_home",
             Self::WageFloor(_) => "worker.wage_floor",
@@ -135,11 +134,11 @@ impl Change {
             Self::Statement(s) => json!(s.code()),
             Self::WantsChange | Self::CanLeaveHome => json!(true),
             Self::OccupationsWanted(list)
-            | Self::Skills(list)
             | Self::RegionsWanted(list)
             | Self::AskedCertificates(list)
             | Self::AskedSkills(list) => json!(list),
-            Self::Certificates(list) => json!(list),
+            Self::Certificates { all, .. } => json!(all),
+            Self::Skills { all, .. } => json!(all),
             Self::WageFloor(fen) | Self::WageMax(fen) | Self::TypicalMonth(fen) => yuan(*fen),
             Self::AvailableFrom(day) | Self::ValidUntil(day) | Self::StartUntil(day) => {
                 json!(day.to_string())
@@ -161,12 +160,12 @@ impl Change {
             Self::OccupationsWanted(_) | Self::RegionsWanted(_) => {
                 vec![Arg::Text(names(self).pop().unwrap_or_default())]
             }
-            Self::Certificates(list) => {
-                vec![Arg::List(list.iter().map(|c| c.name.clone()).collect())]
+            Self::Certificates { all, new } => {
+                let added = all.iter().skip(all.len().saturating_sub(*new));
+                vec![Arg::List(added.map(|c| c.name.clone()).collect())]
             }
-            Self::Skills(list) | Self::AskedSkills(list) | Self::AskedCertificates(list) => {
-                vec![Arg::List(list.clone())]
-            }
+            Self::Skills { all, new } => vec![Arg::List(all[all.len().saturating_sub(*new)..].to_vec())],
+            Self::AskedSkills(list) | Self::AskedCertificates(list) => vec![Arg::List(list.clone())],
             Self::WageFloor(fen) | Self::WageMax(fen) | Self::TypicalMonth(fen) => {
                 vec![Arg::Yuan(*fen)]
             }
@@ -196,8 +195,8 @@ impl Change {
             }
             Self::WantsChange => worker.wants_change = true,
             Self::OccupationsWanted(list) => worker.occupations_wanted.clone_from(list),
-            Self::Certificates(list) => worker.certificates.clone_from(list),
-            Self::Skills(list) => worker.skills.clone_from(list),
+            Self::Certificates { all, .. } => worker.certificates.clone_from(all),
+            Self::Skills { all, .. } => worker.skills.clone_from(all),
             Self::RegionsWanted(list) => worker.regions_wanted.clone_from(list),
             Self::CanLeaveHome => worker.can_leave_home = Some(true),
             Self::WageFloor(fen) => worker.wage_floor = Some(*fen),

@@ -1,12 +1,12 @@
 //! The hard conditions: one table, each row with its check, its words and the smallest changes that would make it true.
 
-pub mod ability;
+pub(super) mod ability;
 mod kind;
 mod person;
 mod post;
 #[cfg(test)]
 mod tests;
-pub mod wish;
+pub(super) mod wish;
 
 use jiff::civil::Date;
 

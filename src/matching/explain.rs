@@ -257,6 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_certificate_is_added_to_the_held_ones_and_named_alone() {
+        let (person, mut post) = (seeker(1), opening(2));
+        post.vacancy.requirements.certificates = vec!["健康证".into(), "焊工证".into()];
+        let columns = with(&person, std::slice::from_ref(&post));
+        let fit = fit(&columns, person.id, post.id, today()).unwrap();
+        let finding = fit.conditions.iter().find(|c| c.code == "certificates").unwrap();
+        assert_eq!(finding.changes[0].value(), serde_json::json!([{"name": "健康证"}, {"name": "焊工证"}]));
+        assert_eq!(say_change(&columns, &finding.changes[0]).staff(Lang::En), "obtain 焊工证");
+    }
+
+    #[test]
     fn a_lower_floor_opens_what_a_less_low_one_opens_too() {
         let mut person = seeker(1);
         person.worker.wage_floor = Some(800_000);
@@ -270,7 +281,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn making_the_listed_changes_makes_the_pair_eligible(
             mut person in any_seeker(), mut post in any_opening(),

@@ -61,7 +61,6 @@ pub struct Parameters {
 /// Greatest points of each part; they add up to 1000.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Points {
     pub occupation: u32,
     pub experience: u32,
@@ -75,7 +74,6 @@ pub struct Points {
 /// Shares by nearness of the occupation.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct OccupationShares {
     pub first_wish: u32,
     pub second_wish: u32,
@@ -87,7 +85,6 @@ pub struct OccupationShares {
 /// Months that earn the whole part.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct ExperienceScale {
     pub full_months: u32,
 }
@@ -95,7 +92,6 @@ pub struct ExperienceScale {
 /// Share at the floor, and per cent above it for the whole.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct WageScale {
     pub at_floor: u32,
     pub full_percent: u32,
@@ -104,7 +100,6 @@ pub struct WageScale {
 /// Shares of wish and nearness.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct PlaceShares {
     pub first_wish: u32,
     pub later_wish: u32,
@@ -117,7 +112,6 @@ pub struct PlaceShares {
 /// Shares of household priority.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct PriorityShares {
     pub watched: u32,
     pub out_of_poverty: u32,
@@ -128,7 +122,6 @@ pub struct PriorityShares {
 /// Curated eligibility of kinds of posts.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Eligibility {
     pub hard_to_employ_age: i16,
     pub hard_to_employ_weak_capacity: bool,
@@ -139,7 +132,6 @@ pub struct Eligibility {
 /// First day of work.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Start {
     pub slack_days: u16,
     pub renewed_days: u16,

@@ -73,6 +73,12 @@ impl Problem {
         self.edges.len()
     }
 
+    /// Worker and score of the candidate at a place in the list of a vacancy, best first.
+    pub fn candidate(&self, vacancy: u32, place: usize) -> Option<(u32, u32)> {
+        let (from, to) = (self.starts[vacancy as usize], self.starts[vacancy as usize + 1]);
+        self.edges[from..to].get(place).map(|edge| unpack(*edge))
+    }
+
     /// Worker and score of each candidate of a vacancy, best first.
     pub fn candidates(&self, vacancy: u32) -> impl ExactSizeIterator<Item = (u32, u32)> + '_ {
         let list = self.starts[vacancy as usize]..self.starts[vacancy as usize + 1];

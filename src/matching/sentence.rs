@@ -247,7 +247,7 @@ pub const SENTENCES: &[Row] = &[
     ("part.place.wish", "愿去的地方：{0}", "a wished place: {0}", "您愿去的：{0}", "a place you wish: {0}"),
     ("part.place.near", "离住处近：{0}", "near where they live: {0}", "离您近：{0}", "near you: {0}"),
     ("part.place.none", "地点没有加分", "place adds nothing", "", ""),
-    ("part.needs", "有{0}", "offers {0}", "有{0}", "offers {0}"),
+    ("part.needs", "{0}", "offers {0}", "{0}", "offers {0}"),
     ("part.needs.none", "没说要什么，或没写有什么", "needs or benefits not stated", "", ""),
     ("part.preferences", "要求的和最好有的：{1} 项里有 {0} 项", "has {0} of {1} things asked or preferred", "要求的 {1} 项里您有 {0} 项", "you have {0} of {1} things asked"),
     ("part.preferences.free", "什么都不挑", "asks nothing special", "什么都不挑", "asks nothing special"),

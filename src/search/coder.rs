@@ -97,7 +97,8 @@ impl Coder {
 
     /// Best score of each code for one part, and what the part would score against itself.
     fn score(&self, part: &str) -> (HashMap<Occupation, (f32, bool)>, f32) {
-        let mut scores: HashMap<u32, f32> = HashMap::new();
+        let mut scores = vec![0.0_f32; self.rows.len()];
+        let mut touched: Vec<u32> = Vec::new();
         let tokens = grams(part);
         let mut own = 0.0;
         for token in &tokens {
@@ -105,11 +106,16 @@ impl Coder {
             let idf = self.idf(postings.len());
             own += self.term_score(idf, 1.0, tokens.len() as f32);
             for (row, tf) in postings {
-                *scores.entry(*row).or_default() += self.term_score(idf, *tf, self.rows[*row as usize].length);
+                let score = &mut scores[*row as usize];
+                if *score == 0.0 {
+                    touched.push(*row);
+                }
+                *score += self.term_score(idf, *tf, self.rows[*row as usize].length);
             }
         }
         let mut best: HashMap<Occupation, (f32, bool)> = HashMap::new();
-        for (row, mut score) in scores {
+        for row in touched {
+            let mut score = scores[row as usize];
             let row = &self.rows[row as usize];
             let equal = row.text == part;
             if row.ours {

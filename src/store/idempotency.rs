@@ -12,8 +12,8 @@ pub struct Kept {
     pub status: i64,
     /// `Location`.
     pub location: Option<String>,
-    /// Body.
-    pub answer: String,
+    /// Body, sealed: an answer may hold what only its reader may see.
+    pub answer: Option<Vec<u8>>,
 }
 
 /// Takes the key for a request; a key that is taken gives what was kept under it.
@@ -21,8 +21,10 @@ pub async fn take(mut db: &Db, hash: &[u8], body_hash: &[u8], at: i64, oldest: i
     db.execute(sql("DELETE FROM idempotency WHERE at < $1").bind(oldest)).await?;
     let taken = db
         .execute(
-            sql("INSERT INTO idempotency (hash, body_hash, status, answer, at) VALUES ($1, $2, 0, '', $3) ON CONFLICT DO NOTHING")
-                .bind(hash).bind(body_hash).bind(at),
+            sql("INSERT INTO idempotency (hash, body_hash, status, at) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING")
+                .bind(hash)
+                .bind(body_hash)
+                .bind(at),
         )
         .await?;
     if taken == 1 {
@@ -35,7 +37,7 @@ pub async fn take(mut db: &Db, hash: &[u8], body_hash: &[u8], at: i64, oldest: i
 }
 
 /// Keeps the answer.
-pub async fn keep(db: &Db, hash: &[u8], status: i64, location: Option<&str>, answer: &str) -> Result<(), Error> {
+pub async fn keep(db: &Db, hash: &[u8], status: i64, location: Option<&str>, answer: Vec<u8>) -> Result<(), Error> {
     let statement = sql("UPDATE idempotency SET status = $1, location = $2, answer = $3 WHERE hash = $4")
         .bind(status)
         .bind(location.map(str::to_owned))

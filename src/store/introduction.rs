@@ -385,7 +385,7 @@ pub async fn update(tx: &mut Tx, i: &Introduction) -> Result<bool, Error> {
          updated_at = $7, version = version + 1 WHERE id = $8 AND version = $9",
     )
     .bind(i.state.code())
-    .bind(i.reason.map(|r| r.code()))
+    .bind(i.reason.map(Reason::code))
     .bind(i.note.clone())
     .bind(json(i.interview.as_ref()))
     .bind(json(i.placement.as_ref()))
@@ -406,7 +406,7 @@ pub async fn add_event(tx: &mut Tx, e: &Event) -> Result<(), Error> {
         e.at.into(),
         (&e.actor).into(),
         e.act.map_or("introduce", |a| a.code()).into(),
-        e.from.map(|s| s.code()).into(),
+        e.from.map(IntroductionState::code).into(),
         e.to.code().into(),
         e.note.clone().into(),
     ];

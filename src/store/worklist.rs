@@ -198,29 +198,11 @@ pub async fn opened(
     read.all(statement).await?.iter().map(advert).collect()
 }
 
-/// Classes by id with their seats left and the day they begin.
-pub async fn classes(read: &mut impl Read, ids: &[Uuid]) -> Result<Vec<Advert>, Error> {
-    let statement = sql("SELECT c.id, c.ref, COALESCE(c.facts, '{}'), c.seats - (SELECT COUNT(*) FROM enrolment e \
-         WHERE e.class = c.id AND e.state <> 'left'), c.starts, c.station FROM class c WHERE c.id IN ")
-    .list(ids.iter().copied());
-    read.all(statement.push(" ORDER BY c.starts, c.id"))
-        .await?
-        .iter()
-        .map(|row| {
-            let facts: serde_json::Value = row.json(2)?;
-            let title = facts.get("name").and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-            Ok(Advert { title, ..advert_of_class(row)? })
-        })
-        .collect()
-}
-
-fn advert_of_class(row: &Row) -> Result<Advert, Error> {
-    Ok(Advert {
-        id: row.id(0)?,
-        reference: row.get(1)?,
-        title: String::new(),
-        left: row.get(3)?,
-        valid_until: date(row, 4)?,
-        station: row.opt_id(5)?,
-    })
+/// Classes with seats left that begin within a span of days, the next to begin first.
+pub async fn classes_with_seats(read: &mut impl Read, from: Date, until: Date) -> Result<Vec<Uuid>, Error> {
+    let statement = sql("SELECT c.id FROM class c WHERE c.starts >= $1 AND c.starts <= $2 \
+         AND c.seats > (SELECT COUNT(*) FROM enrolment e WHERE e.class = c.id AND e.state <> 'left') ORDER BY c.starts, c.id LIMIT 20")
+    .bind(from.to_string())
+    .bind(until.to_string());
+    read.all(statement).await?.iter().map(|row| row.id(0)).collect()
 }

@@ -124,7 +124,13 @@ impl Fault {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() || path == "." || path.ends_with(name) { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() || path == "." {
+        name.to_owned()
+    } else if path == name || path.ends_with(&format!(".{name}")) {
+        path.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 /// The sentence of a field's fault in the reader's language.

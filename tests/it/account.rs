@@ -25,7 +25,7 @@ journey!(a_disabled_account_is_out_at_once, |world| {
 
 journey!(a_session_ends_when_idle_and_at_the_latest_after_twelve_hours, |world| {
     let (_, name) = world.account(Role::Clerk, "GZ-5205", Some("山海一家亲-2026")).await;
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     for (rest, times, alive) in [(29, 1, true), (31, 1, false), (29, 24, true), (29, 25, false)] {
         let (secret, _) = account::sign_in(&world.office, &name, "山海一家亲-2026".into()).await.unwrap();
         let browser = world.anyone().with("cookie", &format!("lang=zh; shanhai={secret}"));

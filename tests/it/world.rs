@@ -72,7 +72,7 @@ pub struct World {
 }
 
 impl World {
-    /// A fresh database with three stations, served on a free port.
+    /// A fresh database with five stations, served on a free port.
     pub async fn open(engine: Engine) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let db = Db::open(&database(engine, folder.path()).await).await.expect("a fresh database");
@@ -206,27 +206,29 @@ impl World {
     }
 }
 
-/// The sending province's house in Guangzhou and two of its branches.
+/// The sending province's house in Guangzhou, two of its branches, and a county's station below each.
 async fn stations(office: &Office) {
     let mut tx = office.begin().await.expect("a transaction");
-    let head = office.id();
+    let [head, bijie, anshun] = [office.id(), office.id(), office.id()];
     for (id, parent, code, name, kind, region) in [
         (head, None, "GZ-HQ", "贵州省驻广州劳务协作总站", StationKind::General, "520000"),
-        (office.id(), Some(head), "GZ-5205", "毕节市驻广州劳务协作分站", StationKind::Branch, "520500"),
-        (office.id(), Some(head), "GZ-5204", "安顺市驻广州劳务协作分站", StationKind::Branch, "520400"),
+        (bijie, Some((head, "GZ-HQ")), "GZ-5205", "毕节市驻广州劳务协作分站", StationKind::Branch, "520500"),
+        (anshun, Some((head, "GZ-HQ")), "GZ-5204", "安顺市驻广州劳务协作分站", StationKind::Branch, "520400"),
+        (office.id(), Some((bijie, "GZ-5205")), "GZ-520524", "织金县驻广州工作站", StationKind::County, "520524"),
+        (office.id(), Some((anshun, "GZ-5204")), "GZ-520422", "普定县驻广州工作站", StationKind::County, "520422"),
     ] {
         let station = Station {
             code: code.to_owned(),
             name: name.to_owned(),
             kind,
-            parent: parent.map(|_| "GZ-HQ".to_owned()),
+            parent: parent.map(|(_, code)| code.to_owned()),
             regions: vec![region.to_owned()],
             email: Some(format!("{}@stations.test", code.to_lowercase())),
             phone: None,
             address: None,
             lang: "zh".to_owned(),
         };
-        let row = StationRow { id, parent, station, version: 1 };
+        let row = StationRow { id, parent: parent.map(|(id, _)| id), station, version: 1 };
         assert!(store::station::put(&mut tx, &row, true, office.now()).await.expect("a station"));
     }
     office.commit(tx).await.expect("stations");
@@ -248,6 +250,7 @@ pub async fn database(engine: Engine, folder: &std::path::Path) -> String {
 }
 
 /// The address of a database of the throw-away PostgreSQL server.
+#[expect(clippy::disallowed_methods, reason = "`tests/run` hands the server's address over")]
 fn postgres(database: &str) -> String {
     let admin = std::env::var("SHANHAI_TEST_POSTGRES").unwrap_or_default();
     assert!(

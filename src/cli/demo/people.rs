@@ -232,8 +232,8 @@ pub fn credit_code(n: usize) -> String {
 /// A made-up person of a county: number `n` of all, so that no two have the same identity number.
 pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
     let (code, county_name, townships) = COUNTIES[county];
-    let age = dice.between(17, 58);
-    let birth = today.saturating_sub((age * 365 + dice.between(1, 360)).days());
+    // 73 days apart and coming round after 14,601 days: no two of a county share a birthday, the youngest is 17.
+    let birth = today.saturating_sub((17 * 366 + (n as i64 * 73) % 14_601).days());
     // Sequence numbers 996 to 999 are given to nobody; odd is male.
     let sequence = 996 + n % 4;
     let body = format!("{code}{:04}{:02}{:02}{sequence}", birth.year(), birth.month(), birth.day());

@@ -147,7 +147,7 @@ pub fn change_certificates(pair: &Pair) -> Vec<Vec<Change>> {
     let learnt = kept.chain(missing.iter().map(|n| certificate(&text(*n)))).collect();
     let asked = pair.opening.certificates().iter();
     let dropped = asked.filter(|n| !missing.contains(n)).map(|n| text(*n)).collect();
-    vec![vec![Change::Certificates(learnt)], vec![Change::AskedCertificates(dropped)]]
+    vec![vec![Change::Certificates { all: learnt, new: missing.len() }], vec![Change::AskedCertificates(dropped)]]
 }
 
 /// Required skills that the person did not name.
@@ -186,7 +186,7 @@ pub fn change_skills(pair: &Pair) -> Vec<Vec<Change>> {
     let has = pair.seeker.skills().iter();
     let asked = pair.opening.skills().iter();
     vec![
-        vec![Change::Skills(has.chain(&missing).map(text).collect())],
+        vec![Change::Skills { all: has.chain(&missing).map(text).collect(), new: missing.len() }],
         vec![Change::AskedSkills(asked.filter(|n| !missing.contains(n)).map(text).collect())],
     ]
 }

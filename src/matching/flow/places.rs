@@ -31,6 +31,13 @@ struct Prefix {
     useless: usize,
 }
 
+/// How far the list of a vacancy has been read in this search.
+#[derive(Clone, Copy, Default)]
+struct Cursor {
+    prefix: usize,
+    rest: usize,
+}
+
 struct Search<'a> {
     problem: &'a Problem,
     prefixes: Vec<Prefix>,
@@ -39,9 +46,12 @@ struct Search<'a> {
     points: Vec<u32>,
     distance: Vec<i64>,
     via: Vec<Via>,
+    cursor: Vec<Cursor>,
     touched: Vec<u32>,
-    /// Nearest first, equal ones by a fixed rule.
-    queue: BinaryHeap<(Reverse<i64>, u32, u32)>,
+    /// Distance up to which a vacancy's list is read next, nearest first, of equal ones the last found; with the
+    /// vacancy, and its own distance when it was put here.
+    queue: BinaryHeap<(Reverse<i64>, u32, u32, i64)>,
+    pushed: u32,
 }
 
 /// Solves from the vacancies' side; ends at the greatest optimal prices.
@@ -79,8 +89,10 @@ impl<'a> Search<'a> {
             points: vec![0; workers],
             distance: vec![i64::MAX; vacancies],
             via: vec![Via::default(); vacancies],
+            cursor: vec![Cursor::default(); vacancies],
             touched: vec![],
             queue: BinaryHeap::new(),
+            pushed: 0,
         }
     }
 
@@ -89,8 +101,8 @@ impl<'a> Search<'a> {
         let mut best = self.price[origin as usize];
         let mut exit = Exit::Drop(origin);
         self.reach(origin, 0, Via::default());
-        while let Some((Reverse(distance), _, vacancy)) = self.queue.pop() {
-            if distance >= best {
+        while let Some((Reverse(level), _, vacancy, distance)) = self.queue.pop() {
+            if level >= best {
                 break;
             }
             if distance > self.distance[vacancy as usize] {
@@ -98,73 +110,79 @@ impl<'a> Search<'a> {
             }
             let base = distance + self.price[vacancy as usize];
             if base < best {
-                best = base;
-                exit = Exit::Drop(vacancy);
+                (best, exit) = (base, Exit::Drop(vacancy));
             }
-            if let Some((shorter, found)) = self.scan(vacancy, base, best) {
-                best = shorter;
-                exit = found;
+            if let Some((shorter, found)) = self.read(vacancy, base, level, best) {
+                (best, exit) = (shorter, found);
             }
-            if best == distance {
+            if best <= level {
                 break;
             }
         }
         self.queue.clear();
-        self.settle(best);
+        self.pushed = 0;
+        let touched = std::mem::take(&mut self.touched);
+        self.settle(&touched, best);
         self.augment(origin, exit);
+        for vacancy in &touched {
+            let read = std::mem::take(&mut self.cursor[*vacancy as usize]);
+            let prefix = &self.prefixes[*vacancy as usize];
+            if prefix.useless > 2 * prefix.edges.len() + 16 {
+                self.rekey(*vacancy, read);
+            }
+        }
+        self.touched = touched;
+        self.touched.clear();
     }
 
-    /// Reads the list of a vacancy as far as it can shorten `best`; answers the shortest free exit found.
-    fn scan(&mut self, vacancy: u32, base: i64, mut best: i64) -> Option<(i64, Exit)> {
-        let mut prefix = std::mem::take(&mut self.prefixes[vacancy as usize]);
-        let mut found = None;
-        for &(bound, worker, score) in &prefix.edges {
-            if base - i64::from(bound) >= best {
-                break;
+    /// Reads the list of a vacancy on as far as the distance `level`, and puts the vacancy back for what follows.
+    /// Answers a free worker at once: none can be nearer.
+    fn read(&mut self, vacancy: u32, base: i64, level: i64, best: i64) -> Option<(i64, Exit)> {
+        let distance = base - self.price[vacancy as usize];
+        loop {
+            let (promised, worker, score) = match self.next_edge(vacancy, base, level) {
+                Ok(edge) => edge,
+                Err(next) => {
+                    if next < best {
+                        self.push(next, vacancy, distance);
+                    }
+                    return None;
+                }
+            };
+            let held = self.matched[worker as usize];
+            if held == FREE {
+                return Some((promised, Exit::Take(worker, vacancy, score)));
             }
-            prefix.useless += usize::from(!self.relax(vacancy, base, worker, score, &mut best, &mut found));
-        }
-        let (rest, problem) = (prefix.edges.len(), self.problem);
-        let mut read = rest;
-        for (worker, score) in problem.candidates(vacancy).skip(rest) {
-            if base - i64::from(score) >= best {
-                break;
+            let further = base - i64::from(score) + self.profit(worker);
+            self.prefixes[vacancy as usize].useless += usize::from(further > level);
+            if held != vacancy && further < best && further < self.distance[held as usize] {
+                self.reach(held, further, Via { worker, vacancy, score });
             }
-            read += 1;
-            prefix.useless += usize::from(!self.relax(vacancy, base, worker, score, &mut best, &mut found));
         }
-        if prefix.useless > 2 * rest + 16 {
-            self.rekey(vacancy, &mut prefix, read);
-        }
-        self.prefixes[vacancy as usize] = prefix;
-        found
     }
 
-    /// Looks at one edge; false if it was of no use.
-    fn relax(
-        &mut self,
-        vacancy: u32,
-        base: i64,
-        worker: u32,
-        score: u32,
-        best: &mut i64,
-        found: &mut Option<(i64, Exit)>,
-    ) -> bool {
-        let step = base - i64::from(score);
-        let held = self.matched[worker as usize];
-        if held == FREE {
-            if step < *best {
-                *best = step;
-                *found = Some((step, Exit::Take(worker, vacancy, score)));
+    /// The next edge of the list whose worker may be as near as `level`: bound of the distance, worker and score;
+    /// or how far the nearest of the unread ones may be.
+    fn next_edge(&mut self, vacancy: u32, base: i64, level: i64) -> Result<(i64, u32, u32), i64> {
+        let prefix = &self.prefixes[vacancy as usize].edges;
+        let cursor = &mut self.cursor[vacancy as usize];
+        let mut next = i64::MAX;
+        if let Some((bound, worker, score)) = prefix.get(cursor.prefix) {
+            next = base - i64::from(*bound);
+            if next <= level {
+                cursor.prefix += 1;
+                return Ok((next, *worker, *score));
             }
-            return true;
         }
-        let further = step + self.profit(worker);
-        let shorter = held != vacancy && further < *best && further < self.distance[held as usize];
-        if shorter {
-            self.reach(held, further, Via { worker, vacancy, score });
+        if let Some((worker, score)) = self.problem.candidate(vacancy, prefix.len() + cursor.rest) {
+            let promised = base - i64::from(score);
+            if promised <= level {
+                cursor.rest += 1;
+                return Ok((promised, worker, score));
+            }
+            next = next.min(promised);
         }
-        shorter
+        Err(next)
     }
 
     /// What a worker gains above the price of the place held; 0 when free.
@@ -176,9 +194,9 @@ impl<'a> Search<'a> {
     }
 
     /// Sorts what was read by what its workers cost now.
-    fn rekey(&self, vacancy: u32, prefix: &mut Prefix, read: usize) {
-        let known = prefix.edges.len();
-        let more = self.problem.candidates(vacancy).take(read).skip(known);
+    fn rekey(&mut self, vacancy: u32, read: Cursor) {
+        let mut prefix = std::mem::take(&mut self.prefixes[vacancy as usize]);
+        let more = self.problem.candidates(vacancy).skip(prefix.edges.len()).take(read.rest);
         prefix.edges.extend(more.map(|(worker, score)| (score, worker, score)));
         for (bound, worker, score) in &mut prefix.edges {
             // Nothing below 0 is ever read, so 0 is bound enough.
@@ -186,6 +204,7 @@ impl<'a> Search<'a> {
         }
         prefix.edges.sort_unstable_by_key(|(bound, worker, _)| (Reverse(*bound), *worker));
         prefix.useless = 0;
+        self.prefixes[vacancy as usize] = prefix;
     }
 
     fn reach(&mut self, vacancy: u32, distance: i64, via: Via) {
@@ -194,15 +213,21 @@ impl<'a> Search<'a> {
         }
         self.distance[vacancy as usize] = distance;
         self.via[vacancy as usize] = via;
-        self.queue.push((Reverse(distance), self.queue.len() as u32, vacancy));
+        self.cursor[vacancy as usize] = Cursor::default();
+        self.push(distance, vacancy, distance);
+    }
+
+    fn push(&mut self, level: i64, vacancy: u32, distance: i64) {
+        self.queue.push((Reverse(level), self.pushed, vacancy, distance));
+        self.pushed += 1;
     }
 
     /// Lowers the prices of the tree by what the path was shorter, and forgets the distances.
-    fn settle(&mut self, best: i64) {
-        for vacancy in self.touched.drain(..) {
-            let distance = std::mem::replace(&mut self.distance[vacancy as usize], i64::MAX);
+    fn settle(&mut self, touched: &[u32], best: i64) {
+        for vacancy in touched {
+            let distance = std::mem::replace(&mut self.distance[*vacancy as usize], i64::MAX);
             if distance < best {
-                self.price[vacancy as usize] -= best - distance;
+                self.price[*vacancy as usize] -= best - distance;
             }
         }
     }

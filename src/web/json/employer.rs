@@ -8,7 +8,7 @@ use super::worker::{Nothing, instant};
 use super::{page, patch_of};
 use crate::actions::{Office, employer};
 use crate::domain::actor::Right;
-use crate::domain::code::Code as _;
+use crate::domain::code::Code;
 use crate::domain::employer::{EmployerBody, EmployerState, reverify_on};
 use crate::handler;
 use crate::store::employer::{EmployerRow, Wanted};
@@ -78,7 +78,7 @@ pub async fn view(office: &Office, row: &EmployerRow) -> Value {
     let stations = office.stations().await;
     let station = stations.iter().find(|s| Some(s.id) == row.station);
     json!({
-        "id": row.id, "ref": row.reference, "name": e.name, "kind": e.kind.map(|k| k.code()),
+        "id": row.id, "ref": row.reference, "name": e.name, "kind": e.kind.map(Code::code),
         "kind_guessed": e.kind_guessed, "credit_code": e.credit_code, "region": e.region, "address": e.address,
         "industry": e.industry, "contact": e.contact, "phone": e.phone, "email": e.email, "licence": e.licence,
         "size": e.size, "remark": e.remark, "state": row.state.code(), "reason": row.reason,

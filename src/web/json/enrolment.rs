@@ -33,6 +33,7 @@ pub static ROUTES: &[Route] = &[
         handler!(enrol),
     )
     .answers(201, None),
+    Route::get("/api/v1/enrolments/{id}", STAFF, "one enrolment", handler!(find)),
     act("/api/v1/enrolments/{id}/attend", "came to the class"),
     act("/api/v1/enrolments/{id}/pass", "passed"),
     act("/api/v1/enrolments/{id}/fail", "did not pass"),
@@ -59,6 +60,11 @@ async fn enrol(ask: Ask) -> Result<Answer, Fault> {
     Ok(Answer::json(201, &view(&done))
         .header("location", format!("/api/v1/enrolments/{}", done.id))
         .version(done.version))
+}
+
+async fn find(ask: Ask) -> Result<Answer, Fault> {
+    let found = enrolment::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    Ok(Answer::json(200, &view(&found)).version(found.version))
 }
 
 async fn step(ask: Ask) -> Result<Answer, Fault> {

@@ -135,7 +135,7 @@ async fn whole(ask: &Ask, whole: &Whole) -> Value {
         .iter()
         .map(|e| {
             let mut line = json!({"at": instant(e.at), "act": e.act.map_or("introduce", |a| a.code()),
-                                  "from": e.from.map(|s| s.code()), "to": e.to.code(), "note": e.note});
+                                  "from": e.from.map(IntroductionState::code), "to": e.to.code(), "note": e.note});
             if !employer {
                 line["actor"] = json!(e.actor);
             }

@@ -9,6 +9,7 @@ pub mod introduction;
 pub mod later;
 pub mod list;
 pub mod matching;
+pub mod openapi;
 pub mod outbox;
 pub mod station;
 pub mod vacancy;
@@ -25,7 +26,7 @@ use super::fault::Fault;
 use super::reply::Answer;
 use super::route::{Handler, Route};
 use crate::actions::Error;
-use crate::store::crypt::hash;
+use crate::store::crypt::{Cell, hash};
 use crate::store::idempotency;
 
 /// Routes of the API.
@@ -44,8 +45,12 @@ pub fn tables() -> Vec<&'static [Route]> {
         enrolment::ROUTES,
         import::ROUTES,
         later::ROUTES,
+        openapi::ROUTES,
     ]
 }
+
+/// Where a kept answer is sealed for.
+const KEPT: Cell<'static> = Cell { table: "idempotency", column: "answer", id: uuid::Uuid::nil() };
 
 /// Runs a write under its `Idempotency-Key`: same key and body within 24 h = the first answer again, done once.
 pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer, Fault> {
@@ -62,7 +67,7 @@ pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer,
             return Err(Fault::Status(409, "idempotency.under_way"));
         }
         let mut answer = Answer::json(u16::try_from(kept.status).unwrap_or(500), &());
-        answer.body = kept.answer.into();
+        answer.body = office.keys.open_sealed(KEPT, kept.answer.as_deref().unwrap_or_default())?.into();
         return Ok(match kept.location {
             Some(location) => answer.header("location", location),
             None => answer,
@@ -72,8 +77,8 @@ pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer,
     match &done {
         Ok(answer) => {
             let location = answer.headers.iter().find(|(n, _)| *n == "location").map(|(_, v)| v.as_str());
-            let text = String::from_utf8_lossy(&answer.body);
-            idempotency::keep(&office.db, &name, i64::from(answer.status), location, &text).await?;
+            let sealed = office.keys.seal(KEPT, &answer.body);
+            idempotency::keep(&office.db, &name, i64::from(answer.status), location, sealed).await?;
         }
         Err(_) => idempotency::give_back(&office.db, &name).await?,
     }

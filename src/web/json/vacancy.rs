@@ -11,7 +11,7 @@ use crate::actions::search::{self, VacancyAsk};
 use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, Office, live};
 use crate::domain::actor::{Actor, Right};
-use crate::domain::code::Code as _;
+use crate::domain::code::Code;
 use crate::domain::posting::{Finding, Posting};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
@@ -91,7 +91,7 @@ pub async fn view(office: &Office, actor: &Actor, record: &Record) -> Value {
     let mut body = json!({
         "id": row.id, "ref": row.reference, "title": v.title,
         "employer": {"id": row.employer, "ref": record.employer_ref, "name": record.employer_name,
-                     "kind": record.employer_kind.map(|k| k.code()), "state": record.employer_state.code()},
+                     "kind": record.employer_kind.map(Code::code), "state": record.employer_state.code()},
         "station": record.station.as_ref().map(|(code, name, phone)| json!({"code": code, "name": name, "phone": phone})),
         "work_unit": v.work_unit,
         "occupation": v.occupation.as_ref().map(|code| named(code, live::occupation_name(code))),

@@ -486,3 +486,6 @@ code-class-exists = This class is entered already.
 code-class-seats-taken = { $taken } are enrolled already; there cannot be fewer seats.
 code-enrolment-exists = This person is enrolled already.
 code-enrolment-state = This step is not possible now; look at the present state.
+code-no-mailbox = The station or employer has no mailbox.
+code-expired = It could not be sent for three days and was given up.
+code-compose = The letter could not be written now; it will be tried again.

@@ -486,3 +486,6 @@ code-class-exists = 这个班已经登记过。
 code-class-seats-taken = 已有 { $taken } 人报名，名额不能更少。
 code-enrolment-exists = 这个人已经报过这个班。
 code-enrolment-state = 这一步现在做不了，请看现在到哪一步。
+code-no-mailbox = 收件的站或单位没有填邮箱。
+code-expired = 三天都没发出，不再试了。
+code-compose = 这封信暂时写不成，过会儿再试。

@@ -1,0 +1,89 @@
+//! `search`: the same answer as the HTTP list.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{Common, open};
+use crate::actions::follow::folder;
+use crate::actions::search::{self, ClassAsk, Page, VacancyAsk, WorkerAsk};
+use crate::pages::Lang;
+use crate::search::Index;
+use crate::web::json;
+
+/// What to search.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Kind {
+    /// People.
+    Workers,
+    /// Open vacancies.
+    Vacancies,
+    /// Training classes.
+    Classes,
+}
+
+/// A search.
+#[derive(Debug, Args)]
+pub struct Search {
+    /// What to search
+    kind: Kind,
+    /// Words
+    q: String,
+    /// Rows
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
+    limit: u16,
+}
+
+/// Runs the command.
+pub async fn run(common: &Common, ask: Search) -> Result<()> {
+    let (_, office, actor) = open::command(common).await?;
+    let root = folder(&office);
+    // Beside a server the index is only read; without one, search answers from SQL and says so.
+    if let Ok(opened) = Index::open_to_read(&root) {
+        office.live.index.store(Some(std::sync::Arc::new(opened.index)));
+    }
+    let page = Page { limit: usize::from(ask.limit), ..Page::default() };
+    let lang = Lang::Zh;
+    let body = match ask.kind {
+        Kind::Workers => {
+            let found = search::workers(&office, &actor, WorkerAsk { q: ask.q, page, ..WorkerAsk::default() });
+            let found = found.await.map_err(open::told)?;
+            let mut rows = Vec::new();
+            for (record, _) in &found.items {
+                let view = json::worker::view(&office, record).await;
+                rows.push(view.map_err(|f| anyhow::anyhow!("{}", f.detail(lang)))?);
+            }
+            json::list::answer(lang, &found, rows)
+        }
+        Kind::Vacancies => {
+            let found = search::vacancies(&office, &actor, VacancyAsk { q: ask.q, page, ..VacancyAsk::default() });
+            let found = found.await.map_err(open::told)?;
+            let mut rows = Vec::new();
+            for (record, _) in &found.items {
+                rows.push(json::vacancy::view(&office, &actor, record).await);
+            }
+            json::list::answer(lang, &found, rows)
+        }
+        Kind::Classes => {
+            let found = search::classes(&office, ClassAsk { q: ask.q, page, ..ClassAsk::default() });
+            let found = found.await.map_err(open::told)?;
+            let rows = found.items.iter().map(|(record, _)| json::class::view(record)).collect();
+            json::list::answer(lang, &found, rows)
+        }
+    };
+    if common.json {
+        println!("{body}");
+        return Ok(());
+    }
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    for row in body["items"].as_array().into_iter().flatten() {
+        let label = if row["title"].is_string() { text(row, "title") } else { text(row, "name") };
+        println!("{}  {label}  {}", text(row, "ref"), text(row, "id"));
+    }
+    println!("{} {}", body["total"], if body["notice"].is_string() { text(&body, "notice") } else { String::new() });
+    let relaxed = json!(body["relaxed"]);
+    for r in relaxed.as_array().into_iter().flatten() {
+        println!("{}", text(r, "text"));
+    }
+    Ok(())
+}

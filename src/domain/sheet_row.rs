@@ -175,7 +175,7 @@ pub struct Remarks {
 
 fn some(text: impl Into<String>) -> Field {
     let text = text.into();
-    (!text.is_empty()).then(|| Text(text))
+    (!text.is_empty()).then_some(Text(text))
 }
 
 /// Checks a body; a value that cannot be read is left out with a warning, unless its fault rejects the row.

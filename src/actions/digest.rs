@@ -166,7 +166,8 @@ pub async fn sweep(office: &Office) -> Result<u64> {
     let micros = |d: Duration| i64::try_from(d.as_micros()).unwrap_or(i64::MAX);
     let idle = now - micros(super::account::IDLE);
     let begun = now - micros(super::account::ABSOLUTE);
-    let gone = expiry::sweep(&office.db, now, idle, begun, now - hours(24)).await?;
+    let gone = expiry::sweep(&office.db, now, idle, begun, now - hours(24)).await?
+        + super::import::upload::sweep(office).await?;
     let folder = office.settings.data_dir.join("uploads");
     let oldest = SystemTime::UNIX_EPOCH + Duration::from_micros(now.max(0).unsigned_abs())
         - Duration::from_secs(UPLOAD_DAYS * 86_400);

@@ -2,8 +2,10 @@
 
 mod journal;
 mod people;
+pub mod review;
 mod sheet;
 mod tables;
+pub mod upload;
 mod verification;
 
 use std::time::Instant;
@@ -44,6 +46,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Name of the file as uploaded.
     pub file_name: String,
+    /// Rows to expect, for the progress bar.
+    pub expected: Option<u64>,
 }
 
 /// How far an import is.
@@ -70,6 +74,16 @@ pub struct Done {
     pub changes: Vec<(u32, Vec<String>)>,
     /// Rows for a person, where they are not stored.
     pub kept: Vec<journals::ImportRow>,
+}
+
+impl Done {
+    /// Rows with a fault as an XLSX, whether or not they are stored.
+    pub async fn report(&self, office: &Office, actor: &Actor, kind: SheetKind) -> Result<Vec<u8>> {
+        match self.import {
+            Some(id) => review::report(office, actor, id).await,
+            None => review::sheet_of(office, kind, &self.mapping, Uuid::nil(), &self.kept),
+        }
+    }
 }
 
 /// Takes word of the progress.

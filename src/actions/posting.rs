@@ -159,7 +159,8 @@ async fn insert(office: &Office, tx: &mut Tx, actor: &Actor, mut fresh: Vec<Vaca
     Ok(())
 }
 
-async fn update(
+/// Lays a newer row over a vacancy that stands.
+pub(super) async fn update(
     office: &Office,
     tx: &mut Tx,
     actor: &Actor,

@@ -3,6 +3,8 @@
 mod account;
 mod check_value;
 mod demo;
+mod export;
+mod import;
 mod index;
 mod jobs;
 mod matching;
@@ -75,6 +77,15 @@ enum Command {
     /// Background work
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// A sheet into the register
+    Import(import::Import),
+    /// A list as a sheet
+    Export(export::Export),
+    /// An empty import sheet with lists, notes and an example
+    Template(export::Template),
+    /// The parser of sheets, confined; reads a file from stdin
+    #[command(hide = true)]
+    ParseSheet,
     /// Consistency of the whole store
     Check,
     /// What the rules say of ID numbers
@@ -100,6 +111,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
         }
     };
+    // Before any thread starts: the limits are those of the whole process.
+    if matches!(cli.command, Command::ParseSheet) {
+        return parse_sheet();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -117,6 +132,14 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn parse_sheet() -> ExitCode {
+    let limits = crate::sheets::Limits::default();
+    let done = crate::sheets::child::confine(&limits)
+        .map_err(crate::sheets::SheetError::from)
+        .and_then(|()| crate::sheets::child::child_main(std::io::stdin(), std::io::stdout(), &limits));
+    if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let common = cli.common;
     match cli.command {
@@ -127,6 +150,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Match(command) => matching::run(&common, command).await,
         Command::Index(command) => index::run(&common, command).await,
         Command::Jobs(command) => jobs::run(&common, command).await,
+        Command::Import(args) => import::run(&common, &args).await,
+        Command::Export(args) => export::run(&common, &args).await,
+        Command::Template(args) => export::template(&common, &args),
+        Command::ParseSheet => Ok(()),
         Command::Check => index::check(&common).await,
         Command::CheckOccupation(values) => check_value::occupation(&values),
         Command::CheckAdvert(values) => check_value::advert(&values),

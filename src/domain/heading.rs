@@ -20,6 +20,19 @@ code_list! {
     }
 }
 
+code_list! {
+    /// Lists that are exported.
+    ExportKind {
+        Stations = "stations" "站点",
+        Employers = "employers" "用人单位",
+        Training = "training" "培训班",
+        Vacancies = "vacancies" "岗位",
+        Workers = "workers" "务工人员",
+        Placements = "placements" "录用",
+        Matches = "matches" "匹配",
+    }
+}
+
 /// The field of columns that are known and not kept.
 pub const NOT_KEPT: &str = "-";
 

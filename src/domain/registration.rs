@@ -159,9 +159,9 @@ pub struct Context<'a> {
     /// Today.
     pub today: Date,
     /// The occupation code of a title, if it is certain enough.
-    pub occupation: &'a dyn Fn(&str) -> Option<String>,
+    pub occupation: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The code of a certificate's name.
-    pub certificate: &'a dyn Fn(&str) -> Option<String>,
+    pub certificate: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 
 pub(super) fn text(field: &Field) -> Option<&str> {

@@ -1,7 +1,7 @@
-//! Background loops that repeat acts until the program stops.
-//!
-//! Each loop calls a step; tests and `jobs run` call the same steps. What a step does is decided in `actions`.
+//! Background loops that repeat the acts of the office until the program stops; tests and `jobs run` call the same steps.
 
+#[cfg(test)]
+mod casework;
 pub mod daily;
 pub mod follower;
 pub mod mailer;

@@ -55,6 +55,7 @@ macro_rules! locale {
             include_str!(concat!("../../templates/locales/", $lang, "/desk.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/form.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/word.ftl")),
+            include_str!(concat!("../../templates/locales/", $lang, "/import.ftl")),
         ]
     };
 }

@@ -39,7 +39,12 @@ pub fn read_rows<R: Read, E: From<TableError>>(
     columns: &[&str],
     mut row: impl FnMut(u64, &[&str]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut csv = csv::ReaderBuilder::new().has_headers(false).buffer_capacity(1 << 20).from_reader(reader);
+    // Ending lines at the line feed alone keeps the reader's line numbers right; the carriage return is taken off below.
+    let mut csv = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .terminator(csv::Terminator::Any(b'\n'))
+        .buffer_capacity(1 << 20)
+        .from_reader(reader);
     let mut record = csv::StringRecord::new();
     let names = || TableError::Columns(columns.join(","));
     if !csv.read_record(&mut record).map_err(fault)? {
@@ -51,7 +56,10 @@ pub fn read_rows<R: Read, E: From<TableError>>(
     }
     while csv.read_record(&mut record).map_err(fault)? {
         let line = record.position().map_or(0, csv::Position::line);
-        let cells: Vec<&str> = record.iter().collect();
+        let mut cells: Vec<&str> = record.iter().collect();
+        if let Some(last) = cells.last_mut() {
+            *last = last.trim_end_matches('\r');
+        }
         row(line, &cells)?;
     }
     Ok(())

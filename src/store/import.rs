@@ -274,6 +274,11 @@ pub async fn resolve(tx: &mut Tx, import: Uuid, row: i64, how: &str, object: Opt
     Ok(tx.execute(statement).await? == 1)
 }
 
+/// Takes away the rows of an import: its preview is over.
+pub async fn clear_rows(tx: &mut Tx, import: Uuid) -> Result<(), Error> {
+    tx.execute(sql("DELETE FROM import_row WHERE import = $1").bind(import)).await.map(drop)
+}
+
 /// Forgets the cells of imports that were last touched before an instant; what was wrong stays known. Answers how many.
 pub async fn forget_cells(db: &Db, before: i64) -> Result<u64, Error> {
     let statement = sql("UPDATE import_row SET sealed = NULL WHERE sealed IS NOT NULL \

@@ -188,6 +188,11 @@ pub async fn update(tx: &mut Tx, p: &Person) -> Result<bool, Error> {
     Ok(done)
 }
 
+/// Gives a person the keyed hash that finds them again in a sheet without numbers.
+pub async fn set_import_key(tx: &mut Tx, id: Uuid, key: &[u8]) -> Result<(), Error> {
+    tx.execute(sql("UPDATE worker SET import_key = $1 WHERE id = $2").bind(key).bind(id)).await.map(drop)
+}
+
 /// One person within the scope.
 pub async fn find(read: &mut impl Read, scope: &Scope, id: Uuid) -> Result<Option<Person>, Error> {
     let statement = sql("SELECT ").push(COLUMNS).push(" FROM worker w WHERE w.id = ").value(id);

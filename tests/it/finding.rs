@@ -71,8 +71,7 @@ journey!(nothing_found_is_relaxed_and_said, |world| {
     let found = world.anyone().get(path).await.expect(200).json();
     assert_eq!(found["items"][0]["title"], "养老护理员", "{found}");
     assert!(found["relaxed"].as_array().is_some_and(|r| !r.is_empty()), "{found}");
-    let marked = found["items"][0]["highlight"].to_string();
-    assert!(marked.contains("护理"), "{found}");
+    assert!(found["items"][0]["highlight"].as_array().is_some_and(|h| !h.is_empty()), "{found}");
 });
 
 journey!(a_person_has_matches_with_reasons_and_any_pair_is_taken_apart, |world| {

@@ -21,6 +21,7 @@ use crate::domain::sheet_row::{Cells, Places};
 use crate::domain::station::LinkRole;
 use crate::sheets::Row;
 use crate::store::Tx;
+use crate::store::crypt::Keys;
 use crate::store::db::Read;
 use crate::store::worker::{self as people, Likeness, Link, Record, Scope};
 use crate::store::{household, import};
@@ -192,7 +193,7 @@ fn read(job: &Job<'_>, state: &State, sheet: &Sheet, row: Row) -> Line {
     line.hash = checked.id.as_ref().map(|id| id_hash(keys, &id.number));
     line.phone = checked.phone.as_ref().map(|phone| phone_hash(keys, phone));
     if line.hash.is_none() && line.id.is_none() {
-        line.import_key = Some(import_key(job, &line, checked));
+        line.import_key = Some(import_key(keys, checked));
     }
     if job.options.dry_run {
         let said = (&checked.worker, &checked.household, &checked.employment);
@@ -202,11 +203,11 @@ fn read(job: &Job<'_>, state: &State, sheet: &Sheet, row: Row) -> Line {
 }
 
 /// Name, birth date, household and phone find a person without number again.
-fn import_key(job: &Job<'_>, line: &Line, checked: &Checked) -> Vec<u8> {
+pub(super) fn import_key(keys: &Keys, checked: &Checked) -> Vec<u8> {
     let birth = checked.worker.birth_date.map(|d| d.to_string()).unwrap_or_default();
     let household = checked.household.as_ref().and_then(|h| h.number.clone()).unwrap_or_default();
     let phone = checked.phone.as_ref().map_or("", |p| p.expose());
-    job.office.keys.lookup("import", &format!("{}\0{birth}\0{household}\0{phone}", line.name_key))
+    keys.lookup("import", &format!("{}\0{birth}\0{household}\0{phone}", checked.name.compare_key()))
 }
 
 /// Keeps what later rows and the rules of households need of a finished row.

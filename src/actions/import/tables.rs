@@ -1,8 +1,10 @@
 //! Importing stations, employers, classes and vacancies: rows into bodies, a chunk in one transaction.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::journal::{Outcome, Verdict};
 use super::sheet::Sheet;
@@ -11,14 +13,15 @@ use crate::actions::error::Result;
 use crate::actions::posting::{self, Incoming};
 use crate::actions::put;
 use crate::actions::vacancy::Aim;
-use crate::actions::{class, employer, station};
+use crate::actions::{class, employer, station, vacancy};
 use crate::domain::advert::Rule;
 use crate::domain::fault::FieldFault;
 use crate::domain::heading::SheetKind;
 use crate::domain::posting::Finding;
 use crate::domain::sheet_row::person::Reading;
 use crate::domain::sheet_row::{Cells, Places, Remarks, offer};
-use crate::store::Tx;
+use crate::store::vacancy::Record;
+use crate::store::{self, Tx};
 
 /// A row with what was said on the way.
 struct Line {
@@ -32,7 +35,8 @@ enum Bodies {
     Stations(Vec<crate::domain::station::StationBody>),
     Employers(Vec<crate::domain::employer::EmployerBody>),
     Classes(Vec<crate::domain::training::ClassBody>),
-    Vacancies(Vec<Incoming>),
+    /// With the ids that an export gave them.
+    Vacancies(Vec<Incoming>, Vec<Option<Uuid>>),
 }
 
 impl Bodies {
@@ -41,7 +45,7 @@ impl Bodies {
             SheetKind::Stations => Self::Stations(Vec::new()),
             SheetKind::Employers => Self::Employers(Vec::new()),
             SheetKind::Training => Self::Classes(Vec::new()),
-            _ => Self::Vacancies(Vec::new()),
+            _ => Self::Vacancies(Vec::new(), Vec::new()),
         }
     }
 
@@ -50,8 +54,9 @@ impl Bodies {
             Self::Stations(list) => list.push(offer::station(row, with, remarks)),
             Self::Employers(list) => list.push(offer::employer(row, with, remarks)),
             Self::Classes(list) => list.push(offer::class(row, with, remarks)),
-            Self::Vacancies(list) => {
+            Self::Vacancies(list, ids) => {
                 let (posting, employer) = offer::vacancy(row, with, remarks);
+                ids.push(row.get("id").parse().ok());
                 list.push(Incoming { posting, employer });
             }
         }
@@ -63,17 +68,53 @@ impl Bodies {
             Self::Stations(bodies) => plain(station::put_many(job.office, tx, job.actor, bodies).await?),
             Self::Employers(bodies) => plain(employer::put_many(job.office, tx, job.actor, job.station, bodies).await?),
             Self::Classes(bodies) => plain(class::put_many(job.office, tx, job.actor, job.station, bodies).await?),
-            Self::Vacancies(rows) => {
+            Self::Vacancies(rows, ids) => {
                 let aim = match (job.options.open, job.options.allow_findings) {
                     (true, true) => Aim::OpenWithFindings,
                     (true, false) => Aim::Open,
                     (false, _) => Aim::Review,
                 };
-                let puts = posting::put_many(job.office, tx, job.actor, job.station, rows, aim).await?;
-                puts.into_iter().map(|p| (p.outcome, p.findings)).collect()
+                vacancies(job, tx, rows, ids, aim).await?
             }
         })
     }
+}
+
+/// Rows of an export change the vacancy that they name; all others find their own.
+async fn vacancies(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    rows: &[Incoming],
+    ids: &[Option<Uuid>],
+    aim: Aim,
+) -> Result<Vec<(put::Outcome, Vec<Finding>)>> {
+    let named: Vec<Uuid> = ids.iter().flatten().copied().collect();
+    let mut standing: HashMap<Uuid, Record> = HashMap::new();
+    for record in store::vacancy::records(tx, &named).await? {
+        if vacancy::may_change(job.office, job.actor, &record).await {
+            standing.insert(record.row.id, record);
+        }
+    }
+    let others: Vec<Incoming> = rows
+        .iter()
+        .zip(ids)
+        .filter(|(_, id)| id.is_none_or(|id| !standing.contains_key(&id)))
+        .map(|(row, _)| row.clone())
+        .collect();
+    let puts = posting::put_many(job.office, tx, job.actor, job.station, &others, aim).await?;
+    let mut puts = puts.into_iter();
+    let mut done = Vec::with_capacity(rows.len());
+    for (row, id) in rows.iter().zip(ids) {
+        let put = match id.and_then(|id| standing.get_mut(&id)) {
+            Some(there) => {
+                let employer = there.row.employer;
+                Some(posting::update(job.office, tx, job.actor, &mut there.row, &row.posting, employer).await?)
+            }
+            None => puts.next(),
+        };
+        done.extend(put.map(|p| (p.outcome, p.findings)));
+    }
+    Ok(done)
 }
 
 /// Imports a list of stations, employers, classes or vacancies.

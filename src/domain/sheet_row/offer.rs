@@ -130,7 +130,10 @@ pub fn vacancy(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> (Po
     let asked = ["requirements", "experience"].map(|f| row.get(f)).join("，");
     let told = [&asked, row.get("benefits"), row.get("shift"), row.get("description")].join("，");
     let mut text = requirement_text::parse(&told);
-    if row.layout.has("requirements") {
+    if !row.get("id").is_empty() {
+        // A row of an export has a column for every field that was read from its text.
+        text = RequirementText::default();
+    } else if row.layout.has("requirements") {
         // A description tells of others too: conditions are those of the column that is there for them.
         let own = requirement_text::parse(&asked);
         (text.must, text.nice) = (own.must, own.nice);
@@ -149,8 +152,8 @@ pub fn vacancy(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> (Po
         wage: wage(row, remarks),
         requirements: requirements(row, &text),
         preferences: preferences(&text.nice),
-        shift: text.shift.map(|s| Text(if s == "day" { Shift::Day } else { Shift::Any }.code().to_owned())),
-        benefits: text.benefits.iter().filter_map(|b| benefit(b)).map(|b| b.code().into()).collect(),
+        shift: shift(row, &text),
+        benefits: benefits(row, &text),
         contract_months: count(row, "contract_months"),
         start_from: day(row, "start_from", with, remarks),
         valid_until: day(row, "valid_until", with, remarks),
@@ -282,6 +285,24 @@ fn preferences(nice: &Asked) -> Option<AskedBody> {
     (asked != AskedBody::default()).then_some(asked)
 }
 
+fn shift(row: Cells<'_>, text: &RequirementText) -> Field {
+    let stated = heading::code::<Shift>("shift", row.get("shift"));
+    let read = || text.shift.map(|s| if s == "day" { Shift::Day } else { Shift::Any });
+    stated.or_else(read).map(|s| s.code().into())
+}
+
+fn benefits(row: Cells<'_>, text: &RequirementText) -> Vec<Text> {
+    let stated: Vec<Benefit> = row.list("benefits").iter().filter_map(|b| Benefit::parse(b)).collect();
+    let read = text.benefits.iter().filter_map(|b| benefit(b));
+    let mut all: Vec<Text> = Vec::new();
+    for benefit in stated.into_iter().chain(read).map(|b| Text::from(b.code())) {
+        if !all.contains(&benefit) {
+            all.push(benefit);
+        }
+    }
+    all
+}
+
 fn benefit(word: &str) -> Option<Benefit> {
     Some(match word {
         "lodging" => Benefit::Lodging,
@@ -300,6 +321,9 @@ fn description(row: Cells<'_>) -> Field {
     let wage = row.get("wage");
     // A sum alone stands in the wage already.
     let wage = if wage.chars().count() > 12 { wage } else { "" };
+    if !row.get("id").is_empty() {
+        return row.field("description");
+    }
     let parts = ["description", "requirements", "experience", "benefits"].map(|f| row.get(f));
     let all: Vec<&str> = parts.into_iter().chain([wage]).filter(|t| !t.is_empty()).collect();
     some(all.join("；"))

@@ -35,9 +35,9 @@ pub struct Reading<'a> {
     /// Places read before.
     pub places: &'a Mutex<Places>,
     /// The occupation code of a title, if it is certain enough.
-    pub occupation: &'a dyn Fn(&str) -> Option<String>,
+    pub occupation: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The code of a certificate's name.
-    pub certificate: &'a dyn Fn(&str) -> Option<String>,
+    pub certificate: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 
 impl Reading<'_> {
@@ -97,10 +97,10 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
     let mut origin = county;
     if !home.is_empty() {
         let place = with.place(home);
-        if place.unknown && origin.is_none() {
+        if place.unknown {
             warn("origin", "region.unknown");
         }
-        origin = origin.or(place.code);
+        origin = place.code.or(origin);
     }
     let residence = match row.get("residence") {
         "" => None,

@@ -3,6 +3,7 @@
 pub mod class;
 pub mod employer;
 pub mod enrolment;
+pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod later;
@@ -42,6 +43,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         vacancy::ROUTES,
         class::ROUTES,
         enrolment::ROUTES,
+        import::ROUTES,
         later::ROUTES,
         openapi::ROUTES,
     ]

@@ -1,0 +1,26 @@
+# Imports: what is wrong, and what to write instead
+code-headcount-vague = No number of people is given; counted as 1.
+code-headcount-wrong = The number of people cannot be read; write a number.
+code-verification-result = The result must be one of: { $list }.
+code-verification-nobody = This station has no such person.
+code-verification-differs = The outside source says that number and name do not agree; look at the card again.
+code-verification-not-found = The outside source does not know this person.
+code-worker-unknown-id = The id is of nobody in this station's register, and there is no number to tell who it is.
+code-import-row-state = Somebody has decided on this row already, or there is nothing to decide.
+code-import-cells-gone = After 7 days the original cells were deleted; import the sheet again.
+code-import-state = This import is at another step by now; look at its state.
+code-body-multipart = Send the file as a form upload.
+code-fix-identity-check = correct the last character by the card
+code-fix-identity-length = write 18 characters (or the old 15)
+code-fix-identity-birth-date = correct characters 7 to 14 by the card
+code-fix-identity-scientific = set the column to text, then write all 18 characters
+code-fix-name-empty = write the name
+code-fix-worker-under-16 = register at 16
+code-fix-employer-code = correct the 18 characters by the licence
+code-fix-duplicate-name-birth = add the number, or choose "same" or "another" in the review
+code-fix-duplicate-name-phone = add the number, or choose "same" or "another" in the review
+code-fix-number-other-name = two people never share a number: see which is wrong
+code-fix-phone-length = write 11 digits
+code-fix-region-unknown = write province, prefecture and county
+code-fix-schooling-unknown = write one of the six levels
+code-fix-date-wrong = write it like 2026-11-24

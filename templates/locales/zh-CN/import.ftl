@@ -1,0 +1,26 @@
+# 导入：出错的原因，和该怎么填
+code-headcount-vague = 没写人数，先按 1 人。
+code-headcount-wrong = 人数看不懂，请写数字。
+code-verification-result = 结果只能写：{ $list }。
+code-verification-nobody = 本站没有登记这个人。
+code-verification-differs = 外部核验说号码和姓名对不上，请再看身份证。
+code-verification-not-found = 外部核验没有查到这个人。
+code-worker-unknown-id = 表里的 id 不是本站登记的人，又没有证号，认不出是谁。
+code-import-row-state = 这一行已经有人办过，或不用办。
+code-import-cells-gone = 过了 7 天，原来的内容已经删掉。请再导入一次。
+code-import-state = 这次导入已经走到别的一步，请看现在的状态。
+code-body-multipart = 请用表单上传文件。
+code-fix-identity-check = 对着身份证改最后一位
+code-fix-identity-length = 填 18 位（或旧的 15 位）证号
+code-fix-identity-birth-date = 对着身份证改第 7 到 14 位
+code-fix-identity-scientific = 先把这一列设为“文本”，再填 18 位证号
+code-fix-name-empty = 填姓名
+code-fix-worker-under-16 = 满 16 岁后再登记
+code-fix-employer-code = 对着营业执照改 18 位信用代码
+code-fix-duplicate-name-birth = 补证号，或在审核里选“同一人”“另一人”
+code-fix-duplicate-name-phone = 补证号，或在审核里选“同一人”“另一人”
+code-fix-number-other-name = 两个人不会同号：看哪一个的证号填错
+code-fix-phone-length = 填 11 位手机号
+code-fix-region-unknown = 写全省、市、县
+code-fix-schooling-unknown = 写小学、初中、高中、大专、本科及以上之一
+code-fix-date-wrong = 写成 2026-11-24 这样

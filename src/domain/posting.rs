@@ -289,7 +289,6 @@ fn asked(r: &mut Reader<'_>, at: &str, body: Option<&AskedBody>) -> Asked {
 
 impl WageBody {
     fn check(&self, r: &mut Reader<'_>) -> Pay {
-        let before = r.faults.is_empty();
         let period = text(&self.period).and_then(|word| {
             let period = Period::of_word(word);
             if period.is_none() {
@@ -309,10 +308,7 @@ impl WageBody {
             Err(super::wage::WageError::Period) if text(&self.period).is_some() => pay,
             Err(error) => {
                 let at = if error == super::wage::WageError::Period { "wage.period" } else { "wage" };
-                // A sum that could not be read has its fault already.
-                if before || r.faults.is_empty() || at == "wage.period" {
-                    r.faults.at(at, error.code());
-                }
+                r.faults.at(at, error.code());
                 pay
             }
         }

@@ -55,7 +55,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/actions/introduction.rs", "the state machine of an introduction, one step after the other"),
     ("src/domain/posting.rs", "one body, one check: every field of a vacancy in the order of the form"),
     ("src/domain/registration.rs", "one body, one check: every field of CONTRACT's worker in the order of the form"),
-    ("src/pages/station.rs", "the typed contents of the station's pages"),
     ("src/store/worker.rs", "one row type with its columns; reading, writing and scope must agree on them"),
 ];
 

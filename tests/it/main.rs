@@ -6,15 +6,18 @@ mod town;
 mod world;
 
 mod account;
+mod cases;
 mod client;
 mod daily;
 mod door;
+mod finding;
 mod house;
 mod house_source;
 mod interest;
 mod introduction;
 mod letter;
 mod people;
+mod posting;
 mod program;
 mod settings;
 mod smtp;

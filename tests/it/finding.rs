@@ -1,0 +1,104 @@
+//! Journeys of search and matching: found within the scope only, ranked with reasons, taken apart.
+
+use serde_json::json;
+
+use crate::people::{id_number, phone};
+use crate::posting::opens;
+
+journey!(people_are_found_within_the_scope_by_whatever_is_typed, |world| {
+    let (clerk, other) = (world.clerk().await, world.other_clerk().await);
+    let made = clerk.post("/api/v1/workers", crate::people::person("王小山", 31, json!({"skills": ["缝纫"]}))).await;
+    let made = made.expect(201);
+    for n in 0..3 {
+        world.registers(&other, "王小河", json!({"skills": ["缝纫"], "phone": phone(900 + n)})).await.expect(201);
+    }
+    world.settle().await;
+    let found = clerk.get("/api/v1/workers?q=%E7%BC%9D%E7%BA%AB").await.expect(200).json();
+    assert_eq!((found["total"].clone(), found["items"][0]["id"].clone()), (json!(1), json!(made.id())), "{found}");
+    let reference = made.json()["ref"].as_str().unwrap().to_owned();
+    for text in [id_number("520524", 31), phone(31), "王小山".into(), "wangxiaoshan".into(), "wxs".into(), reference]
+    {
+        let answer = clerk.post("/api/v1/workers/lookup", json!({"text": text})).await.expect(200).json();
+        assert_eq!(answer["items"][0]["id"], made.id(), "{text} finds {answer}");
+        let out = other.post("/api/v1/workers/lookup", json!({"text": text})).await.expect(200).text();
+        assert!(!out.contains(&made.id()), "{text} reaches out of the scope");
+    }
+    assert!(world.column("SELECT act FROM audit WHERE act LIKE '%look%' OR act LIKE '%search%'").await.len() >= 6);
+});
+
+journey!(search_goes_on_from_sql_while_the_index_is_away, |world| {
+    let clerk = world.clerk().await;
+    let id = world.registers(&clerk, "王小山", json!({})).await.expect(201).id();
+    let found = clerk.get("/api/v1/workers?q=%E7%8E%8B%E5%B0%8F").await.expect(200).json();
+    assert_eq!(found["items"][0]["id"], id, "{found}");
+});
+
+journey!(a_list_goes_on_by_its_cursor_without_gap_or_double, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    for n in 0..7 {
+        opens(&clerk, &employer, &format!("包装工{n}组"), json!({})).await.expect(201);
+    }
+    world.settle().await;
+    let (mut seen, mut cursor) = (std::collections::BTreeSet::new(), String::new());
+    loop {
+        let page = world
+            .anyone()
+            .get(&format!("/api/v1/vacancies?limit=3&sort=newest&cursor={cursor}"))
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(page["total"], 7);
+        for item in page["items"].as_array().unwrap() {
+            assert!(seen.insert(item["id"].as_str().unwrap().to_owned()), "twice: {item}");
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 7);
+    world.anyone().get("/api/v1/vacancies?limit=101").await.problem(422, "invalid");
+    world.anyone().get("/api/v1/vacancies?sort=colour").await.problem(422, "invalid");
+});
+
+journey!(nothing_found_is_relaxed_and_said, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    opens(&clerk, &employer, "养老护理员", json!({"occupation": "养老护理员"})).await.expect(201);
+    world.settle().await;
+    let path = "/api/v1/vacancies?q=%E6%8A%A4%E7%90%86%E5%91%98&min_wage=9000";
+    let found = world.anyone().get(path).await.expect(200).json();
+    assert_eq!(found["items"][0]["title"], "养老护理员", "{found}");
+    assert!(found["relaxed"].as_array().is_some_and(|r| !r.is_empty()), "{found}");
+    assert!(found["items"][0]["highlight"].as_array().is_some_and(|h| !h.is_empty()), "{found}");
+});
+
+journey!(a_person_has_matches_with_reasons_and_any_pair_is_taken_apart, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    let sewing = opens(&clerk, &employer, "缝纫工", json!({"occupation": "缝纫工"})).await.expect(201).id();
+    let body = json!({"requirements": {"certificates": ["焊工证"]}, "occupation": "焊工"});
+    let welding = opens(&clerk, &employer, "焊工", body).await.expect(201).id();
+    let body = json!({"occupations_wanted": ["缝纫工"], "wage_floor": 4500, "can_leave_home": true, "regions_wanted": ["440100"],
+                      "capacity": "普通劳动力", "statement": "looking"});
+    let worker = world.registers(&clerk, "王小山", body).await.expect(201).id();
+    world.settle().await;
+    let matches = clerk.get(&format!("/api/v1/workers/{worker}/matches")).await.expect(200).json();
+    assert_eq!(matches["items"][0]["vacancy"]["id"], sewing, "{matches}");
+    assert!(!matches["items"][0]["reasons"].as_array().unwrap().is_empty());
+    assert!(!matches.to_string().contains(&welding));
+    let candidates = clerk.get(&format!("/api/v1/vacancies/{sewing}/candidates")).await.expect(200).json();
+    assert_eq!(candidates["items"][0]["worker"]["id"], worker);
+
+    let fit = clerk.get(&format!("/api/v1/workers/{worker}/fit/{sewing}")).await.expect(200).json();
+    assert_eq!(fit["eligible"], true);
+    let points: i64 = fit["parts"].as_array().unwrap().iter().filter_map(|p| p["points"].as_i64()).sum();
+    assert_eq!(fit["score"], points);
+    let not = clerk.get(&format!("/api/v1/workers/{worker}/fit/{welding}")).await.expect(200).json();
+    assert_eq!(not["eligible"], false);
+    let no = not["conditions"].as_array().unwrap().iter().find(|c| c["ok"] == false && c.get("changes").is_some());
+    assert!(no.is_some(), "a no without the smallest change: {not}");
+    let stranger = world.other_clerk().await;
+    stranger.get(&format!("/api/v1/workers/{worker}/matches")).await.problem(404, "not_found");
+});

@@ -449,7 +449,18 @@ pub fn match_line(lang: Lang, m: &crate::matching::recommend::Match, who: Link, 
         score: m.score,
         who,
         reasons: m.reasons.iter().map(|p| (p.points * 2 >= p.max, say(&p.say))).collect(),
-        asked: m.asked.iter().map(|(_, s)| say(s)).collect(),
+        // The page says “not asked yet” once, before the list.
+        asked: m
+            .asked
+            .iter()
+            .map(|(_, s)| say(s))
+            .map(|s| {
+                ["没问过：", "not asked yet: ", "Not asked yet: "]
+                    .iter()
+                    .find_map(|p| s.strip_prefix(p))
+                    .map_or(s.clone(), str::to_owned)
+            })
+            .collect(),
         introduced: if m.introduced > 0 { text(lang, "introduced-n", &[("n", &m.introduced)]) } else { String::new() },
         ..Match::default()
     }

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Common, open};
-use crate::actions::follow::folder;
+use super::{Common, open, serve};
+use crate::actions::follow::{Follower, folder};
 use crate::actions::search::{self, ClassAsk, Page, VacancyAsk, WorkerAsk};
 use crate::pages::Lang;
 use crate::search::Index;
@@ -36,10 +36,13 @@ pub struct Search {
 
 /// Runs the command.
 pub async fn run(common: &Common, ask: Search) -> Result<()> {
-    let (_, office, actor) = open::command(common).await?;
-    let root = folder(&office);
-    // Beside a server the index is only read; without one, search answers from SQL and says so.
-    if let Ok(opened) = Index::open_to_read(&root) {
+    let (config, office, actor) = open::command(common).await?;
+    // Beside a server the index is only read; without one it is brought up to date first.
+    let lock = serve::lock(&config).ok();
+    if lock.is_some() {
+        let mut follower = Follower::open_index(&office).await.map_err(open::told)?;
+        follower.catch_up(&office).await.map_err(open::told)?;
+    } else if let Ok(opened) = Index::open_to_read(&folder(&office)) {
         office.live.index.store(Some(std::sync::Arc::new(opened.index)));
     }
     let page = Page { limit: usize::from(ask.limit), ..Page::default() };

@@ -194,6 +194,5 @@ quick-typing-how = Type the ID number first: birth date, sex and county follow. 
 due-all = All
 years-old = { $n } years old
 opted-out = This person does not want to be matched.
-introduced-n = { $n } introduced
 fact-phone = Phone
 fact-id-number = ID number

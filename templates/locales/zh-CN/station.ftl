@@ -167,6 +167,5 @@ quick-typing-how = 先填证件号码，出生日期、性别、户籍县自动�
 due-all = 全部
 years-old = { $n } 岁
 opted-out = 本人不愿意参加匹配。
-introduced-n = 已推荐 { $n } 人
 fact-phone = 手机
 fact-id-number = 证号

@@ -1,5 +1,10 @@
 //! The command line: one function per command.
 
+/// Prints a line; a reader that has gone away (`| head`) ends the program quietly.
+macro_rules! say {
+    ($($line:tt)*) => { $crate::cli::print_line(&format!($($line)*)) };
+}
+
 mod account;
 mod check_value;
 mod demo;
@@ -161,5 +166,14 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::CheckEmployer(values) => check_value::employer(&values),
         Command::CheckWage(values) => check_value::wage(&values),
         Command::CheckRegion(values) => check_value::region(&values),
+    }
+}
+
+/// Prints a line to stdout.
+fn print_line(line: &str) {
+    use std::io::Write as _;
+    let done = writeln!(std::io::stdout().lock(), "{line}");
+    if done.is_err_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+        std::process::exit(0);
     }
 }

@@ -75,18 +75,18 @@ pub async fn run(common: &Common, ask: Search) -> Result<()> {
         }
     };
     if common.json {
-        println!("{body}");
+        say!("{body}");
         return Ok(());
     }
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     for row in body["items"].as_array().into_iter().flatten() {
         let label = if row["title"].is_string() { text(row, "title") } else { text(row, "name") };
-        println!("{}  {label}  {}", text(row, "ref"), text(row, "id"));
+        say!("{}  {label}  {}", text(row, "ref"), text(row, "id"));
     }
-    println!("{} {}", body["total"], if body["notice"].is_string() { text(&body, "notice") } else { String::new() });
+    say!("{} {}", body["total"], if body["notice"].is_string() { text(&body, "notice") } else { String::new() });
     let relaxed = json!(body["relaxed"]);
     for r in relaxed.as_array().into_iter().flatten() {
-        println!("{}", text(r, "text"));
+        say!("{}", text(r, "text"));
     }
     Ok(())
 }

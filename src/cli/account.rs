@@ -127,7 +127,7 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
             account::set_password(&office, &actor, &name, password()?).await.map_err(open::told)?;
         }
         Command::Token { name } => {
-            say!("{}", account::make_token(&office, &actor, &name).await.map_err(open::told)?)
+            say!("{}", account::make_token(&office, &actor, &name).await.map_err(open::told)?);
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The command line: one function per command.
 
-/// Prints a line; a reader that has gone away (`| head`) ends the program quietly.
+/// Prints a line; a reader that has gone away (`| head`) is no fault.
 macro_rules! say {
     ($($line:tt)*) => { $crate::cli::print_line(&format!($($line)*)) };
 }
@@ -172,8 +172,5 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
 /// Prints a line to stdout.
 fn print_line(line: &str) {
     use std::io::Write as _;
-    let done = writeln!(std::io::stdout().lock(), "{line}");
-    if done.is_err_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
-        std::process::exit(0);
-    }
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

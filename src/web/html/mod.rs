@@ -1,5 +1,6 @@
 //! Pages for people, by audience.
 
+pub mod posting;
 pub mod public;
 pub mod session;
 pub mod station;

@@ -309,3 +309,7 @@ health-outbox = Mail
 health-ok = fine
 health-degraded = degraded
 health-down = down
+
+# Overruling the law check
+overrule-why = Why it may be posted
+overrule = Post it all the same

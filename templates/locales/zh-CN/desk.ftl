@@ -282,3 +282,7 @@ health-outbox = 邮件
 health-ok = 正常
 health-degraded = 降级
 health-down = 不通
+
+# Overruling the law check
+overrule-why = 为什么可以发
+overrule = 照发，写下理由

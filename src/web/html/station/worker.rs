@@ -61,17 +61,21 @@ pub static ROUTES: &[Route] = &[
 const MATCHES: usize = 20;
 const NEAR: usize = 8;
 
-type Pairs = Vec<(String, String)>;
+/// Fields of a form in order.
+pub type Pairs = Vec<(String, String)>;
 
-fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
+/// A field's text.
+pub fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
 }
 
-fn field(fields: &Pairs, name: &str) -> Typed {
+/// A field as the API's bodies know it.
+pub fn field(fields: &Pairs, name: &str) -> Typed {
     Some(value(fields, name)).filter(|v| !v.is_empty()).map(Text::from)
 }
 
-fn region_name(code: &str) -> String {
+/// The full name of a region code.
+pub fn region_name(code: &str) -> String {
     RegionCode::parse(code).and_then(region::full_name).unwrap_or_else(|| code.to_owned())
 }
 
@@ -224,7 +228,8 @@ fn registration(fields: &Pairs) -> Result<Registration, Fault> {
     Ok(body)
 }
 
-fn typed(fields: &Pairs) -> impl Iterator<Item = (&str, &str)> {
+/// Fields for putting back into a form.
+pub fn typed(fields: &Pairs) -> impl Iterator<Item = (&str, &str)> {
     fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))
 }
 
@@ -298,8 +303,8 @@ async fn register(ask: Ask) -> Result<Answer, Fault> {
     }
 }
 
-/// The names and texts with which a form of a stored person is filled.
-fn stored(registration: &Registration) -> Pairs {
+/// The names and texts with which the form of a stored body is filled.
+pub fn stored(body: &impl serde::Serialize) -> Pairs {
     fn flat(into: &mut Pairs, name: &str, value: &Value) {
         match value {
             Value::Null => {}
@@ -313,7 +318,7 @@ fn stored(registration: &Registration) -> Pairs {
             }
             Value::Array(list) => {
                 let entries: Vec<String> = list.iter().map(spoken).filter(|e| !e.is_empty()).collect();
-                if matches!(name, "health" | "needs") {
+                if matches!(name, "health" | "needs" | "benefits" | "hazards") {
                     into.extend(entries.into_iter().map(|e| (name.to_owned(), e)));
                 } else if !entries.is_empty() {
                     into.push((name.to_owned(), entries.join("；")));
@@ -334,7 +339,7 @@ fn stored(registration: &Registration) -> Pairs {
         }
     }
     let mut pairs = Vec::new();
-    flat(&mut pairs, "", &serde_json::to_value(registration).unwrap_or_default());
+    flat(&mut pairs, "", &serde_json::to_value(body).unwrap_or_default());
     pairs
 }
 

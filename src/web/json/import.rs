@@ -20,7 +20,7 @@ use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
 const WHO: Audience = Audience::Holds(&[Right::Imports, Right::OwnVacancies]);
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
@@ -94,13 +94,13 @@ fn row_view(ask: &Ask, row: &ImportRow) -> Value {
 }
 
 /// What a multipart upload holds.
-struct Form {
-    kind: SheetKind,
-    file: Bytes,
-    options: Options,
+pub struct Form {
+    pub kind: SheetKind,
+    pub file: Bytes,
+    pub options: Options,
 }
 
-async fn form(ask: &Ask) -> Result<Form, Fault> {
+pub async fn form(ask: &Ask) -> Result<Form, Fault> {
     let boundary = ask.header("content-type").and_then(|t| multer::parse_boundary(t).ok());
     let boundary = boundary.ok_or(Fault::Status(415, "body.multipart"))?;
     let whole = ask.body.clone();

@@ -1,7 +1,12 @@
 //! Pages of station staff, one file per noun.
 
 pub mod candidates;
+pub mod employer;
 pub mod home;
+pub mod import;
+pub mod introduction;
+pub mod review;
+pub mod training;
 pub mod vacancy;
 pub mod worker;
 
@@ -9,5 +14,15 @@ use crate::web::route::Route;
 
 /// Routes of the station's pages.
 pub fn tables() -> Vec<&'static [Route]> {
-    vec![home::ROUTES, worker::ROUTES, candidates::ROUTES, vacancy::ROUTES]
+    vec![
+        home::ROUTES,
+        worker::ROUTES,
+        candidates::ROUTES,
+        vacancy::ROUTES,
+        introduction::ROUTES,
+        employer::ROUTES,
+        import::ROUTES,
+        training::ROUTES,
+        review::ROUTES,
+    ]
 }

@@ -1,6 +1,7 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
 pub mod account;
+pub mod audit;
 pub mod call;
 pub mod class;
 pub mod clock;

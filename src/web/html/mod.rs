@@ -1,5 +1,7 @@
 //! Pages for people, by audience.
 
+pub mod admin;
+pub mod employer;
 pub mod posting;
 pub mod public;
 pub mod session;
@@ -26,7 +28,7 @@ static ROUTES: &[Route] = &[
 
 /// Routes of all pages.
 pub fn tables() -> Vec<&'static [Route]> {
-    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES];
+    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES, employer::ROUTES, admin::ROUTES];
     tables.extend(station::tables());
     tables
 }

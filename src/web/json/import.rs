@@ -101,13 +101,18 @@ pub struct Form {
 }
 
 pub async fn form(ask: &Ask) -> Result<Form, Fault> {
+    form_of(ask, None).await
+}
+
+/// The parts of an upload whose kind may be known beforehand.
+pub async fn form_of(ask: &Ask, known: Option<SheetKind>) -> Result<Form, Fault> {
     let boundary = ask.header("content-type").and_then(|t| multer::parse_boundary(t).ok());
     let boundary = boundary.ok_or(Fault::Status(415, "body.multipart"))?;
     let whole = ask.body.clone();
     let body = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(whole) });
     let mut parts = multer::Multipart::new(body, boundary);
     let broken = |_| Fault::Status(400, "body.broken");
-    let (mut kind, mut file, mut options) = (None, None, Options::default());
+    let (mut kind, mut file, mut options) = (known, None, Options::default());
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
         let yes = |text: &str| matches!(text.trim(), "true" | "1" | "on" | "yes" | "是");

@@ -123,9 +123,9 @@ async fn decide(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let (a, b): (Uuid, Uuid) = (ask.id("a")?, ask.id("b")?);
     let said = match value(&fields, "act") {
-        "merge-a" | "merge" | "a" => worker::merge(&ask.office, &ask.actor, a, b).await.map(|_| "merged"),
-        "merge-b" | "b" => worker::merge(&ask.office, &ask.actor, b, a).await.map(|_| "merged"),
-        "distinct" | "apart" => worker::distinct(&ask.office, &ask.actor, a, b).await.map(|()| "apart"),
+        "merge" => worker::merge(&ask.office, &ask.actor, a, b).await.map(|_| "merged"),
+        "later" => return Ok(Answer::see_other("/station/duplicates?at=1")),
+        "apart" => worker::distinct(&ask.office, &ask.actor, a, b).await.map(|()| "apart"),
         _ => Err(Error::field("act", "field.missing")),
     }?;
     Ok(Answer::see_other(format!("/station/duplicates?said={said}")))
@@ -140,9 +140,7 @@ async fn letters(ask: Ask) -> Result<Answer, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let state = ask.query("state").and_then(NoticeState::parse);
     let found = outbox::list(&ask.office, &ask.actor, state, None, 100).await?;
-    let stations = ask.office.stations().await;
-    let rows = found.items.iter().map(|(n, _)| {
-        let to = n.station.and_then(|id| stations.iter().find(|s| s.id == id)).map(|s| s.station.name.clone());
+    let rows = found.items.iter().map(|(n, to)| {
         let why = n.last_error.as_deref().map(|e| code_sentence(lang, e, &[]).unwrap_or_else(|| e.to_owned()));
         let mut then = Vec::new();
         if n.state == NoticeState::Dead {
@@ -152,7 +150,7 @@ async fn letters(ask: Ask) -> Result<Answer, Fault> {
         let tone = if n.state == NoticeState::Dead { Tone::Bad } else { Tone::Plain };
         let cells = vec![
             Cell::head(word(lang, "mail-kind", n.kind.code())),
-            Cell::new(to.unwrap_or_else(|| text(lang, "col-employer", &[]))),
+            Cell::new(to.clone()),
             Cell::number(format::day_desk(clock::day_of(n.created_at), today)),
             Cell::new(Bit::Tag(Tag::new(named(lang, n.state), tone))),
             Cell::number(n.attempts.to_string()),

@@ -1,7 +1,5 @@
 //! Background loops that repeat the acts of the office until the program stops; tests and `jobs run` call the same steps.
 
-#[cfg(test)]
-mod casework;
 pub mod daily;
 pub mod follower;
 pub mod mailer;

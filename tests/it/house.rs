@@ -52,7 +52,6 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 const LONG: &[(&str, &str)] = &[
     ("src/actions/enter.rs", "creating and changing a person share every step; form, API and import meet here"),
     ("src/actions/import/people.rs", "one row of a register from cell to person: the steps share their findings"),
-    ("src/actions/introduction.rs", "the state machine of an introduction, one step after the other"),
     ("src/domain/posting.rs", "one body, one check: every field of a vacancy in the order of the form"),
     ("src/domain/registration.rs", "one body, one check: every field of CONTRACT's worker in the order of the form"),
     ("src/store/worker.rs", "one row type with its columns; reading, writing and scope must agree on them"),
@@ -227,7 +226,7 @@ fn people_are_read_within_a_scope() {
         for function in functions(&source) {
             let open = function.signature.trim_start().starts_with("pub");
             if open
-                && reads.is_match(&function.body)
+                && reads.is_match(&function.body.replace("DELETE FROM", "DELETE"))
                 && !["&Scope", "&Desk", "&Reach"].iter().any(|s| function.signature.contains(s))
             {
                 unscoped.insert(format!("{}::{}", source.path, function.name));

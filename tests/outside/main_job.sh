@@ -47,19 +47,21 @@ v = eval(sys.argv[1])
 print(v if isinstance(v, str) else json.dumps(v, ensure_ascii=False))' "$1"; }
 run() { "$SHANHAI" "$@"; }
 import() { run import "$@" --json 2>"$work/err" | tail -n 1 || { cat "$work/err"; echo '{}'; }; }
+# Some members of the JSON on stdin, one behind the other.
+pick() { j "' '.join(str(d.get(k)) for k in '$*'.split())"; }
 counts() { j '" ".join(f"{k}={d.get(k)}" for k in ["rows", "created", "updated", "unchanged", "set_aside", "rejected"])'; }
 
 say 'the sheets, in the order of EXPECTED.md'
 stations=$(import stations "$samples/stations.csv")
 check 'stations created' 20 "$(j 'd.get("created")' <<<"$stations")"
 employers=$(import employers "$samples/employers.csv" --station GZ-HQ)
-check 'employers created and rejected' '55 5' "$(j 'f"{d.get(\"created\")} {d.get(\"rejected\")}"' <<<"$employers")"
+check 'employers created and rejected' '55 5' "$(pick created rejected <<<"$employers")"
 training=$(import training "$samples/training.xlsx" --station GZ-HQ)
 check 'classes created' 21 "$(j 'd.get("created")' <<<"$training")"
 dry=$(import vacancies "$samples/recruitment-list.xlsx" --station GZ-HQ --dry-run)
-check 'a dry run counts vacancies and writes none' '79 79' "$(j 'f"{d.get(\"rows\")} {d.get(\"created\")}"' <<<"$dry")"
+check 'a dry run counts vacancies and writes none' '79 79' "$(pick rows created <<<"$dry")"
 vacancies=$(import vacancies "$samples/recruitment-list.xlsx" --station GZ-HQ --open --allow-findings)
-check 'vacancies' '79 79' "$(j 'f"{d.get(\"rows\")} {d.get(\"created\")}"' <<<"$vacancies")"
+check 'vacancies' '79 79' "$(pick rows created <<<"$vacancies")"
 workers=$(import workers "$samples/register-national.csv" --station GZ-HQ --report "$work/errors.xlsx")
 check 'the register' 'rows=886 created=828 updated=0 unchanged=13 set_aside=10 rejected=35' "$(counts <<<"$workers")"
 check 'warnings of the register' 48 "$(j 'd.get("warnings")' <<<"$workers")"
@@ -293,9 +295,9 @@ sleep "${KILLED_AFTER:-8}"
 kill -9 "$killed" 2>/dev/null || echo 'the import was done before it was killed: the rest checks a second import'
 wait "$killed" 2>/dev/null || true
 half=$(run import workers "$work/big.csv" --station GZ-HQ --json 2>"$work/err" | tail -n 1)
-check 'the same command again takes every row' "$KILLED_ROWS 0 0" "$(j 'f"{d[\"created\"] + d[\"unchanged\"] + d[\"updated\"]} {d[\"set_aside\"]} {d[\"rejected\"]}"' <<<"$half")"
+check 'the same command again takes every row' "$KILLED_ROWS 0 0" "$(j 'd["created"] + d["unchanged"] + d["updated"]' <<<"$half") $(pick set_aside rejected <<<"$half")"
 again=$(run import workers "$work/big.csv" --station GZ-HQ --json 2>"$work/err" | tail -n 1)
-check 'and once more changes nothing' "0 0 $KILLED_ROWS" "$(j 'f"{d[\"created\"]} {d[\"updated\"]} {d[\"unchanged\"]}"' <<<"$again")"
+check 'and once more changes nothing' "0 0 $KILLED_ROWS" "$(pick created updated unchanged <<<"$again")"
 run jobs run >/dev/null 2>"$work/err"
 check 'nobody is there twice, everything is consistent' 0 "$(run check >"$work/check.txt" 2>&1 && echo 0 || cat "$work/check.txt")"
 

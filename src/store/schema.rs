@@ -58,14 +58,3 @@ pub async fn check_key(mut db: &Db, keys: &super::crypt::Keys) -> Result<(), Err
         _ => Err(Error::Schema("this key file does not belong to this database: nothing was touched".into())),
     }
 }
-
-/// Makes an empty database on a PostgreSQL server, for a test of its own; answers its address.
-#[cfg(test)]
-pub async fn fresh_postgres(server: &str) -> String {
-    let server = server.trim_end_matches("/postgres");
-    let db = Db::open(&format!("{server}/postgres")).await.unwrap();
-    let name = format!("t{}", uuid::Uuid::now_v7().simple());
-    db.execute(sql(&format!("CREATE DATABASE {name}"))).await.unwrap();
-    db.close().await;
-    format!("{server}/{name}")
-}

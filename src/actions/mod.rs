@@ -5,6 +5,7 @@ pub mod audit;
 pub mod call;
 pub mod class;
 pub mod clock;
+pub mod consent;
 pub mod consistency;
 pub mod digest;
 pub mod document;

@@ -7,12 +7,10 @@ use super::enter::{Bringer, Incoming, Merge, change, create, id_hash, open, phon
 use super::error::{Error, Result};
 use super::office::Office;
 use crate::domain::actor::{Actor, Right};
-use crate::domain::code::Code as _;
 use crate::domain::fault::FieldFault;
 use crate::domain::identity::{IdNumber, Name, Phone, similar_names};
-use crate::domain::registration::{Checked, Context, GivenConsent, Registration};
+use crate::domain::registration::{Checked, Context, Registration};
 use crate::domain::station::LinkRole;
-use crate::domain::worker::Verification;
 use crate::store::history::{self, Entry};
 use crate::store::worker::{self as people, Link, Record, Scope};
 
@@ -433,54 +431,6 @@ pub(super) async fn add_note(
         sealed: None,
     };
     Ok(history::add(tx, &[entry]).await?)
-}
-
-/// Records what a person agreed to, refused, or takes back.
-pub async fn consent(office: &Office, actor: &Actor, id: Uuid, given: &[GivenConsent]) -> Result<()> {
-    office.need(actor, Right::Persons)?;
-    let record = load(office, &office.scope(actor).await?, id).await?;
-    let consents: Vec<_> = given.iter().map(|g| super::enter::consent(office, actor, record.person.id, g)).collect();
-    let mut tx = office.begin().await?;
-    people::add_consents(&mut tx, &consents).await?;
-    for c in &consents {
-        let mut diff = Map::new();
-        diff.insert("scope".into(), Value::from(c.scope.code()));
-        diff.insert("how".into(), Value::from(c.way.code()));
-        let act = if c.refused { "worker.consent_withdrawn" } else { "worker.consented" };
-        add_note(office, &mut tx, actor, record.person.id, act, diff).await?;
-    }
-    let scopes: Vec<&str> = consents.iter().map(|c| c.scope.code()).collect();
-    tx.audit(office.audit(actor, "worker.consent", "worker", Some(record.person.id), &scopes.join(",")));
-    office.commit(tx).await
-}
-
-/// Records that the actor saw the person's card; only for a person with a number.
-pub async fn card_seen(office: &Office, actor: &Actor, id: Uuid) -> Result<()> {
-    office.need(actor, Right::Persons)?;
-    let record = load(office, &office.scope(actor).await?, id).await?;
-    let mut person = record.person.clone();
-    if person.id_hash.is_none() {
-        return Err(Error::field("verification", "identity.missing"));
-    }
-    if person.verification >= Verification::DocumentSeen {
-        return Ok(());
-    }
-    person.verification = Verification::DocumentSeen;
-    person.verified_by = Some(actor.name().to_owned());
-    person.verified_at = Some(office.now());
-    person.updated_at = office.now();
-    let mut tx = office.begin().await?;
-    if !people::update(&mut tx, &person).await? {
-        return Err(Error::Stale);
-    }
-    let mut diff = Map::new();
-    diff.insert(
-        "verification".into(),
-        serde_json::json!([record.person.verification.code(), person.verification.code()]),
-    );
-    add_note(office, &mut tx, actor, person.id, "worker.card_seen", diff).await?;
-    tx.audit(office.audit(actor, "worker.card_seen", "worker", Some(person.id), "verification"));
-    office.commit(tx).await
 }
 
 /// The people the actor's account opened last.

@@ -95,7 +95,7 @@ class Visitor:
 
     def sign_in(self, name):
         self.open("/login")
-        self.page.fill("input[name=name]", name)
+        self.page.fill("input[name=account]", name)
         self.page.fill("input[type=password]", PASSWORD)
         self.page.click("main form button")
         assert "/login" not in self.page.url, f"{name} cannot sign in"

@@ -68,6 +68,7 @@ impl Source {
         Ok(Self::Memory(rows.into_iter()))
     }
 
+    #[cfg_attr(test, expect(clippy::unused_async, reason = "called as the child is"))]
     async fn next(&mut self) -> Result<Option<Row>, SheetError> {
         match self {
             #[cfg(not(test))]

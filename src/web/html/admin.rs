@@ -1,6 +1,5 @@
 //! Pages of administrators, auditors and key keepers: stations, accounts, parameters, the audit trail, health.
 
-use super::station::worker::{region_name, stored, typed, value};
 use super::{body_of, chrome, page, refused, sentences};
 use crate::actions::account::{self, NewAccount};
 use crate::actions::{Error, audit, clock, station};
@@ -16,6 +15,7 @@ use crate::pages::{
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{region_name, stored, typed, value};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};

@@ -6,7 +6,6 @@ use super::posting::{self, Side};
 use super::public::facts;
 use super::station::introduction::log;
 use super::station::vacancy::state_tag;
-use super::station::worker::{typed, value};
 use super::{body_of, chrome, page, refused, sentences};
 use crate::actions::introduction::{self as cases, Details, Step as CaseStep};
 use crate::actions::{Error, vacancy};
@@ -23,6 +22,7 @@ use crate::store;
 use crate::store::introduction::{Case, Filter};
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{typed, value};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
 

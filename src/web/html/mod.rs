@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod employer;
+pub mod fields;
 pub mod posting;
 pub mod public;
 pub mod session;
@@ -14,7 +15,7 @@ use super::fault::{Fault, sentence};
 use super::reply::Answer;
 use super::route::{Audience as For, Route};
 use super::{Door, cookie};
-use crate::domain::actor::{Actor, Role};
+use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::fault::FieldFault;
 use crate::handler;
 use crate::pages::{self, Audience, Chrome, ErrorPage, Lang, Note, Page, Tone, Who};
@@ -104,12 +105,19 @@ pub async fn chrome(ask: &Ask, nav: &'static str) -> Chrome {
         elder: is_elder(&ask.headers),
         audience,
         nav,
+        closed: closed(&ask.actor),
         back,
         who,
         phone,
         notice: notice.filter(|n| !n.text.contains('⟦')),
         refresh: None,
     }
+}
+
+/// Entries of the administrators' navigation that a role may not open.
+fn closed(actor: &Actor) -> Vec<&'static str> {
+    let needs = [("/admin", Right::Stations), ("/admin/accounts", Right::Accounts), ("/admin/audit", Right::Audit)];
+    needs.into_iter().filter(|(_, right)| !actor.may(*right)).map(|(path, _)| path).collect()
 }
 
 /// A page as answer; pages about people are kept out of caches by the door.

@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::station::worker::{Pairs, stored, typed, value};
 use super::{body_of, chrome, refused, sentences};
 use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, employer};
@@ -12,6 +11,7 @@ use crate::pages::{Desk, Field, Finding, Form, Kind, Lang, Section, code_sentenc
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{Pairs, stored, typed, value};
 use crate::web::reply::Answer;
 
 /// Whose pages they are: the list's address, and whether staff post.

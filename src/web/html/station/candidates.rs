@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::worker::{case_line, match_line};
 use crate::actions::{Error, introduction as cases, matching, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::vacancy::{Period, VacancyState};
@@ -12,6 +11,7 @@ use crate::pages::{Candidates, Fact, Link, Match, Note, Stat, Tag, Tone, code_se
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::station::person::{case_line, match_line};
 use crate::web::html::{chrome, page};
 use crate::web::json::matching::words;
 use crate::web::reply::Answer;

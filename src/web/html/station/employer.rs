@@ -1,6 +1,5 @@
 //! Employers for station staff: the list, one employer with its approval, and entering one.
 
-use super::worker::{region_name, stored, typed, value};
 use crate::actions::{Error, employer};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
@@ -13,6 +12,7 @@ use crate::pages::{
 use crate::store::employer::Wanted;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{region_name, stored, typed, value};
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};

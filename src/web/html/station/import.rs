@@ -15,7 +15,7 @@ use crate::pages::{
 use crate::store::import::Import;
 use crate::web::ask::Ask;
 use crate::web::fault::{Fault, sentence};
-use crate::web::html::station::worker::value;
+use crate::web::html::fields::value;
 use crate::web::html::{chrome, page, refused};
 use crate::web::json::import::{XLSX, form};
 use crate::web::reply::Answer;

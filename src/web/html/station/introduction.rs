@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::worker::{field, value};
 use crate::actions::introduction::{self as cases, Details, Step, Whole};
 use crate::actions::{Error, call, clock, interest, worker};
 use crate::domain::actor::Right;
@@ -15,6 +14,7 @@ use crate::pages::{
 };
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{Pairs, field, value};
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
@@ -61,10 +61,7 @@ pub fn log(lang: Lang, whole: &Whole) -> Vec<LogLine> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-async fn view(
-    ask: &Ask,
-    bad: Option<(IntroductionAct, Vec<(String, String)>, Vec<(String, String)>)>,
-) -> Result<Desk, Fault> {
+async fn view(ask: &Ask, bad: Option<(IntroductionAct, Pairs, Pairs)>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let whole = cases::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let case = &whole.case;

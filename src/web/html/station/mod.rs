@@ -2,9 +2,11 @@
 
 pub mod candidates;
 pub mod employer;
+pub mod export;
 pub mod home;
 pub mod import;
 pub mod introduction;
+pub mod person;
 pub mod review;
 pub mod training;
 pub mod vacancy;
@@ -17,6 +19,7 @@ pub fn tables() -> Vec<&'static [Route]> {
     vec![
         home::ROUTES,
         worker::ROUTES,
+        person::ROUTES,
         candidates::ROUTES,
         vacancy::ROUTES,
         introduction::ROUTES,
@@ -24,5 +27,6 @@ pub fn tables() -> Vec<&'static [Route]> {
         import::ROUTES,
         training::ROUTES,
         review::ROUTES,
+        export::ROUTES,
     ]
 }

@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::worker::{stored, value};
 use crate::actions::{Error, clock, outbox, worker};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
@@ -15,6 +14,7 @@ use crate::pages::{
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{stored, value};
 use crate::web::html::{chrome, page};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};

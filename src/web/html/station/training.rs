@@ -1,6 +1,5 @@
 //! Training classes for station staff, and who sits in them.
 
-use super::worker::{region_name, stored, typed, value};
 use crate::actions::search::{self, ClassAsk};
 use crate::actions::{Error, class, enrolment};
 use crate::domain::actor::Right;
@@ -13,6 +12,7 @@ use crate::pages::{
 use crate::store::worker as people;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{region_name, stored, typed, value};
 use crate::web::html::posting::hidden;
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::json::list as lists;

@@ -1,6 +1,5 @@
 //! Vacancies for station staff: the list by state, one vacancy with its findings and acts, posting and changing.
 
-use super::worker::{region_name, value};
 use crate::actions::search::{self, VacancyAsk};
 use crate::actions::{Error, clock, vacancy};
 use crate::domain::actor::Right;
@@ -14,6 +13,7 @@ use crate::pages::{
 };
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::fields::{region_name, value};
 use crate::web::html::posting::{self, Side};
 use crate::web::html::public::facts;
 use crate::web::html::{chrome, page};

@@ -4,7 +4,7 @@ use shanhai::domain::actor::Role;
 
 use crate::client::Client;
 
-const PASSWORD: &str = "一把很长的钥匙";
+const PASSWORD: &str = "一把很长很长的钥匙";
 
 async fn signed_in(anyone: &Client, name: &str) -> Client {
     let answer = anyone.form("/login", &[("account", name), ("password", PASSWORD), ("next", "/")]).await.expect(303);

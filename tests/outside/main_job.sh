@@ -233,7 +233,7 @@ check 'letters have both parts, an id each, and no number or full name' 'in orde
 check 'the introduction shows its letters' True "$(api "$clerk" GET "/introductions/$introduction" | body | j 'str(len(d["mail"]) >= 2 and len(d["history"]) >= 4)')"
 
 say 'two clicks on the last place'
-post="{\"title\": \"包装工\", \"employer\": \"$employer\", \"kind\": \"enterprise\", \"employment_form\": \"full_time\", \"headcount\": 1, \"region\": \"440111\", \"address\": \"一号门\", \"wage\": {\"min\": 5000, \"max\": 6000, \"period\": \"month\"}, \"description\": \"包装。包吃住。\", \"contact\": \"020-55500001\"}"
+post="{\"title\": \"包装工\", \"employer\": \"$employer\", \"kind\": \"market\", \"employment_form\": \"full_time\", \"headcount\": 1, \"region\": \"440111\", \"address\": \"一号门\", \"wage\": {\"min\": 5000, \"max\": 6000, \"period\": \"month\"}, \"description\": \"包装。包吃住。\", \"contact\": \"020-55500001\"}"
 last=$(api "$clerk" POST '/vacancies?open=true' "$post" | body)
 last=$(j 'd["id"]' <<<"$last")
 pair=() clicks=()

@@ -30,7 +30,7 @@ const POSTS: Audience = Audience::Holds(&[Right::OwnVacancies]);
 const CASES: Audience = Audience::Holds(&[Right::OwnIntroductions]);
 const SIDE: Side = Side { root: "/employer/vacancies", staff: false };
 /// People on a page, so that it stays small for a cheap telephone.
-const PAGE: usize = 10;
+const PAGE: usize = 8;
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[

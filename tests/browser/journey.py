@@ -115,7 +115,7 @@ class Visitor:
             path = queue.pop(0)
             parts = urllib.parse.urlsplit(path)
             name = kind(parts.path) + ("?" if parts.query else "")
-            if name in seen or parts.path in ("/logout",) or parts.path.startswith("/api/"):
+            if name in seen or parts.path in ("/logout", "/lang") or parts.path.startswith("/api/"):
                 continue
             seen.add(name)
             try:

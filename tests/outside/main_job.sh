@@ -84,7 +84,7 @@ say 'the server'
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 base=http://127.0.0.1:$port
 start() {
-    run serve --listen "127.0.0.1:$port" >>"$work/log" 2>&1 &
+    "$SHANHAI" serve --listen "127.0.0.1:$port" >>"$work/log" 2>&1 &
     server=$!
     for _ in $(seq 300); do
         [[ $(curl -s -o /dev/null -w '%{http_code}' "$base/readyz") != 200 ]] || return 0
@@ -291,7 +291,7 @@ with open(sys.argv[2], "w", encoding="utf-8", newline="") as file:
                 row[at[name]] = value
         out.writerow(row)
 PY
-run import workers "$work/big.csv" --station GZ-HQ >"$work/killed.log" 2>&1 &
+"$SHANHAI" import workers "$work/big.csv" --station GZ-HQ >"$work/killed.log" 2>&1 &
 killed=$!
 sleep "${KILLED_AFTER:-8}"
 kill -9 "$killed" 2>/dev/null || echo 'the import was done before it was killed: the rest checks a second import'

@@ -323,3 +323,4 @@ interest-close = Done
 import-rows = Rows to look at
 mapped-known = heading known
 mapped-remembered = remembered from this station
+worker-household-head = Head

@@ -296,3 +296,4 @@ interest-close = 办完了
 import-rows = 要看一眼的行
 mapped-known = 认得这个表头
 mapped-remembered = 本站改过，记住了
+worker-household-head = 户主

@@ -1,5 +1,6 @@
 //! Pages: signing in, a form that waits for its sender, registering by form, and a sheet from upload to register.
 
+use serde_json::json;
 use shanhai::domain::actor::Role;
 
 use crate::client::Client;
@@ -58,6 +59,50 @@ journey!(a_form_with_faults_comes_back_with_everything_typed_and_every_fault_at_
     for part in ["12345", "平车；&#60;b&#62;四线", "aria-invalid", "id=\"phone-e\"", "role=\"alert\""] {
         assert!(page.contains(part), "{part} in {page}");
     }
+});
+
+journey!(a_consent_is_registered_with_its_way_and_a_saved_form_erases_nothing_it_does_not_show, |world| {
+    let (api, name) = world.account(Role::Clerk, "GZ-5205", Some(PASSWORD)).await;
+    let clerk = signed_in(&world.anyone(), &name).await;
+    let mut fields = vec![
+        ("name", "潘小妹"),
+        ("id_missing_reason", "证件补办中"),
+        ("birth_date", "1990-05-01"),
+        ("consent", "registry"),
+    ];
+    let page = clerk.form("/station/workers/new", &fields).await.expect(422).text();
+    assert!(page.contains("潘小妹") && page.contains("consent_how-e"), "the way is asked for at its place\n{page}");
+    fields.push(("consent_how", "paper"));
+    let made = clerk.form("/station/workers/new", &fields).await.expect(303);
+    let id = made.header("location").unwrap().split(['/', '?']).nth(3).unwrap().to_owned();
+    let path = format!("/api/v1/workers/{id}");
+    let more = json!({"school_status": "在读", "certificates": [{"name": "焊工证", "level": "三级"}]});
+    let version = api.get(&path).await.expect(200).version();
+    let before = api.patch(&path, &version, more).await.expect(200);
+
+    let number = before.version().trim_matches('"').to_owned();
+    let edit = format!("/station/workers/{id}/edit");
+    let typed = |name: &'static str| {
+        [("name", name), ("birth_date", "1990-05-01"), ("id_missing_reason", "证件补办中"), ("certificates", "焊工证")]
+    };
+    let with = |name, version: &str| {
+        typed(name)
+            .into_iter()
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .chain([("version".to_owned(), version.to_owned())])
+            .collect::<Vec<_>>()
+    };
+    let send = async |fields: Vec<(String, String)>| {
+        let pairs: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        clerk.form(&edit, &pairs).await
+    };
+    send(with("潘大妹", &number)).await.expect(303);
+    let after = api.get(&path).await.expect(200).json();
+    assert_eq!((&after["name"], &after["school_status"]), (&json!("潘大妹"), &json!("在读")), "{after}");
+    assert_eq!(after["certificates"][0]["level"], "三级", "{after}");
+    // A form that is both late and faulty does not get the newer version by the way.
+    let late = send(with("", &number)).await.expect(422).text();
+    assert!(late.contains(&format!("value=\"{number}\"")), "{late}");
 });
 
 journey!(a_sheet_goes_from_upload_over_its_preview_into_the_register, |world| {

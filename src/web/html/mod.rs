@@ -132,7 +132,12 @@ pub fn refused(page: &impl Page) -> Answer {
 
 /// The sentences of faults with their fields.
 pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
-    faults.iter().map(|f| (f.field.clone(), sentence(lang, f))).collect()
+    let place = |field: &str| match field.strip_prefix("consent[") {
+        Some(rest) if rest.ends_with(".how") => "consent_how".to_owned(),
+        Some(_) => "consent".to_owned(),
+        None => field.to_owned(),
+    };
+    faults.iter().map(|f| (place(&f.field), sentence(lang, f))).collect()
 }
 
 /// The page of a fault. Who must sign in is sent there: a page comes again afterwards, a posted form is kept.

@@ -6,7 +6,7 @@ use crate::actions::consent as proof;
 use crate::actions::search::{self, Found, Page, ReadAs, WorkerAsk};
 use crate::actions::{Error, clock, live, worker};
 use crate::domain::actor::Right;
-use crate::domain::registration::Registration;
+use crate::domain::registration::{ConsentBody, Registration};
 use crate::domain::worker::age_on;
 use crate::handler;
 use crate::pages::{
@@ -179,7 +179,15 @@ async fn find(mut ask: Ask) -> Result<Answer, Fault> {
 
 /// The registration that a form says; the village lies in the county of origin.
 fn registration(fields: &Pairs) -> Result<Registration, Fault> {
-    let mut body: Registration = body_of(fields)?;
+    // The form says the way once for all consents that are ticked.
+    let (consents, rest): (Pairs, Pairs) = fields.iter().cloned().partition(|(name, _)| name == "consent");
+    let mut body: Registration = body_of(&rest)?;
+    let how = Some(value(fields, "consent_how")).filter(|how| !how.is_empty());
+    body.consent = consents
+        .into_iter()
+        .filter(|(_, scope)| !scope.is_empty())
+        .map(|(_, scope)| ConsentBody { scope: Some(scope.into()), how: how.map(Into::into), ..ConsentBody::default() })
+        .collect();
     if let Some(village) = &mut body.village
         && village.county.is_none()
     {
@@ -287,10 +295,19 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let id = record.person.id;
     let mut body = registration(&fields)?;
-    // An empty phone or number in the form means: as it was.
     body.consent.clear();
+    // What the form does not show stays as it is.
+    let stands = worker::registration(&record);
+    body.school_status = stands.school_status;
+    body.disability = stands.disability;
+    body.origin_text = stands.origin_text;
+    for held in &mut body.certificates {
+        let known = stands.certificates.iter().find(|c| c.name == held.name);
+        held.level = known.and_then(|c| c.level.clone());
+    }
     let version = value(&fields, "version").parse().unwrap_or(0);
     let done = worker::change_to(&ask.office, &ask.actor, &record, body, version).await;
+    let stale = matches!(done, Err(Error::Stale));
     let faults = match done {
         Ok(_) => {
             if value(&fields, "verification") == "document_seen" {
@@ -312,7 +329,8 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     let c = chrome(&ask, "/station/workers").await;
     let heading = text(ask.lang, "page-worker-edit", &[("name", &record.person.name)]);
     // After somebody else was faster, the next press goes over what stands now.
-    let fresh = worker::find(&ask.office, &ask.actor, id).await?.person.version.to_string();
+    let fresh =
+        if stale { worker::find(&ask.office, &ask.actor, id).await?.person.version } else { version }.to_string();
     let form = edit_form(ask.lang, id, &fresh).fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
     let aside = worker_aside(&c, &[], "");
     Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))

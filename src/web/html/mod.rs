@@ -132,10 +132,11 @@ pub fn refused(page: &impl Page) -> Answer {
 
 /// The sentences of faults with their fields.
 pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
-    let place = |field: &str| match field.strip_prefix("consent[") {
-        Some(rest) if rest.ends_with(".how") => "consent_how".to_owned(),
-        Some(_) => "consent".to_owned(),
-        None => field.to_owned(),
+    // A form has one field for all scopes of a consent, and one for their way.
+    let place = |field: &str| match field.split_once("].") {
+        Some((list, "how")) if list.starts_with("consent[") => "consent_how".to_owned(),
+        Some((list, _)) if list.starts_with("consent[") => "consent".to_owned(),
+        _ => field.to_owned(),
     };
     faults.iter().map(|f| (place(&f.field), sentence(lang, f))).collect()
 }

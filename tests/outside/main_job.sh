@@ -84,7 +84,7 @@ say 'the server'
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 base=http://127.0.0.1:$port
 start() {
-    run serve --listen "127.0.0.1:$port" 2>>"$work/log" &
+    "$SHANHAI" serve --listen "127.0.0.1:$port" >/dev/null 2>>"$work/log" &
     server=$!
     for _ in $(seq 300); do
         [[ $(curl -s -o /dev/null -w '%{http_code}' "$base/readyz") != 200 ]] || return 0
@@ -101,7 +101,9 @@ account() { # NAME OPTION…: a token
     run account token "$name"
 }
 clerk=$(account clerk1 --role clerk --station GZ-HQ)
-check 'the server is ready' 0 "$(start && echo 0)"
+ready=0
+start || ready=$?
+check 'the server is ready' 0 "$ready"
 # api TOKEN METHOD PATH [BODY]: status on the first line, then the body
 api() {
     local token=$1 method=$2 path=$3

@@ -174,7 +174,7 @@ impl Given {
             return Err(fault("mail_url", "must start with file://, smtp://, smtps:// or smtp+starttls://"));
         }
         let mail_from = self.mail_from.unwrap_or_else(|| "shanhai@localhost".to_owned());
-        if !mail_from.contains('@') || mail_from.chars().any(|c| c.is_control()) {
+        if !mail_from.contains('@') || mail_from.chars().any(char::is_control) {
             return Err(fault("mail_from", "must be a mail address"));
         }
         let public_url = self.public_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();

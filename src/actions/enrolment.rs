@@ -141,7 +141,7 @@ pub async fn of_worker(office: &Office, actor: &Actor, worker: Uuid) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actions::testing::{Fresh, fresh, over, person, station};
+    use crate::actions::testing::{Fresh, fresh, person, station};
     use crate::domain::training::ClassBody;
 
     async fn class_of(office: &Office, clerk: &Actor, seats: u32) -> Uuid {
@@ -182,12 +182,6 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn the_last_seat_goes_to_one_of_those_who_click_at_once() {
         last_seat(&fresh().await).await;
-        // The same on a PostgreSQL server, where one is given.
-        if let Ok(url) = std::env::var("SHANHAI_TEST_POSTGRES_URL") {
-            let folder = std::env::temp_dir().join(format!("shanhai-test-{}", Uuid::now_v7()));
-            std::fs::create_dir_all(&folder).unwrap();
-            last_seat(&over(&url, folder).await).await;
-        }
     }
 
     #[tokio::test]

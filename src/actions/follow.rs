@@ -50,9 +50,23 @@ fn fault(error: impl std::fmt::Display) -> Error {
 }
 
 impl Follower {
-    /// Opens the index, or rebuilds it from SQL when it is missing, foreign, old or damaged, and fills the columns.
+    /// Opens the index and fills the columns.
     pub async fn start(office: &Office) -> Result<Self> {
         let heads = change::heads(&office.db).await?;
+        let mut follower = Self::open_index(office).await?;
+        if office.settings.matching {
+            office.live.fill(office).await?;
+            // What was read into the columns may be older than the index: the log is read again from the older mark.
+            for (lane, n) in heads {
+                let mark = follower.mark.entry(lane).or_insert(n);
+                *mark = (*mark).min(n);
+            }
+        }
+        Ok(follower)
+    }
+
+    /// Opens the index, or rebuilds it from SQL when it is missing, foreign, old or damaged.
+    pub async fn open_index(office: &Office) -> Result<Self> {
         let root = folder(office);
         let mut follower = Self { day: Some(office.today()), ..Self::default() };
         match blocking(move || Index::open(&root)).await? {
@@ -64,14 +78,6 @@ impl Follower {
                 tracing::warn!(reason = needs.reason, detail = needs.detail, "the index is rebuilt from the database");
                 office.live.away.store(Some(Arc::new("rebuilding")));
                 follower.rebuild(office).await?;
-            }
-        }
-        if office.settings.matching {
-            office.live.fill(office).await?;
-            // What was read into the columns may be older than the index: the log is read again from the older mark.
-            for (lane, n) in heads {
-                let mark = follower.mark.entry(lane).or_insert(n);
-                *mark = (*mark).min(n);
             }
         }
         Ok(follower)
@@ -155,7 +161,7 @@ impl Follower {
             let there: BTreeSet<Uuid> = found.iter().map(Doc::id).collect();
             gone.extend(ids.iter().copied().filter(|id| !there.contains(id)));
             docs.extend(found);
-            if office.settings.matching {
+            if office.live.matching_ready() {
                 office.live.refresh(office, kind, &ids).await?;
             }
         }

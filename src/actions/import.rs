@@ -5,6 +5,8 @@ mod people;
 pub mod review;
 mod sheet;
 mod tables;
+#[cfg(test)]
+mod tests;
 pub mod upload;
 mod verification;
 
@@ -136,10 +138,7 @@ pub async fn run(
     tell: Tell<'_>,
 ) -> Result<Done> {
     let (station, scope) = authority(office, actor, kind, options).await?;
-    let import = match options.dry_run {
-        true => None,
-        false => Some(begin(office, actor, kind, bytes, options, station).await?),
-    };
+    let import = if options.dry_run { None } else { Some(begin(office, actor, kind, bytes, options, station).await?) };
     carry_out(office, actor, kind, bytes, options, station, scope, import, tell).await
 }
 
@@ -247,11 +246,11 @@ async fn carry_out(
     if let Some(import) = &mut job.journal.import {
         match &outcome {
             Ok(mapping) => {
-                import.state = if options.dry_run { "preview" } else { "done" }.to_owned();
+                if options.dry_run { "preview" } else { "done" }.clone_into(&mut import.state);
                 import.mapping = serde_json::to_value(mapping).unwrap_or_default();
             }
             Err(Error::Refused(code)) => {
-                import.state = "failed".to_owned();
+                "failed".clone_into(&mut import.state);
                 import.fault = Some((*code).to_owned());
             }
             // Anything else is no fault of the file: the same command goes on from here.
@@ -284,5 +283,5 @@ async fn work(job: &mut Job<'_>) -> Result<Vec<Mapped>> {
 /// Lines of a text file but its header; workbooks do not tell before they are read.
 fn lines_of(bytes: &[u8]) -> Option<u64> {
     let is_workbook = bytes.starts_with(b"PK") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
-    (!is_workbook).then(|| bytes.iter().filter(|b| **b == b'\n').count().saturating_sub(1) as u64)
+    (!is_workbook).then(|| bytes.split(|b| *b == b'\n').count().saturating_sub(2) as u64)
 }

@@ -42,7 +42,7 @@ impl std::fmt::Debug for Live {
 
 impl Live {
     /// Nothing loaded yet.
-    pub fn new() -> Self {
+    pub fn empty() -> Self {
         let columns = Columns::new(Arc::new(Lexicon::shipped()), Arc::new(Parameters::shipped()));
         Self {
             index: ArcSwapOption::empty(),

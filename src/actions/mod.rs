@@ -1,9 +1,11 @@
 //! What people do, one function per act: right, load, rules, one transaction.
 
 pub mod account;
+pub mod audit;
 pub mod call;
 pub mod class;
 pub mod clock;
+pub mod consent;
 pub mod consistency;
 pub mod digest;
 pub mod document;

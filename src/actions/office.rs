@@ -64,7 +64,7 @@ impl Office {
     /// Opens the office over a migrated database.
     pub async fn open(db: Db, keys: Keys, clock: Clock, settings: Settings) -> Result<Self> {
         let stations = store::station::all(&mut &db).await?;
-        let live = Live::new();
+        let live = Live::empty();
         let reading = Reading::start(db.clone());
         Ok(Self(Arc::new(Inner {
             db,

@@ -432,3 +432,17 @@ pub(super) async fn add_note(
     };
     Ok(history::add(tx, &[entry]).await?)
 }
+
+/// The people the actor's account opened last.
+pub async fn last_opened(office: &Office, actor: &Actor) -> Result<Vec<people::Person>> {
+    let Actor::Account { id, .. } = actor else { return Ok(Vec::new()) };
+    Ok(people::last_viewed(&mut &office.db, &office.scope(actor).await?, *id, 10).await?)
+}
+
+/// A person within the actor's scope by the code said on the telephone.
+pub async fn by_reference(office: &Office, actor: &Actor, reference: &str) -> Result<Uuid> {
+    office.need(actor, Right::Persons)?;
+    let scope = office.scope(actor).await?;
+    let found = people::by_reference(&mut &office.db, &scope, &reference.trim().to_uppercase()).await?;
+    found.map(|p| p.merged_into.unwrap_or(p.id)).ok_or_else(|| Error::field("worker", "worker.unknown"))
+}

@@ -102,9 +102,9 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
             };
             let account = account::add(&office, &actor, new).await.map_err(open::told)?;
             if common.json {
-                println!("{}", json!({"id": account.id, "name": account.name, "role": account.role.code()}));
+                say!("{}", json!({"id": account.id, "name": account.name, "role": account.role.code()}));
             } else {
-                println!("{} ({})", account.name, account.role.code());
+                say!("{} ({})", account.name, account.role.code());
             }
         }
         Command::List => {
@@ -114,11 +114,11 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
                 .map(|a| json!({"name": a.name, "role": a.role.code(), "disabled": a.disabled_at.is_some()}))
                 .collect();
             if common.json {
-                println!("{}", json!({"items": items}));
+                say!("{}", json!({"items": items}));
             } else {
                 for a in accounts {
                     let off = if a.disabled_at.is_some() { "  disabled" } else { "" };
-                    println!("{}  {}{off}", a.name, a.role.code());
+                    say!("{}  {}{off}", a.name, a.role.code());
                 }
             }
         }
@@ -127,7 +127,7 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
             account::set_password(&office, &actor, &name, password()?).await.map_err(open::told)?;
         }
         Command::Token { name } => {
-            println!("{}", account::make_token(&office, &actor, &name).await.map_err(open::told)?)
+            say!("{}", account::make_token(&office, &actor, &name).await.map_err(open::told)?);
         }
     }
     Ok(())

@@ -62,14 +62,14 @@ pub async fn run(common: &Common, listen: Option<String>, fresh: bool) -> Result
         eprintln!("making the demo: {PEOPLE} people, {POSTS} posts, {EMPLOYERS} employers …");
         make(&config, &office).await?;
     }
-    println!("Shanhai demo: http://{}", config.listen);
-    println!("  jobs for workers  http://{}/", config.listen);
-    println!("  sign in           http://{}/login   password: {PASSWORD}", config.listen);
+    say!("Shanhai demo: http://{}", config.listen);
+    say!("  jobs for workers  http://{}/", config.listen);
+    say!("  sign in           http://{}/login   password: {PASSWORD}", config.listen);
     for (name, role, station) in ACCOUNTS {
         use crate::domain::code::Code as _;
-        println!("    {name:<9} {} {}", role.name(), station.unwrap_or_default());
+        say!("    {name:<9} {} {}", role.name(), station.unwrap_or_default());
     }
-    println!("  mails             {}", config.mail_url);
+    say!("  mails             {}", config.mail_url);
     serve::serve(&config, office).await
 }
 

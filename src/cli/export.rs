@@ -66,7 +66,7 @@ pub async fn run(common: &Common, args: &Export) -> Result<()> {
         }
     };
     std::fs::rename(&part, &args.file).with_context(|| args.file.display().to_string())?;
-    println!("{}", if common.json { json!({"rows": rows}).to_string() } else { format!("rows: {rows}") });
+    say!("{}", if common.json { json!({"rows": rows}).to_string() } else { format!("rows: {rows}") });
     Ok(())
 }
 
@@ -86,7 +86,7 @@ pub fn template(common: &Common, args: &Template) -> Result<()> {
     let sheet = template::sheet(args.kind).map_err(open::told)?;
     std::fs::write(&args.file, sheet).with_context(|| args.file.display().to_string())?;
     if common.json {
-        println!("{}", json!({"file": args.file}));
+        say!("{}", json!({"file": args.file}));
     }
     Ok(())
 }

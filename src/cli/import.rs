@@ -93,21 +93,21 @@ pub async fn run(common: &Common, args: &Import) -> Result<()> {
 fn tell(common: &Common, done: &Done, dry_run: bool) {
     let summary = serde_json::to_value(&done.summary).unwrap_or_default();
     if common.json {
-        println!("{summary}");
+        say!("{summary}");
         return;
     }
     for (name, value) in summary.as_object().into_iter().flatten() {
-        println!("{name}: {value}");
+        say!("{name}: {value}");
     }
     for (note, count) in &done.notes {
-        println!("note {note}: {count}");
+        say!("note {note}: {count}");
     }
     for m in done.mapping.iter().filter(|m| m.field.is_none()) {
-        println!("unknown column: {}", m.heading);
+        say!("unknown column: {}", m.heading);
     }
     if dry_run {
         for (row, fields) in &done.changes {
-            println!("{}", json!({"row": row, "changes": fields}));
+            say!("{}", json!({"row": row, "changes": fields}));
         }
     }
 }

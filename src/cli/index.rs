@@ -37,7 +37,7 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
                     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
                 }
             }
-            println!("{}", if common.json { json!({"rebuilt": true}).to_string() } else { "rebuilt".into() });
+            say!("{}", if common.json { json!({"rebuilt": true}).to_string() } else { "rebuilt".into() });
             Ok(())
         }
         Command::Check => {
@@ -57,14 +57,14 @@ pub async fn check(common: &Common) -> Result<()> {
 
 fn report(common: &Common, faults: &[String]) -> Result<()> {
     for fault in faults {
-        println!("{fault}");
+        say!("{fault}");
     }
     if common.json {
-        println!("{}", json!({"faults": faults.len()}));
+        say!("{}", json!({"faults": faults.len()}));
     }
     if faults.is_empty() {
         if !common.json {
-            println!("ok");
+            say!("ok");
         }
         Ok(())
     } else {

@@ -27,10 +27,10 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
     let counts = jobs::run_until_idle(&office, &mailer, follower.as_mut()).await.map_err(open::told)?;
     let counts = serde_json::to_value(counts)?;
     if common.json {
-        println!("{counts}");
+        say!("{counts}");
     } else if let Some(map) = counts.as_object() {
         for (name, count) in map {
-            println!("{name}: {count}");
+            say!("{name}: {count}");
         }
     }
     Ok(())

@@ -93,10 +93,10 @@ fn write_whole(
 
 fn tell(common: &Common, summary: &Value) {
     if common.json {
-        println!("{summary}");
+        say!("{summary}");
     } else if let Some(map) = summary.as_object() {
         for (name, value) in map {
-            println!("{name}: {value}");
+            say!("{name}: {value}");
         }
     }
 }

@@ -1,5 +1,10 @@
 //! The command line: one function per command.
 
+/// Prints a line; a reader that has gone away (`| head`) is no fault.
+macro_rules! say {
+    ($($line:tt)*) => { $crate::cli::print_line(&format!($($line)*)) };
+}
+
 mod account;
 mod check_value;
 mod demo;
@@ -162,4 +167,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::CheckWage(values) => check_value::wage(&values),
         Command::CheckRegion(values) => check_value::region(&values),
     }
+}
+
+/// Prints a line to stdout.
+fn print_line(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

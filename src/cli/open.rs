@@ -29,7 +29,10 @@ pub fn logging(config: &Config, default: &str) -> Result<()> {
     let text = if config.log == "info" { default } else { &config.log };
     let filter = tracing_subscriber::EnvFilter::try_new(text)
         .map_err(|_| Unusable("log: not a tracing filter, for example info or shanhai=debug".into()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     // A second start within one process keeps the first subscriber.
     let _ = if config.log_json { builder.json().try_init() } else { builder.try_init() };
     Ok(())

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Common, open};
-use crate::actions::follow::folder;
+use super::{Common, open, serve};
+use crate::actions::follow::{Follower, folder};
 use crate::actions::search::{self, ClassAsk, Page, VacancyAsk, WorkerAsk};
 use crate::pages::Lang;
 use crate::search::Index;
@@ -36,10 +36,13 @@ pub struct Search {
 
 /// Runs the command.
 pub async fn run(common: &Common, ask: Search) -> Result<()> {
-    let (_, office, actor) = open::command(common).await?;
-    let root = folder(&office);
-    // Beside a server the index is only read; without one, search answers from SQL and says so.
-    if let Ok(opened) = Index::open_to_read(&root) {
+    let (config, office, actor) = open::command(common).await?;
+    // Beside a server the index is only read; without one it is brought up to date first.
+    let lock = serve::lock(&config).ok();
+    if lock.is_some() {
+        let mut follower = Follower::open_index(&office).await.map_err(open::told)?;
+        follower.catch_up(&office).await.map_err(open::told)?;
+    } else if let Ok(opened) = Index::open_to_read(&folder(&office)) {
         office.live.index.store(Some(std::sync::Arc::new(opened.index)));
     }
     let page = Page { limit: usize::from(ask.limit), ..Page::default() };
@@ -72,18 +75,18 @@ pub async fn run(common: &Common, ask: Search) -> Result<()> {
         }
     };
     if common.json {
-        println!("{body}");
+        say!("{body}");
         return Ok(());
     }
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     for row in body["items"].as_array().into_iter().flatten() {
         let label = if row["title"].is_string() { text(row, "title") } else { text(row, "name") };
-        println!("{}  {label}  {}", text(row, "ref"), text(row, "id"));
+        say!("{}  {label}  {}", text(row, "ref"), text(row, "id"));
     }
-    println!("{} {}", body["total"], if body["notice"].is_string() { text(&body, "notice") } else { String::new() });
+    say!("{} {}", body["total"], if body["notice"].is_string() { text(&body, "notice") } else { String::new() });
     let relaxed = json!(body["relaxed"]);
     for r in relaxed.as_array().into_iter().flatten() {
-        println!("{}", text(r, "text"));
+        say!("{}", text(r, "text"));
     }
     Ok(())
 }

@@ -280,13 +280,10 @@ impl Reader<'_> {
             return Some(format!("{:06}", code.number()));
         }
         let read = region::parse_region_text(value);
-        match read.code {
-            Some(code) => Some(format!("{:06}", code.number())),
-            None => {
-                self.faults.at(name, "region.unknown");
-                None
-            }
+        if read.code.is_none() {
+            self.faults.at(name, "region.unknown");
         }
+        read.code.map(|code| format!("{:06}", code.number()))
     }
 
     /// An occupation by code or title.
@@ -302,6 +299,10 @@ impl Reader<'_> {
 
 impl Registration {
     /// Checks everything at once.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself is not general enough over its lifetime"
+    )]
     pub fn check(&self, context: &Context<'_>) -> Result<Checked, Vec<FieldFault>> {
         let mut r = Reader { faults: Faults::default(), context };
         let today = context.today;

@@ -175,7 +175,7 @@ pub struct Remarks {
 
 fn some(text: impl Into<String>) -> Field {
     let text = text.into();
-    (!text.is_empty()).then(|| Text(text))
+    (!text.is_empty()).then_some(Text(text))
 }
 
 /// Checks a body; a value that cannot be read is left out with a warning, unless its fault rejects the row.
@@ -226,7 +226,10 @@ fn leave_out<B: Serialize + DeserializeOwned>(body: &B, faults: &[FieldFault]) -
             _ => {}
         }
     }
-    (whole != before).then(|| serde_json::from_value(whole).ok())?
+    if whole == before {
+        return None;
+    }
+    serde_json::from_value(whole).ok()
 }
 
 /// Hides the middle of every long run of digits, so that numbers and phones can be told again and not read.

@@ -42,6 +42,8 @@ pub struct Chrome {
     pub audience: Audience,
     /// The navigation entry this page belongs to, as its path, such as `/station/workers`.
     pub nav: &'static str,
+    /// Navigation entries that the account may not open, as their paths.
+    pub closed: Vec<&'static str>,
     /// Path and query of this page, to come back to from the language and elder switches; a page answered to a POST gives a path that a GET can open.
     pub back: String,
     /// Who is signed in.
@@ -129,13 +131,14 @@ impl Chrome {
         }
     }
 
-    pub(super) fn entries(&self) -> &'static [Entry] {
-        match self.audience {
+    pub(super) fn entries(&self) -> Vec<&'static Entry> {
+        let all: &'static [Entry] = match self.audience {
             Audience::Public => &[],
             Audience::Station => STATION,
             Audience::Employer => EMPLOYER,
             Audience::Admin => ADMIN,
-        }
+        };
+        all.iter().filter(|e| !self.closed.contains(&e.path)).collect()
     }
 
     pub(super) fn label(&self, entry: &Entry) -> String {

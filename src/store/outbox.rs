@@ -224,3 +224,9 @@ pub async fn of_introduction(read: &mut impl Read, id: Uuid) -> Result<Vec<Notic
         sql("SELECT ").push(COLUMNS).push(" FROM outbox WHERE introduction = ").value(id).push(" ORDER BY id");
     read.all(statement).await?.iter().map(notice).collect()
 }
+
+/// How many letters are in each state.
+pub async fn by_state(read: &mut impl Read) -> Result<Vec<(String, i64)>, Error> {
+    let statement = sql("SELECT state, CAST(COUNT(*) AS BIGINT) FROM outbox GROUP BY state ORDER BY state");
+    read.all(statement).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}

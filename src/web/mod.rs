@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod fault;
+pub mod health;
 pub mod html;
 pub mod json;
 pub mod reply;
@@ -60,6 +61,7 @@ pub struct Head {
 pub fn tables() -> Vec<&'static [Route]> {
     let mut tables = json::tables();
     tables.extend(html::tables());
+    tables.push(health::ROUTES);
     tables
 }
 
@@ -79,7 +81,8 @@ impl Door {
         let api = head.path.starts_with("/api/");
         let request = format!("{} {}", head.method, head.path);
         let is_head = head.method == Method::HEAD;
-        let answer = match self.run(head, body, lang).await {
+        let mut pattern = "none";
+        let answer = match self.run(head, body, lang, &mut pattern).await {
             Ok(answer) => answer,
             Err((fault, ask)) => {
                 fault.log(&request);
@@ -90,6 +93,7 @@ impl Door {
                 }
             }
         };
+        health::count(pattern, answer.status);
         let mut response = answer.into_response();
         let headers = response.headers_mut();
         for (name, value) in SECURITY_HEADERS {
@@ -101,7 +105,13 @@ impl Door {
         response
     }
 
-    async fn run<S, B, E>(&self, head: Head, body: S, lang: Lang) -> Result<Answer, (Fault, Option<Box<Ask>>)>
+    async fn run<S, B, E>(
+        &self,
+        head: Head,
+        body: S,
+        lang: Lang,
+        pattern: &mut &'static str,
+    ) -> Result<Answer, (Fault, Option<Box<Ask>>)>
     where
         S: Stream<Item = Result<B, E>> + Send,
         B: Buf,
@@ -129,6 +139,14 @@ impl Door {
             Found::Nothing => return Err(with(Fault::Act(Error::NotFound), ask)),
         };
         ask.params = params;
+        *pattern = route.pattern;
+        let admitted = admit(route, &ask);
+        // A form is read all the same: its sender may only have to sign in again, and nothing typed is lost.
+        if let Err(fault) = admitted
+            && !matches!(route.body, Body::Form)
+        {
+            return Err(with(fault, ask));
+        }
         let limit = if matches!(route.body, Body::Upload) { UPLOAD + (1 << 20) } else { BODY };
         if !matches!(route.body, Body::None) {
             match tokio::time::timeout(BODY_TIME, read(body, limit)).await {

@@ -44,6 +44,11 @@ impl Answer {
             .header("content-disposition", format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{coded}"))
     }
 
+    /// A file that pages link to under an address with its hash: may be cached for good.
+    pub fn asset(kind: &'static str, body: &'static [u8]) -> Self {
+        Self::new(200, kind, body).header("cache-control", "public, max-age=31536000, immutable")
+    }
+
     /// Sends the browser on with GET.
     pub fn see_other(to: impl Into<String>) -> Self {
         Self { status: 303, headers: vec![("location", to.into())], body: Bytes::new() }

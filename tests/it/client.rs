@@ -1,5 +1,6 @@
 //! A small HTTP/1.1 client: one request a connection, so that a test sees exactly what the server sent.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use serde_json::Value;
@@ -81,10 +82,10 @@ impl Client {
     pub async fn send(&self, method: &str, path: &str, kind: Option<&str>, body: &[u8]) -> Answer {
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         for (name, value) in &self.headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(request, "{name}: {value}\r\n");
         }
         if let Some(kind) = kind {
-            request.push_str(&format!("content-type: {kind}\r\ncontent-length: {}\r\n", body.len()));
+            let _ = write!(request, "content-type: {kind}\r\ncontent-length: {}\r\n", body.len());
         }
         request.push_str("\r\n");
         let mut bytes = request.into_bytes();

@@ -91,6 +91,7 @@ fn arrows_between_rooms_run_down() {
     let sources = sources("src");
     let macros = exported_macros(&sources);
     let mut found = Vec::new();
+    let climbs = Regex::new(r"((?:super\s*::\s*)+)(\w+)").expect("a pattern");
     for source in &sources {
         let room = source.room();
         if ["lib", "main"].contains(&room) {
@@ -111,7 +112,6 @@ fn arrows_between_rooms_run_down() {
         }
         // `super::super::…` must not climb out of the room.
         let depth = source.path.matches('/').count() - usize::from(source.path.ends_with("/mod.rs"));
-        let climbs = Regex::new(r"((?:super\s*::\s*)+)(\w+)").expect("a pattern");
         for climb in climbs.captures_iter(&source.code) {
             let steps = climb[1].matches("super").count();
             let name = &climb[2];

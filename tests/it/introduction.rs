@@ -6,7 +6,6 @@ use uuid::Uuid;
 use shanhai::actions::error::Error;
 use shanhai::actions::introduction::{self, ConsentGiven, Details, Step};
 use shanhai::domain::actor::Role;
-use shanhai::domain::code::Code as _;
 use shanhai::domain::introduction::{IntroductionAct as Act, IntroductionState as State};
 use shanhai::domain::vacancy::VacancyState;
 use shanhai::store::introduction::Filter;

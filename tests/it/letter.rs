@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use shanhai::actions::introduction::{self};
-use shanhai::domain::code::Code as _;
 use shanhai::domain::notice::NoticeState;
 use shanhai::domain::task::TaskKind;
 

@@ -9,6 +9,7 @@ mod account;
 mod cases;
 mod client;
 mod daily;
+mod desk;
 mod door;
 mod finding;
 mod house;

@@ -28,7 +28,7 @@ journey!(an_employer_signs_up_and_waits_for_approval, |world| {
     let body = json!({"name": "广州示例塑胶有限公司", "credit_code": "91440101MA52518873", "kind": "own",
                       "region": "440111", "contact": "人事", "phone": "020-55500001", "email": "hr@employers.test"});
     let signed = world.anyone().post("/api/v1/employers", body.clone()).await.expect(201).json();
-    assert_eq!(signed["state"], "pending", "{signed}");
+    assert_eq!(signed["state"], "waiting", "{signed}");
     let id = signed["id"].as_str().unwrap();
     world.anyone().get(&format!("/api/v1/employers/{id}")).await.problem(401, "auth.missing");
     world.anyone().post("/api/v1/employers", body).await.problem(409, "employer.exists");

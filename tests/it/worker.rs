@@ -43,7 +43,7 @@ journey!(every_fault_of_a_registration_is_told_at_once_at_its_field, |world| {
     let fields: Vec<String> =
         answer.faults().iter().map(|f| f.split(' ').next().unwrap_or_default().to_owned()).collect();
     assert_eq!(fields, ["id_number", "name", "phone", "schooling", "wage_floor"]);
-    assert!(answer.text().contains("[") && !answer.text().contains("520524198001019999"), "{}", answer.text());
+    assert!(answer.text().contains('[') && !answer.text().contains("520524198001019999"), "{}", answer.text());
     assert!(world.trail("worker.register").await.is_empty());
 });
 

@@ -84,7 +84,7 @@ say 'the server'
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 base=http://127.0.0.1:$port
 start() {
-    "$SHANHAI" serve --listen "127.0.0.1:$port" >/dev/null 2>>"$work/log" &
+    "$SHANHAI" serve --listen "127.0.0.1:$port" >>"$work/log" 2>&1 &
     server=$!
     for _ in $(seq 300); do
         [[ $(curl -s -o /dev/null -w '%{http_code}' "$base/readyz") != 200 ]] || return 0
@@ -102,7 +102,7 @@ account() { # NAME OPTION…: a token
 }
 clerk=$(account clerk1 --role clerk --station GZ-HQ)
 ready=0
-start || ready=$?
+start || ready=1
 check 'the server is ready' 0 "$ready"
 # api TOKEN METHOD PATH [BODY]: status on the first line, then the body
 api() {
@@ -233,7 +233,7 @@ check 'letters have both parts, an id each, and no number or full name' 'in orde
 check 'the introduction shows its letters' True "$(api "$clerk" GET "/introductions/$introduction" | body | j 'str(len(d["mail"]) >= 2 and len(d["history"]) >= 4)')"
 
 say 'two clicks on the last place'
-post="{\"title\": \"包装工\", \"employer\": \"$employer\", \"kind\": \"enterprise\", \"employment_form\": \"full_time\", \"headcount\": 1, \"region\": \"440111\", \"address\": \"一号门\", \"wage\": {\"min\": 5000, \"max\": 6000, \"period\": \"month\"}, \"description\": \"包装。包吃住。\", \"contact\": \"020-55500001\"}"
+post="{\"title\": \"包装工\", \"employer\": \"$employer\", \"kind\": \"market\", \"employment_form\": \"full_time\", \"headcount\": 1, \"region\": \"440111\", \"address\": \"一号门\", \"wage\": {\"min\": 5000, \"max\": 6000, \"period\": \"month\"}, \"description\": \"包装。包吃住。\", \"contact\": \"020-55500001\"}"
 last=$(api "$clerk" POST '/vacancies?open=true' "$post" | body)
 last=$(j 'd["id"]' <<<"$last")
 pair=() clicks=()
@@ -291,7 +291,7 @@ with open(sys.argv[2], "w", encoding="utf-8", newline="") as file:
                 row[at[name]] = value
         out.writerow(row)
 PY
-run import workers "$work/big.csv" --station GZ-HQ >"$work/killed.log" 2>&1 &
+"$SHANHAI" import workers "$work/big.csv" --station GZ-HQ >"$work/killed.log" 2>&1 &
 killed=$!
 sleep "${KILLED_AFTER:-8}"
 kill -9 "$killed" 2>/dev/null || echo 'the import was done before it was killed: the rest checks a second import'

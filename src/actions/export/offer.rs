@@ -10,8 +10,8 @@ use crate::store::class;
 use crate::store::employer::EmployerRow;
 use crate::store::vacancy::Record;
 
-fn text(t: &Option<String>) -> String {
-    t.clone().unwrap_or_default()
+fn text(t: Option<&String>) -> String {
+    t.cloned().unwrap_or_default()
 }
 
 fn shown<T: ToString>(value: Option<T>) -> String {
@@ -46,18 +46,18 @@ pub(super) fn employer_cells(row: &EmployerRow, known: &mut Names) -> Vec<String
         row.id.to_string(),
         row.reference.clone(),
         e.name.clone(),
-        text(&e.credit_code),
+        text(e.credit_code.as_ref()),
         // A guess is no word of the employer.
         e.kind.filter(|_| !e.kind_guessed).map_or("", Code::name).to_owned(),
-        text(&e.industry),
+        text(e.industry.as_ref()),
         known.opt_region(e.region.as_ref()),
-        text(&e.address),
-        text(&e.contact),
-        text(&e.phone),
-        text(&e.email),
-        text(&e.licence),
+        text(e.address.as_ref()),
+        text(e.contact.as_ref()),
+        text(e.phone.as_ref()),
+        text(e.email.as_ref()),
+        text(e.licence.as_ref()),
         shown(e.size),
-        text(&e.remark),
+        text(e.remark.as_ref()),
     ]
 }
 
@@ -99,8 +99,8 @@ pub(super) fn class_cells(record: &class::Record, known: &mut Names) -> Vec<Stri
         shown(c.ends),
         c.seats.to_string(),
         known.opt_region(c.region.as_ref()),
-        text(&c.place),
-        text(&c.provider),
+        text(c.place.as_ref()),
+        text(c.provider.as_ref()),
         shown(c.fee.map(yuan_json)),
         record.seats_left().to_string(),
     ]
@@ -163,13 +163,13 @@ pub(super) fn vacancy_cells(record: &Record, today: Date, known: &mut Names) -> 
         record.row.reference.clone(),
         v.title.clone(),
         record.employer_name.clone(),
-        text(&v.work_unit),
+        text(v.work_unit.as_ref()),
         v.occupation.as_deref().map(|o| known.occupation(o)).unwrap_or_default(),
         v.kind.map_or("", Code::name).to_owned(),
         v.employment_form.map_or("", Code::name).to_owned(),
         v.headcount.to_string(),
         known.opt_region(v.region.as_ref()),
-        text(&v.address),
+        text(v.address.as_ref()),
         pay_text(&v.pay),
         shown(asked.min_age),
         shown(asked.max_age),
@@ -181,10 +181,10 @@ pub(super) fn vacancy_cells(record: &Record, today: Date, known: &mut Names) -> 
         shown(v.start_from),
         shown(v.valid_until),
         shown(v.contract_months),
-        text(&v.contact),
-        text(&v.description),
-        text(&v.source.name),
-        text(&v.source.reference),
+        text(v.contact.as_ref()),
+        text(v.description.as_ref()),
+        text(v.source.name.as_ref()),
+        text(v.source.reference.as_ref()),
         record.state(today).name().to_owned(),
         record.places_left().to_string(),
     ]

@@ -169,7 +169,7 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodi
         // An advert that only lacks an element is seen with the vacancy; one that says what it may not is for a person.
         let shown = findings.iter().any(|f| f.rule != Rule::ElementMissing);
         let (row, texts) = (line.row, line.texts);
-        let verdict = Verdict { shown, row, outcome, faults, warnings, notes, changes, object, texts };
+        let verdict = Verdict { row, outcome, faults, warnings, notes, changes, object, shown, texts };
         job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
     }
     if job.options.dry_run {

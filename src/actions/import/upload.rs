@@ -21,7 +21,7 @@ use crate::store::import::{self as journals, Import};
 static ONE_BY_ONE: Semaphore = Semaphore::const_new(1);
 
 /// The cells of faulty rows are kept no longer.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+const KEPT: Duration = Duration::from_hours(7 * 24);
 
 fn path(office: &Office, id: Uuid) -> PathBuf {
     office.settings.data_dir.join("uploads").join(format!("{id}.sealed"))
@@ -69,7 +69,7 @@ pub async fn write(office: &Office, actor: &Actor, id: Uuid) -> Result<Import> {
     options.dry_run = false;
     import.options = serde_json::to_value(&options).unwrap_or_default();
     import.summary = serde_json::to_value(super::Summary::default()).unwrap_or_default();
-    import.state = "queued".to_owned();
+    "queued".clone_into(&mut import.state);
     import.done_rows = 0;
     import.updated_at = office.now();
     let mut tx = office.begin().await?;
@@ -88,7 +88,7 @@ pub async fn discard(office: &Office, actor: &Actor, id: Uuid) -> Result<Import>
         return Err(Error::conflict("import.state"));
     }
     remove(office, id).await;
-    import.state = "dropped".to_owned();
+    "dropped".clone_into(&mut import.state);
     import.updated_at = office.now();
     let mut tx = office.begin().await?;
     journals::clear_rows(&mut tx, id).await?;
@@ -118,7 +118,7 @@ async fn work(office: &Office, actor: &Actor, id: Uuid) -> Result<()> {
     let (station, scope) = authority(office, actor, kind, &options).await?;
     let sealed = tokio::fs::read(path(office, id)).await.map_err(disk)?;
     let bytes = Bytes::from(office.keys.open_sealed(cell(id), &sealed)?);
-    import.state = "running".to_owned();
+    "running".clone_into(&mut import.state);
     let mut tx = office.begin().await?;
     journals::update(&mut tx, &import).await?;
     tx.commit().await?;

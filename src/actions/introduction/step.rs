@@ -23,7 +23,7 @@ pub struct ConsentGiven {
 }
 
 /// What comes with a step, as typed; each act reads its own fields.
-#[derive(Debug, Clone, Default, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Details {
     /// Consent: how. Interview: none.

@@ -245,8 +245,8 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
     let trade = dice.of(TRADES);
     let asked = dice.percent(75);
     let household = n / 3;
-    let kind = if household % 3 == 0 { "脱贫户" } else { "一般农户" };
-    let watch = (household % 17 == 0).then(|| *dice.of(&["脱贫不稳定户", "边缘易致贫户", "突发严重困难户"]));
+    let kind = if household.is_multiple_of(3) { "脱贫户" } else { "一般农户" };
+    let watch = (household.is_multiple_of(17)).then(|| *dice.of(&["脱贫不稳定户", "边缘易致贫户", "突发严重困难户"]));
     let mut body = json!({
         "name": name, "id_number": number, "ethnicity": dice.of(ETHNIC),
         "phone": format!("146{:08}", 10_000_000 + n * 37),
@@ -257,7 +257,7 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
         "household": {
             "number": format!("DEMO{code}{household:05}"), "head": format!("{}{}", SURNAMES[household % 20], SECOND[household % 18]),
             "relation": if n.is_multiple_of(3) { "户主" } else { *dice.of(&["配偶", "之子", "之女"]) },
-            "type": kind, "watch_class": watch, "relocated": household % 11 == 0,
+            "type": kind, "watch_class": watch, "relocated": household.is_multiple_of(11),
         },
         "origin_text": format!("贵州省{county_name}{township}{village}"),
     });

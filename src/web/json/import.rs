@@ -20,7 +20,7 @@ use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
 const WHO: Audience = Audience::Holds(&[Right::Imports, Right::OwnVacancies]);
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
@@ -94,20 +94,25 @@ fn row_view(ask: &Ask, row: &ImportRow) -> Value {
 }
 
 /// What a multipart upload holds.
-struct Form {
-    kind: SheetKind,
-    file: Bytes,
-    options: Options,
+pub struct Form {
+    pub kind: SheetKind,
+    pub file: Bytes,
+    pub options: Options,
 }
 
-async fn form(ask: &Ask) -> Result<Form, Fault> {
+pub async fn form(ask: &Ask) -> Result<Form, Fault> {
+    form_of(ask, None).await
+}
+
+/// The parts of an upload whose kind may be known beforehand.
+pub async fn form_of(ask: &Ask, known: Option<SheetKind>) -> Result<Form, Fault> {
     let boundary = ask.header("content-type").and_then(|t| multer::parse_boundary(t).ok());
     let boundary = boundary.ok_or(Fault::Status(415, "body.multipart"))?;
     let whole = ask.body.clone();
     let body = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(whole) });
     let mut parts = multer::Multipart::new(body, boundary);
     let broken = |_| Fault::Status(400, "body.broken");
-    let (mut kind, mut file, mut options) = (None, None, Options::default());
+    let (mut kind, mut file, mut options) = (known, None, Options::default());
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
         let yes = |text: &str| matches!(text.trim(), "true" | "1" | "on" | "yes" | "是");

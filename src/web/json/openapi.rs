@@ -138,7 +138,7 @@ async fn page(ask: Ask) -> Result<Answer, Fault> {
     let desk = Desk {
         c: Chrome { lang: ask.lang, back: ask.path.clone(), ..Chrome::default() },
         heading: "Shanhai API".into(),
-        links: vec![Link::to("openapi.json", "/api/v1/openapi.json")],
+        links: vec![Link::to("/api/v1/openapi.json", "openapi.json")],
         blocks: vec![Block::Text(call.into()), Block::Table(table)],
         ..Desk::default()
     };

@@ -309,3 +309,18 @@ health-outbox = Mail
 health-ok = fine
 health-degraded = degraded
 health-down = down
+
+# Overruling the law check
+overrule-why = Why it may be posted
+overrule = Post it all the same
+
+# Reviews and interests on the desk
+number-missing = One of the records has no number, so the program does not decide.
+interest-person = Code of the person, for example R-7K2M
+interest-link = It is this person
+interest-register = Register as a new person
+interest-close = Done
+import-rows = Rows to look at
+mapped-known = heading known
+mapped-remembered = remembered from this station
+worker-household-head = Head

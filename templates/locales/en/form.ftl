@@ -256,3 +256,8 @@ act-interview = Interview
 act-no-show = Did not come
 act-withdraw = Withdraw
 act-reopen = Undo the last step
+
+# A form that waited while its sender signed in again
+again-heading = Send it once more
+again-text = What you wrote is still here. One press sends it as it was.
+again-send = Send

@@ -111,3 +111,26 @@ no-such-reasons = Sex, ethnicity, marriage, household registration and disabilit
 several-at-once = Answer for the picked people at once
 accept-picked = Accept the picked
 decline-picked = Decline the picked
+
+# Words of posts and classes for workers
+places-left = { $n ->
+    [one] 1 place left
+   *[other] { $n } places left
+}
+seats-left = { $n ->
+    [one] 1 seat left
+   *[other] { $n } seats left
+}
+months = { $n ->
+    [one] 1 month
+   *[other] { $n } months
+}
+free = free
+asked-ages = aged { $least } to { $most }
+asked-age-from = { $least } or older
+asked-age-to = up to { $most } years old
+asked-schooling = { $schooling } or more
+asked-years = { $years } years of practice
+sort-relevance = best match
+sort-newest = newest
+sort-wage = best paid

@@ -189,3 +189,10 @@ maybe-known-next = If it is the same person, use that one; else save.
 compare = Compare side by side
 quick-typing = Quick typing
 quick-typing-how = Type the ID number first: birth date, sex and county follow. Without a number, give the reason and save.
+
+# Words about a person
+due-all = All
+years-old = { $n } years old
+opted-out = This person does not want to be matched.
+fact-phone = Phone
+fact-id-number = ID number

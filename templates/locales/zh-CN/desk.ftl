@@ -282,3 +282,18 @@ health-outbox = 邮件
 health-ok = 正常
 health-degraded = 降级
 health-down = 不通
+
+# Overruling the law check
+overrule-why = 为什么可以发
+overrule = 照发，写下理由
+
+# Reviews and interests on the desk
+number-missing = 有一条没有证号，机器不敢断定。
+interest-person = 人员编号，例如 R-7K2M
+interest-link = 是这个人
+interest-register = 登记成新的人
+interest-close = 办完了
+import-rows = 要看一眼的行
+mapped-known = 认得这个表头
+mapped-remembered = 本站改过，记住了
+worker-household-head = 户主

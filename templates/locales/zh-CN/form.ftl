@@ -256,3 +256,8 @@ act-interview = 约面试
 act-no-show = 没来报到
 act-withdraw = 撤回
 act-reopen = 退回上一步
+
+# A form that waited while its sender signed in again
+again-heading = 再发一次
+again-text = 您刚才写的内容还在。按一下，就照原样发出去。
+again-send = 发出去

@@ -105,3 +105,17 @@ no-such-reasons = 性别、民族、婚育、户口、残疾不能作理由。
 several-at-once = 一次答复勾选的几个人
 accept-picked = 勾选的都愿意要
 decline-picked = 婉拒勾选的
+
+# Words of posts and classes for workers
+places-left = 还招 { $n } 人
+seats-left = 还有 { $n } 个名额
+months = { $n } 个月
+free = 不收费
+asked-ages = { $least }到{ $most }岁
+asked-age-from = { $least }岁以上
+asked-age-to = { $most }岁以下
+asked-schooling = { $schooling }以上
+asked-years = 做过{ $years }年
+sort-relevance = 最合适的
+sort-newest = 最新的
+sort-wage = 工资高的

@@ -162,3 +162,10 @@ maybe-known-next = 是同一个人就用那一个；不是就接着保存。
 compare = 并排比对
 quick-typing = 怎么填得快
 quick-typing-how = 先填证件号码，出生日期、性别、户籍县自动得出。没有证号也能存，写明原因。
+
+# Words about a person
+due-all = 全部
+years-old = { $n } 岁
+opted-out = 本人不愿意参加匹配。
+fact-phone = 手机
+fact-id-number = 证号

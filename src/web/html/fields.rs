@@ -1,0 +1,70 @@
+//! Fields of forms: read, put back, and made from what is stored.
+
+use serde_json::Value;
+
+use crate::actions::live;
+use crate::domain::region::{self, RegionCode};
+use crate::domain::registration::{Field as Typed, Text};
+
+/// Fields of a form in order.
+pub type Pairs = Vec<(String, String)>;
+
+/// A field's text.
+pub fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
+    fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
+}
+
+/// A field as the API's bodies know it.
+pub fn field(fields: &Pairs, name: &str) -> Typed {
+    Some(value(fields, name)).filter(|v| !v.is_empty()).map(Text::from)
+}
+
+/// The full name of a region code.
+pub fn region_name(code: &str) -> String {
+    RegionCode::parse(code).and_then(region::full_name).unwrap_or_else(|| code.to_owned())
+}
+
+/// Fields for putting back into a form.
+pub fn typed(fields: &Pairs) -> impl Iterator<Item = (&str, &str)> {
+    fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+}
+
+/// The names and texts with which the form of a stored body is filled.
+pub fn stored(body: &impl serde::Serialize) -> Pairs {
+    fn flat(into: &mut Pairs, name: &str, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::String(text) => into.push((name.to_owned(), text.clone())),
+            Value::Bool(b) => into.push((name.to_owned(), b.to_string())),
+            Value::Number(n) => into.push((name.to_owned(), n.to_string())),
+            Value::Object(map) => {
+                for (part, value) in map {
+                    flat(into, &if name.is_empty() { part.clone() } else { format!("{name}.{part}") }, value);
+                }
+            }
+            Value::Array(list) => {
+                let entries: Vec<String> = list.iter().map(spoken).filter(|e| !e.is_empty()).collect();
+                if matches!(name, "health" | "needs" | "benefits" | "hazards") {
+                    into.extend(entries.into_iter().map(|e| (name.to_owned(), e)));
+                } else if !entries.is_empty() {
+                    into.push((name.to_owned(), entries.join("；")));
+                }
+            }
+        }
+    }
+    fn spoken(entry: &Value) -> String {
+        let part = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        match entry {
+            Value::String(text) => live::occupation_name(text).unwrap_or_else(|| text.clone()),
+            Value::Object(map) if map.contains_key("occupation") => {
+                let title = live::occupation_name(&part("occupation")).unwrap_or_else(|| part("occupation"));
+                format!("{title} {}", part("years"))
+            }
+            Value::Object(_) => format!("{} {}", part("name"), part("expires")).trim().to_owned(),
+            _ => String::new(),
+        }
+    }
+    let mut pairs = Vec::new();
+    flat(&mut pairs, "", &serde_json::to_value(body).unwrap_or_default());
+    pairs
+}

@@ -1,0 +1,32 @@
+//! Pages of station staff, one file per noun.
+
+pub mod candidates;
+pub mod employer;
+pub mod export;
+pub mod home;
+pub mod import;
+pub mod introduction;
+pub mod person;
+pub mod review;
+pub mod training;
+pub mod vacancy;
+pub mod worker;
+
+use crate::web::route::Route;
+
+/// Routes of the station's pages.
+pub fn tables() -> Vec<&'static [Route]> {
+    vec![
+        home::ROUTES,
+        worker::ROUTES,
+        person::ROUTES,
+        candidates::ROUTES,
+        vacancy::ROUTES,
+        introduction::ROUTES,
+        employer::ROUTES,
+        import::ROUTES,
+        training::ROUTES,
+        review::ROUTES,
+        export::ROUTES,
+    ]
+}

@@ -1,0 +1,425 @@
+//! A person's page: facts, what fits and why, training, introductions, timeline, and what can be done for them.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::actions::consent as proof;
+use crate::actions::introduction as cases;
+use crate::actions::{Error, call, clock, enrolment, live, matching, worker};
+use crate::domain::actor::Right;
+use crate::domain::code::Code as _;
+use crate::domain::registration::GivenConsent;
+use crate::domain::worker::{ConsentScope, ConsentWay, Status, age_on};
+use crate::handler;
+use crate::matching::parameters::Parameters;
+use crate::pages::{
+    Bit, Desk, Fact, Gain, IntroductionLine, Lang, Link, LogLine, Match, Near, Note, Tag, Tone, WorkerPage, format,
+    forms, named, reveal_reasons, text, word,
+};
+use crate::store;
+use crate::store::worker::Record;
+use crate::web::ask::Ask;
+use crate::web::fault::Fault;
+use crate::web::html::{chrome, page};
+use crate::web::json::matching::words;
+use crate::web::reply::Answer;
+use crate::web::route::{Audience, Body, Route};
+
+use super::worker::address;
+
+use crate::web::html::fields::{field, region_name, value};
+
+const STAFF: Audience = Audience::Holds(&[Right::Persons]);
+
+/// Routes of this file.
+pub static ROUTES: &[Route] = &[
+    Route::get("/station/workers/{id}", STAFF, "a person", handler!(show)),
+    Route::get("/station/workers/{id}/history", STAFF, "everything that changed", handler!(history)),
+    Route::post("/station/workers/{id}/reveal", STAFF, "show full numbers, audited", Body::Form, handler!(reveal)),
+    Route::post("/station/workers/{id}/call", STAFF, "note a call", Body::Form, handler!(note_call)),
+    Route::post("/station/workers/{id}/consent", STAFF, "record a consent", Body::Form, handler!(consent)),
+    Route::post("/station/workers/{id}/introduce", STAFF, "introduce for posts", Body::Form, handler!(introduce)),
+    Route::post("/station/workers/{id}/enrol", STAFF, "enrol in a class", Body::Form, handler!(enrol)),
+];
+
+/// Matches and near misses shown.
+const MATCHES: usize = 20;
+const NEAR: usize = 8;
+
+/// A state with its colour.
+pub fn status_tag(lang: Lang, status: Status) -> Tag {
+    let tone = match status {
+        Status::Looking => Tone::Ok,
+        Status::Unknown => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    Tag::new(named(lang, status), tone)
+}
+
+fn log_line(lang: Lang, entry: &store::history::Entry) -> LogLine {
+    let shown = |v: &Value| match v {
+        Value::Null => String::new(),
+        Value::String(s) => s.clone(),
+        Value::Object(map) => map.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    };
+    let key = match entry.act.as_str() {
+        "worker.register" => "log-registered",
+        "worker.import" => "log-imported",
+        "worker.merge" => "log-merged",
+        "worker.unmerge" => "log-unmerged",
+        "worker.link" => "log-linked",
+        _ => "",
+    };
+    let mut words: Vec<String> = Vec::new();
+    if !key.is_empty() {
+        words.push(text(lang, key, &[]));
+    }
+    if entry.act == "worker.reveal" {
+        let why = entry.diff.get("reason").map(shown).unwrap_or_default();
+        words.push(text(lang, "log-revealed", &[("why", &why)]));
+    } else if key.is_empty() {
+        for (name, change) in &entry.diff {
+            let label = word(lang, "worker", name);
+            match change.as_array().map(Vec::as_slice) {
+                Some([old, new]) => words.push(text(
+                    lang,
+                    "log-changed",
+                    &[("field", &label), ("old", &shown(old)), ("new", &shown(new))],
+                )),
+                _ => words.push(format!("{label} {}", shown(change))),
+            }
+        }
+    }
+    LogLine {
+        at: crate::web::json::worker::instant(entry.at),
+        when: format::day_desk(clock::day_of(entry.at), clock::day_of(entry.at)),
+        text: vec![Bit::Text(words.join("；")), Bit::Small(format!(" {}", entry.actor))],
+    }
+}
+
+/// A match of matching as the pages show it.
+pub fn match_line(lang: Lang, m: &crate::matching::recommend::Match, who: Link, id: Uuid) -> Match {
+    let say = |say: &crate::matching::sentence::Say| say.staff(words(lang));
+    Match {
+        id: id.to_string(),
+        score: m.score,
+        who,
+        reasons: m.reasons.iter().map(|p| (p.points * 2 >= p.max, say(&p.say))).collect(),
+        // The page says “not asked yet” once, before the list.
+        asked: m
+            .asked
+            .iter()
+            .map(|(_, s)| say(s))
+            .map(|s| {
+                ["没问过：", "not asked yet: ", "Not asked yet: "]
+                    .iter()
+                    .find_map(|p| s.strip_prefix(p))
+                    .map_or(s.clone(), str::to_owned)
+            })
+            .collect(),
+        introduced: if m.introduced > 0 { text(lang, "introduced-n", &[("n", &m.introduced)]) } else { String::new() },
+        ..Match::default()
+    }
+}
+
+async fn person_page(ask: &Ask, record: &Record, shown: Option<worker::Revealed>) -> Result<WorkerPage, Fault> {
+    let (lang, today) = (ask.lang, ask.office.today());
+    let office = &ask.office;
+    let p = &record.person;
+    let w = &p.worker;
+    let masked = worker::masked(office, record)?;
+    let revealed = shown.is_some();
+    let (number, phone) = match shown {
+        Some(s) => (s.id_number.or(masked.0), s.phone.or(masked.1)),
+        None => masked,
+    };
+    let mut numbers = Vec::new();
+    numbers.extend(phone.map(|v| Fact::named(lang, "phone", v)));
+    numbers.extend(number.map(|v| Fact::named(lang, "id-number", v)));
+
+    let mut facts = Vec::new();
+    let mut fact = |name: &str, value: Option<String>| {
+        facts.extend(value.filter(|v| !v.is_empty()).map(|v| Fact::new(word(lang, "worker", name), v)));
+    };
+    fact(
+        "origin",
+        w.village
+            .as_ref()
+            .map(|v| format!("{} {}{}", region_name(&v.county), v.township, v.village))
+            .or_else(|| w.origin.as_deref().map(region_name)),
+    );
+    fact("residence", w.residence.as_deref().map(region_name));
+    fact("schooling", w.schooling.map(|s| named(lang, s)));
+    fact("capacity", w.capacity.map(|s| named(lang, s)));
+    fact(
+        "occupations_wanted",
+        Some(w.occupations_wanted.iter().filter_map(|o| live::occupation_name(o)).collect::<Vec<_>>().join(" ")),
+    );
+    fact("certificates", Some(w.certificates.iter().map(|c| c.name.clone()).collect::<Vec<_>>().join(" ")));
+    fact("skills", Some(w.skills.join(" ")));
+    fact("wage_floor", w.wage_floor.map(format::yuan));
+    fact("regions_wanted", Some(w.regions_wanted.iter().map(|r| region_name(r)).collect::<Vec<_>>().join(" ")));
+    fact("needs", Some(w.needs.iter().map(|n| named(lang, *n)).collect::<Vec<_>>().join(" ")));
+    fact("available_from", w.available_from.map(|d| d.to_string()));
+    if let Some(job) = record.job() {
+        let words = [job.facts.employer.clone(), job.facts.place.clone(), job.facts.wage.map(|y| y.to_string())];
+        facts.push(Fact::new(
+            word(lang, "status", "employed"),
+            words.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        ));
+    }
+    let consents: Vec<String> = ConsentScope::ALL
+        .iter()
+        .filter_map(|scope| Some((scope, record.consent(*scope)?)))
+        .map(|(scope, yes)| format!("{}{}", if yes { "" } else { "✗ " }, named(lang, *scope)))
+        .collect();
+    facts.push(Fact::named(lang, "consent", if consents.is_empty() { "—".to_owned() } else { consents.join(" ") }));
+    let stations = office.stations().await;
+    let served: Vec<String> = record
+        .links
+        .iter()
+        .filter_map(|l| stations.iter().find(|s| s.id == l.station))
+        .map(|s| s.station.name.clone())
+        .collect();
+    facts.push(Fact::named(lang, "stations", served.join(" ")));
+
+    let mut household = Vec::new();
+    if let Some((_, h)) = &record.household {
+        let mut add = |name: &str, value: Option<String>| {
+            household
+                .extend(value.filter(|v| !v.is_empty()).map(|v| Fact::new(word(lang, "worker-household", name), v)));
+        };
+        add("head", h.head.clone());
+        add("relation", h.relation.clone());
+        add(
+            "type",
+            h.kind.as_deref().map(|k| {
+                crate::domain::household::HouseholdType::parse(k).map_or_else(|| k.to_owned(), |t| named(lang, t))
+            }),
+        );
+        add("watch_class", record.watch.map(|c| named(lang, c)));
+        add("relocated", h.relocated.map(|yes| text(lang, if yes { "yes" } else { "no" }, &[])));
+    }
+
+    let mut tags = vec![status_tag(lang, record.status()), Tag::new(named(lang, p.verification), Tone::Plain)];
+    tags.extend(record.watch.map(|c| Tag::new(named(lang, c), Tone::Warn)));
+    let mut lead: Vec<String> = Vec::new();
+    lead.extend(w.sex.map(|s| named(lang, s)));
+    lead.extend(w.birth_date.map(|b| text(lang, "years-old", &[("n", &age_on(b, today))])));
+    lead.push(p.reference.clone());
+    let opted_out = record.consent(ConsentScope::Matching) == Some(false);
+    let note = opted_out.then(|| Note { tone: Tone::Warn, lead: text(lang, "opted-out", &[]), ..Note::default() });
+
+    let ready = office.live.matching_ready();
+    let found = if ready { matching::matches(office, &ask.actor, p.id, MATCHES).await? } else { Vec::new() };
+    let near = if ready { matching::why_not(office, &ask.actor, p.id).await? } else { Vec::new() };
+    let gains = if ready { matching::training(office, &ask.actor, p.id).await? } else { Vec::new() };
+    let mut ids: Vec<Uuid> = found.iter().map(|m| m.vacancy).collect();
+    ids.extend(near.iter().take(NEAR).filter_map(|(n, _)| n.examples.first().copied()));
+    let mut posts = std::collections::HashMap::new();
+    for post in store::vacancy::records(&mut &office.db, &ids).await? {
+        posts.insert(post.row.id, post);
+    }
+    let wage = |post: &store::vacancy::Record| {
+        let pay = &post.row.vacancy.pay;
+        format::wage(lang, pay.min, pay.max, pay.period.unwrap_or(crate::domain::vacancy::Period::Month))
+    };
+    let post_link = |post: &store::vacancy::Record| {
+        Link::to(format!("/station/vacancies/{}", post.row.id), post.row.vacancy.title.clone())
+    };
+    let place = |post: &store::vacancy::Record| {
+        format!("{} {}", post.employer_name, post.row.vacancy.region.as_deref().map(region_name).unwrap_or_default())
+    };
+    let matches: Vec<Match> = found
+        .iter()
+        .filter_map(|m| {
+            let post = posts.get(&m.vacancy)?;
+            Some(Match {
+                place: place(post),
+                wage: wage(post),
+                places: format!("{} / {}", post.places_left(), post.row.vacancy.headcount),
+                taken: record.introduced.contains(&m.vacancy),
+                ..match_line(lang, m, post_link(post), m.vacancy)
+            })
+        })
+        .collect();
+    let near = near
+        .iter()
+        .take(NEAR)
+        .filter_map(|(n, say)| {
+            let post = posts.get(n.examples.first()?)?;
+            Some(Near {
+                vacancy: post_link(post),
+                place: place(post),
+                wage: wage(post),
+                stuck: n.say.staff(words(lang)),
+                change: say.iter().map(|s| s.staff(words(lang))).collect::<Vec<_>>().join("；"),
+                opens: n.opens.to_string(),
+            })
+        })
+        .collect();
+    let enrolled = enrolment::of_worker(office, &ask.actor, p.id).await?;
+    let class_ids: Vec<Uuid> = gains.iter().map(|g| g.class).collect();
+    let classes = store::class::records(&mut &office.db, &class_ids).await?;
+    let training = gains
+        .iter()
+        .filter_map(|g| {
+            let class = classes.iter().find(|c| c.row.id == g.class)?;
+            let c = &class.row.class;
+            let days = [c.starts, c.ends].into_iter().flatten().map(|d| format::day_desk(d, today)).collect::<Vec<_>>();
+            let state = enrolled.iter().find(|e| e.class == g.class).map(|e| named(lang, e.state));
+            Some(Gain {
+                class: Link::to(format!("/station/training/{}", g.class), c.name.clone()),
+                id: g.class.to_string(),
+                days: days.join("–"),
+                seats: format!("{} / {}", class.seats_left(), c.seats),
+                free: class.seats_left() > 0,
+                opens: g.opens() as u64,
+                which: String::new(),
+                state: state.unwrap_or_default(),
+            })
+        })
+        .collect();
+    let filter = store::introduction::Filter { worker: Some(p.id), ..Default::default() };
+    let introductions = cases::list(office, &ask.actor, &filter, None, 20).await?;
+    let introductions = introductions.items.iter().map(|case| case_line(lang, today, case, false)).collect();
+    let history = store::history::of(&mut &office.db, p.id, 6).await?;
+    let opened = worker::last_opened(office, &ask.actor).await?;
+    let fits = found.len() as u64;
+    let mut c = chrome(ask, "/station/workers").await;
+    c.back = address(p.id);
+    Ok(WorkerPage {
+        c,
+        id: p.id.to_string(),
+        name: p.name.clone(),
+        lead: lead.join("　"),
+        tags,
+        note,
+        numbers,
+        revealed,
+        reasons: reveal_reasons(lang),
+        facts,
+        household,
+        rules: Parameters::shipped().version.clone(),
+        fits,
+        matches,
+        near,
+        training,
+        introductions,
+        log: history.iter().take(5).map(|e| log_line(lang, e)).collect(),
+        more_log: if history.len() > 5 { format!("{}/history", address(p.id)) } else { String::new() },
+        opened: opened.iter().filter(|o| o.id != p.id).map(|o| Link::to(address(o.id), o.name.clone())).collect(),
+        call: forms::call(lang, &format!("{}/call", address(p.id))),
+        consent: forms::consent(lang, &format!("{}/consent", address(p.id))),
+    })
+}
+
+/// An introduction in a table; `person` shows the person, else the vacancy.
+pub fn case_line(
+    lang: Lang,
+    today: jiff::civil::Date,
+    case: &store::introduction::Case,
+    person: bool,
+) -> IntroductionLine {
+    let i = &case.introduction;
+    let href = format!("/station/introductions/{}", i.id);
+    let with = if person {
+        Link::to(address(i.worker), case.worker_name.clone())
+    } else {
+        Link::to(format!("/station/vacancies/{}", i.vacancy), case.vacancy_title.clone())
+    };
+    IntroductionLine {
+        day: format::day_desk(clock::day_of(i.updated_at), today),
+        with,
+        place: case.employer_name.clone(),
+        state: Tag::new(named(lang, i.state), if i.state.is_open() { Tone::Ok } else { Tone::Plain }),
+        mail: String::new(),
+        href,
+    }
+}
+
+async fn show(ask: Ask) -> Result<Answer, Fault> {
+    let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    worker::note_viewed(&ask.office, &ask.actor, record.person.id).await?;
+    Ok(page(&person_page(&ask, &record, None).await?))
+}
+
+async fn history(ask: Ask) -> Result<Answer, Fault> {
+    let entries = worker::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let log = entries.iter().map(|e| log_line(ask.lang, e)).collect();
+    let c = chrome(&ask, "/station/workers").await;
+    let blocks = vec![crate::pages::Block::Log(log)];
+    Ok(page(&Desk { c, heading: text(ask.lang, "page-history", &[]), blocks, ..Desk::default() }))
+}
+
+/// The full numbers are the answer to this post alone: no address shows them again.
+async fn reveal(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let id = ask.id("id")?;
+    let wanted: Vec<String> = value(&fields, "fields").split(',').map(str::to_owned).collect();
+    let shown = worker::reveal(&ask.office, &ask.actor, id, &wanted, value(&fields, "reason")).await?;
+    let record = worker::find(&ask.office, &ask.actor, id).await?;
+    Ok(page(&person_page(&ask, &record, Some(shown)).await?))
+}
+
+async fn note_call(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let new = call::NewCall {
+        worker: Some(ask.id("id")?),
+        introduction: None,
+        interest: None,
+        result: field(&fields, "result"),
+        again: field(&fields, "again"),
+        note: field(&fields, "text"),
+    };
+    call::note(&ask.office, &ask.actor, &new).await?;
+    Ok(Answer::see_other(format!("{}?said=call-noted", address(ask.id("id")?))))
+}
+
+async fn consent(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let refused = value(&fields, "act") == "withdraw";
+    let way = ConsentWay::parse(value(&fields, "how")).ok_or_else(|| Error::field("how", "field.missing"))?;
+    let on = match value(&fields, "at") {
+        "" => None,
+        day => Some(crate::domain::date_text::parse_date(day).map_err(|e| Error::field("at", e.code()))?),
+    };
+    let given: Vec<GivenConsent> = fields
+        .iter()
+        .filter(|(n, _)| n == "scope")
+        .filter_map(|(_, v)| ConsentScope::parse(v))
+        .map(|scope| GivenConsent { scope, way, on, refused })
+        .collect();
+    if given.is_empty() {
+        return Err(Error::field("scope", "field.missing").into());
+    }
+    let id = ask.id("id")?;
+    proof::record(&ask.office, &ask.actor, id, &given).await?;
+    let said = if refused { "consent-withdrawn" } else { "consent" };
+    Ok(Answer::see_other(format!("{}?said={said}", address(id))))
+}
+
+async fn introduce(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let id = ask.id("id")?;
+    let vacancies: Vec<Uuid> =
+        fields.iter().filter(|(n, _)| n == "vacancy").filter_map(|(_, v)| v.parse().ok()).collect();
+    if vacancies.is_empty() {
+        return Err(Error::field("vacancy", "field.missing").into());
+    }
+    for vacancy in vacancies {
+        let new = cases::NewIntroduction { worker: id, vacancy, consent: None };
+        cases::introduce(&ask.office, &ask.actor, &new).await?;
+    }
+    Ok(Answer::see_other(address(id)))
+}
+
+async fn enrol(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let id = ask.id("id")?;
+    let class = value(&fields, "class").parse().map_err(|_| Error::field("class", "id.wrong"))?;
+    enrolment::enrol(&ask.office, &ask.actor, id, class).await?;
+    Ok(Answer::see_other(format!("{}?said=enrolled", address(id))))
+}

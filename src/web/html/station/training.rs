@@ -1,0 +1,189 @@
+//! Training classes for station staff, and who sits in them.
+
+use crate::actions::search::{self, ClassAsk};
+use crate::actions::{Error, class, enrolment};
+use crate::domain::actor::Right;
+use crate::domain::code::Code as _;
+use crate::domain::training::{ClassBody, EnrolmentAct};
+use crate::handler;
+use crate::pages::{
+    Bit, Block, Cell, Column, Desk, Fact, Link, Row, Table, Tag, Tone, code_sentence, format, forms, named, text, word,
+};
+use crate::store::worker as people;
+use crate::web::ask::Ask;
+use crate::web::fault::Fault;
+use crate::web::html::fields::{region_name, stored, typed, value};
+use crate::web::html::posting::hidden;
+use crate::web::html::{body_of, chrome, page, refused, sentences};
+use crate::web::json::list as lists;
+use crate::web::reply::Answer;
+use crate::web::route::{Audience, Body, Route};
+
+const STAFF: Audience = Audience::Holds(&[Right::Training]);
+const NAV: &str = "/station/training";
+
+/// Routes of this file.
+pub static ROUTES: &[Route] = &[
+    Route::get("/station/training", STAFF, "classes", handler!(list)).query(&["q", "cursor"]),
+    Route::get("/station/training/new", STAFF, "the form of a class", handler!(new)),
+    Route::post("/station/training/new", STAFF, "add a class", Body::Form, handler!(create)),
+    Route::get("/station/training/{id}", STAFF, "a class", handler!(show)),
+    Route::get("/station/training/{id}/edit", STAFF, "the form to change it", handler!(edit)),
+    Route::post("/station/training/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
+    Route::post("/station/enrolments/{id}/{act}", STAFF, "how an enrolment went on", Body::Form, handler!(act)),
+];
+
+async fn list(ask: Ask) -> Result<Answer, Fault> {
+    let (lang, today) = (ask.lang, ask.office.today());
+    let mut asked =
+        ClassAsk { q: ask.query("q").unwrap_or_default().to_owned(), page: lists::page(&ask)?, ..ClassAsk::default() };
+    asked.page.limit = 50;
+    let found = search::classes(&ask.office, asked).await?;
+    let day = |d: Option<jiff::civil::Date>| d.map(|d| format::day_desk(d, today)).unwrap_or_default();
+    let rows = found.items.iter().map(|(r, _)| {
+        let c = &r.row.class;
+        let cells = vec![
+            Cell::head(Link::to(format!("{NAV}/{}", r.row.id), c.name.clone())),
+            Cell::new(c.programme.clone()),
+            Cell::number(day(c.starts)),
+            Cell::number(day(c.ends)),
+            Cell::new(c.region.as_deref().map(region_name).unwrap_or_default()),
+            Cell::number(format!("{} / {}", r.seats_left(), c.seats)),
+        ];
+        Row { tick: None, cells }
+    });
+    let table = Table {
+        id: "classes".into(),
+        caption: text(lang, "page-training", &[]),
+        note: found.total.to_string(),
+        columns: vec![
+            Column::named(lang, "title"),
+            Column::named(lang, "programme"),
+            Column::figures(lang, "starts"),
+            Column::figures(lang, "ends"),
+            Column::named(lang, "place"),
+            Column::figures(lang, "left"),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    };
+    let mut blocks = vec![Block::Table(table)];
+    if let Some(cursor) = &found.next_cursor {
+        let query = serde_urlencoded::to_string([("cursor", cursor)]).unwrap_or_default();
+        blocks.push(Block::More(format!("{} / {}", found.items.len(), found.total), format!("{NAV}?{query}")));
+    }
+    let view = Desk {
+        c: chrome(&ask, NAV).await,
+        heading: text(lang, "page-training", &[]),
+        links: vec![Link::to(format!("{NAV}/new"), word(lang, "go", "new-class"))],
+        blocks,
+        ..Desk::default()
+    };
+    Ok(page(&view))
+}
+
+async fn new(ask: Ask) -> Result<Answer, Fault> {
+    let form = forms::class(ask.lang, "/station/training/new", NAV);
+    Ok(page(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-new", &[]), form)))
+}
+
+async fn create(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let body: ClassBody = body_of(&fields)?;
+    match class::create(&ask.office, &ask.actor, &body).await {
+        Ok(record) => Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
+        Err(Error::Invalid(faults)) => {
+            let form = forms::class(ask.lang, "/station/training/new", NAV)
+                .fill(typed(&fields))
+                .mark(sentences(ask.lang, &faults));
+            Ok(refused(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-new", &[]), form)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn edit(ask: Ask) -> Result<Answer, Fault> {
+    let record = class::find(&ask.office, ask.param("id")).await?;
+    let mut form = forms::class(ask.lang, &format!("{NAV}/{}/edit", record.row.id), NAV)
+        .fill(stored(&ClassBody::of(&record.row.class)));
+    form.sections.push(hidden("version", record.row.version.to_string()));
+    Ok(page(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-edit", &[]), form)))
+}
+
+async fn change(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let id = ask.id("id")?;
+    let body: ClassBody = body_of(&fields)?;
+    let patch = match serde_json::to_value(&body) {
+        Ok(serde_json::Value::Object(map)) => map,
+        _ => serde_json::Map::new(),
+    };
+    let version = value(&fields, "version").parse().unwrap_or(0);
+    let faults = match class::patch(&ask.office, &ask.actor, id, patch, version).await {
+        Ok(record) => return Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
+        Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
+        Err(Error::Stale) => {
+            vec![("version".to_owned(), code_sentence(ask.lang, "version.stale", &[]).unwrap_or_default())]
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let mut form = forms::class(ask.lang, &format!("{NAV}/{id}/edit"), NAV);
+    form.sections.push(hidden("version", version.to_string()));
+    let form = form.fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
+    Ok(refused(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-edit", &[]), form)))
+}
+
+async fn show(ask: Ask) -> Result<Answer, Fault> {
+    let lang = ask.lang;
+    let record = class::find(&ask.office, ask.param("id")).await?;
+    let facts = stored(&ClassBody::of(&record.row.class));
+    let facts = facts.iter().map(|(name, value)| {
+        let shown = if name == "region" { region_name(value) } else { value.clone() };
+        Fact::new(word(lang, "class", name), shown)
+    });
+    let seats = enrolment::of_class(&ask.office, &ask.actor, record.row.id).await?;
+    let scope = ask.office.scope(&ask.actor).await?;
+    let ids: Vec<_> = seats.iter().map(|e| e.worker).collect();
+    let persons = people::persons(&mut &ask.office.db, &scope, &ids).await?;
+    let rows = seats.iter().filter_map(|e| {
+        let person = persons.iter().find(|p| p.id == e.worker)?;
+        let mut bits = Vec::new();
+        for act in EnrolmentAct::ALL.iter().filter(|a| e.state.after(**a).is_some()) {
+            let link = Link::to(format!("/station/enrolments/{}/{}", e.id, act.code()), word(lang, "go", act.code()));
+            bits.push(Bit::Post(link, person.name.clone()));
+        }
+        let cells = vec![
+            Cell::head(Link::to(format!("/station/workers/{}", person.id), person.name.clone())),
+            Cell::new(Bit::Tag(Tag::new(named(lang, e.state), Tone::Plain))),
+            Cell { bits, ..Cell::default() },
+        ];
+        Some(Row { tick: None, cells })
+    });
+    let table = Table {
+        id: "enrolments".into(),
+        caption: word(lang, "col", "enrolled"),
+        columns: ["name", "now", "then"].map(|n| Column::named(lang, n)).to_vec(),
+        rows: rows.collect(),
+        ..Table::default()
+    };
+    let view = Desk {
+        c: chrome(&ask, NAV).await,
+        heading: record.row.class.name.clone(),
+        crumb: vec![Link::to(NAV, text(lang, "page-training", &[]))],
+        lead: vec![Bit::Text(format!(
+            "{}　{}",
+            record.row.reference,
+            text(lang, "seats-left", &[("n", &record.seats_left())])
+        ))],
+        links: vec![Link::to(format!("{NAV}/{}/edit", record.row.id), word(lang, "go", "edit"))],
+        blocks: vec![Block::Facts(facts.collect()), Block::Table(table)],
+        ..Desk::default()
+    };
+    Ok(page(&view))
+}
+
+async fn act(ask: Ask) -> Result<Answer, Fault> {
+    let act = EnrolmentAct::parse(ask.param("act")).ok_or(Error::NotFound)?;
+    let done = enrolment::act(&ask.office, &ask.actor, ask.id("id")?, act).await?;
+    Ok(Answer::see_other(format!("{NAV}/{}?said=saved", done.class)))
+}

@@ -1,0 +1,225 @@
+//! Vacancies for station staff: the list by state, one vacancy with its findings and acts, posting and changing.
+
+use crate::actions::search::{self, VacancyAsk};
+use crate::actions::{Error, clock, vacancy};
+use crate::domain::actor::Right;
+use crate::domain::code::Code as _;
+use crate::domain::posting::is_blocked;
+use crate::domain::vacancy::{Period, VacancyState};
+use crate::handler;
+use crate::pages::{
+    Bit, Block, Button, Cell, Column, Desk, Field, Form, Kind, Link, Row, Step, Table, Tag, Tone, format, named, text,
+    word,
+};
+use crate::web::ask::Ask;
+use crate::web::fault::Fault;
+use crate::web::html::fields::{region_name, value};
+use crate::web::html::posting::{self, Side};
+use crate::web::html::public::facts;
+use crate::web::html::{chrome, page};
+use crate::web::json::list as lists;
+use crate::web::reply::Answer;
+use crate::web::route::{Audience, Body, Route};
+
+const STAFF: Audience = Audience::Holds(&[Right::Vacancies]);
+const SIDE: Side = Side { root: "/station/vacancies", staff: true };
+
+/// Routes of this file.
+pub static ROUTES: &[Route] = &[
+    Route::get("/station/vacancies", STAFF, "vacancies by state", handler!(list)).query(&["state", "q", "cursor"]),
+    Route::get("/station/vacancies/new", STAFF, "the form to post", handler!(new)),
+    Route::post("/station/vacancies/new", STAFF, "post a vacancy", Body::Form, handler!(create)),
+    Route::get("/station/vacancies/{id}", STAFF, "a vacancy", handler!(show)),
+    Route::get("/station/vacancies/{id}/edit", STAFF, "the form to change it", handler!(edit)),
+    Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
+    Route::get("/station/vacancies/{id}/copy", STAFF, "post it again", handler!(copy)),
+    Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act)),
+];
+
+/// A state with its colour.
+pub fn state_tag(lang: crate::pages::Lang, state: VacancyState) -> Tag {
+    let tone = match state {
+        VacancyState::Open => Tone::Ok,
+        VacancyState::InReview => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    Tag::new(named(lang, state), tone)
+}
+
+async fn list(ask: Ask) -> Result<Answer, Fault> {
+    let lang = ask.lang;
+    let state = lists::code::<VacancyState>(&ask, "state")?.unwrap_or_else(|| "open".to_owned());
+    let mut asked = VacancyAsk {
+        q: ask.query("q").unwrap_or_default().to_owned(),
+        state: Some(state.clone()),
+        ..VacancyAsk::default()
+    };
+    asked.page.limit = 50;
+    asked.page.sort = crate::search::Sort::Newest;
+    asked.page.cursor = ask.query("cursor").map(str::to_owned);
+    let found = search::vacancies(&ask.office, &ask.actor, asked).await?;
+    let today = ask.office.today();
+    let rows = found.items.iter().map(|(r, _)| {
+        let v = &r.row.vacancy;
+        let until = v.valid_until.map(|d| format::day_desk(d, today)).unwrap_or_default();
+        let cells = vec![
+            Cell::head(Link::to(format!("/station/vacancies/{}", r.row.id), v.title.clone())),
+            Cell::new(r.row.reference.clone()),
+            Cell::new(r.employer_name.clone()),
+            Cell::new(v.region.as_deref().map(region_name).unwrap_or_default()),
+            Cell::number(v.headcount.to_string()),
+            Cell::number(r.places_left().to_string()),
+            Cell::number(r.introduced.to_string()),
+            Cell::number(until),
+            Cell::new(Bit::Tag(state_tag(lang, r.state(today)))),
+        ];
+        Row { tick: None, cells }
+    });
+    let table = Table {
+        id: "vacancies".into(),
+        caption: text(lang, "page-vacancies", &[]),
+        note: format::count(found.total),
+        columns: vec![
+            Column::named(lang, "title"),
+            Column::named(lang, "code"),
+            Column::named(lang, "employer"),
+            Column::named(lang, "region"),
+            Column::figures(lang, "headcount"),
+            Column::figures(lang, "left"),
+            Column::figures(lang, "introduced"),
+            Column::figures(lang, "valid-until"),
+            Column::named(lang, "now"),
+        ],
+        rows: rows.collect(),
+        empty: text(lang, "no-vacancies", &[]),
+        ..Table::default()
+    };
+    let mut blocks = vec![Block::Table(table)];
+    if let Some(cursor) = &found.next_cursor {
+        let query = serde_urlencoded::to_string([("state", &state), ("cursor", cursor)]).unwrap_or_default();
+        blocks.push(Block::More(
+            format!("{} / {}", found.items.len(), found.total),
+            format!("/station/vacancies?{query}"),
+        ));
+    }
+    let jump = VacancyState::ALL
+        .iter()
+        .map(|s| Step {
+            href: format!("/station/vacancies?state={}", s.code()),
+            text: named(lang, *s),
+            here: s.code() == state,
+        })
+        .collect();
+    let view = Desk {
+        c: chrome(&ask, "/station/vacancies").await,
+        heading: text(lang, "page-vacancies", &[]),
+        links: vec![Link::to("/station/vacancies/new", word(lang, "go", "new-vacancy"))],
+        jump,
+        blocks,
+        ..Desk::default()
+    };
+    Ok(page(&view))
+}
+
+async fn new(ask: Ask) -> Result<Answer, Fault> {
+    Ok(page(&posting::new_page(&ask, SIDE, None).await))
+}
+
+async fn copy(ask: Ask) -> Result<Answer, Fault> {
+    let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    Ok(page(&posting::new_page(&ask, SIDE, Some(&record)).await))
+}
+
+async fn create(ask: Ask) -> Result<Answer, Fault> {
+    posting::create(&ask, SIDE).await
+}
+
+async fn edit(ask: Ask) -> Result<Answer, Fault> {
+    let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    Ok(page(&posting::edit_page(&ask, SIDE, &record).await))
+}
+
+async fn change(ask: Ask) -> Result<Answer, Fault> {
+    let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    posting::change(&ask, SIDE, &record).await
+}
+
+async fn show(ask: Ask) -> Result<Answer, Fault> {
+    let (lang, today) = (ask.lang, ask.office.today());
+    let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    let mine = vacancy::may_change(&ask.office, &ask.actor, &record).await;
+    let root = format!("/station/vacancies/{}", record.row.id);
+    let state = record.state(today);
+    let v = &record.row.vacancy;
+    let (first, more) = facts(lang, &record);
+    let mut blocks = vec![Block::Facts(first.into_iter().chain(more).collect())];
+    blocks.extend(v.description.iter().flat_map(|d| d.lines()).map(|line| Block::Text(line.to_owned())));
+    if mine && !record.row.findings.is_empty() {
+        blocks.push(Block::Findings(record.row.findings.iter().map(|f| posting::finding(lang, f)).collect()));
+    }
+    let button = |act: &str, key: &str| {
+        Block::Form(Form::new(format!("{root}/{act}"), Vec::new(), vec![Button::main(word(lang, "go", key))]))
+    };
+    let mut aside = Vec::new();
+    if mine {
+        let blocked = is_blocked(&record.row.findings, record.row.overruled.as_ref());
+        match state {
+            VacancyState::InReview if blocked => {
+                let why = Field {
+                    name: "reason".into(),
+                    label: text(lang, "overrule-why", &[]),
+                    kind: Kind::Area,
+                    ..Field::default()
+                };
+                aside.push(Block::Form(Form::new(
+                    format!("{root}/overrule"),
+                    vec![why],
+                    vec![Button::main(text(lang, "overrule", &[]))],
+                )));
+            }
+            VacancyState::Draft | VacancyState::InReview => aside.push(button("open", "approve")),
+            VacancyState::Open | VacancyState::Filled => aside.push(button("close", "close")),
+            VacancyState::Closed | VacancyState::Expired => aside.push(button("reopen", "reopen")),
+        }
+    }
+    let mut links = vec![Link::to(format!("{root}/candidates"), word(lang, "go", "candidates"))];
+    if mine {
+        links.push(Link::to(format!("{root}/edit"), word(lang, "go", "edit")));
+        links.push(Link::to(format!("{root}/copy"), word(lang, "go", "copy")));
+    }
+    let view = Desk {
+        c: chrome(&ask, "/station/vacancies").await,
+        heading: v.title.clone(),
+        crumb: vec![Link::to("/station/vacancies", text(lang, "page-vacancies", &[]))],
+        tags: vec![state_tag(lang, state)],
+        lead: vec![
+            Bit::Wage(format::wage(lang, v.pay.min, v.pay.max, v.pay.period.unwrap_or(Period::Month))),
+            Bit::Text(format!(
+                "　{}　{}",
+                record.row.reference,
+                format::day_desk(clock::day_of(record.row.created_at), today)
+            )),
+        ],
+        links,
+        blocks,
+        aside,
+        ..Desk::default()
+    };
+    Ok(page(&view))
+}
+
+async fn act(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let id = ask.id("id")?;
+    let why = value(&fields, "reason");
+    let said = match ask.param("act") {
+        "open" => vacancy::open(&ask.office, &ask.actor, id).await.map(|_| "posted"),
+        "overrule" => vacancy::overrule(&ask.office, &ask.actor, id, why).await.map(|_| "posted"),
+        "close" => {
+            vacancy::close(&ask.office, &ask.actor, id, Some(why).filter(|w| !w.is_empty())).await.map(|_| "closed")
+        }
+        "reopen" => vacancy::reopen(&ask.office, &ask.actor, id).await.map(|_| "reopened"),
+        _ => return Err(Error::NotFound.into()),
+    }?;
+    Ok(Answer::see_other(format!("/station/vacancies/{id}?said={said}")))
+}

@@ -1,0 +1,319 @@
+//! People: the one box, the list, registering and changing, and a person's page with everything that can be done for them.
+
+use uuid::Uuid;
+
+use crate::actions::consent as proof;
+use crate::actions::search::{self, Found, Page, ReadAs, WorkerAsk};
+use crate::actions::{Error, clock, live, worker};
+use crate::domain::actor::Right;
+use crate::domain::registration::Registration;
+use crate::domain::worker::age_on;
+use crate::handler;
+use crate::pages::{
+    Bit, Cell, Choice, Desk, FacetGroup, FacetValue, Lang, Link, Row, WorkerFind, format, forms, named, text, word,
+    worker_aside,
+};
+use crate::store::worker::Record;
+use crate::web::ask::Ask;
+use crate::web::fault::{Fault, sentence};
+use crate::web::html::{body_of, chrome, page, refused, sentences};
+use crate::web::json::list as lists;
+use crate::web::json::worker::worker_ask;
+use crate::web::reply::Answer;
+use crate::web::route::{Audience, Body, Route};
+
+use crate::web::html::fields::{Pairs, region_name, stored, typed, value};
+
+use super::person::status_tag;
+
+const STAFF: Audience = Audience::Holds(&[Right::Persons]);
+
+/// Routes of this file.
+pub static ROUTES: &[Route] = &[
+    Route::get("/station/workers", STAFF, "people", handler!(list)).query(&[
+        "origin",
+        "occupation",
+        "capacity",
+        "watch",
+        "status",
+        "sort",
+        "cursor",
+        "min_age",
+        "max_age",
+    ]),
+    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)),
+    Route::get("/station/workers/new", STAFF, "the form to register a person", handler!(new)),
+    Route::post("/station/workers/new", STAFF, "register a person", Body::Form, handler!(register)),
+    Route::get("/station/workers/{id}/edit", STAFF, "the form to change a person", handler!(edit)),
+    Route::post("/station/workers/{id}/edit", STAFF, "change a person", Body::Form, handler!(change)),
+];
+
+/// Address of a person's page.
+pub fn address(id: Uuid) -> String {
+    format!("/station/workers/{id}")
+}
+
+fn row(ask: &Ask, record: &Record, spans: &[std::ops::Range<usize>]) -> Row {
+    let (lang, today) = (ask.lang, ask.office.today());
+    let p = &record.person;
+    let w = &p.worker;
+    let age = w.birth_date.map(|b| age_on(b, today).to_string()).unwrap_or_default();
+    let mut name = Bit::marked(&p.name, spans);
+    name = vec![Bit::Link(Link::to(address(p.id), name.iter().map(bit_text).collect::<String>()))];
+    let wishes: Vec<String> =
+        w.occupations_wanted.iter().filter_map(|o| live::occupation_name(o)).chain(w.skills.iter().cloned()).collect();
+    let certificates: Vec<&str> = w.certificates.iter().map(|c| c.name.as_str()).collect();
+    let watch = record.watch.map(|c| named(lang, c)).unwrap_or_default();
+    let origin = w.village.as_ref().map(|v| format!("{} {}{}", region_name(&v.county), v.township, v.village));
+    Row {
+        tick: None,
+        cells: vec![
+            Cell { bits: name, head: true, ..Cell::default() },
+            Cell::number(age),
+            Cell::new(origin.or_else(|| w.origin.as_deref().map(region_name)).unwrap_or_default()),
+            Cell::new(wishes.join(" ")),
+            Cell::new(certificates.join(" ")),
+            Cell::number(w.wage_floor.map(format::yuan).unwrap_or_default()),
+            Cell::new(Bit::Tag(status_tag(lang, record.status()))),
+            Cell::new(watch),
+            Cell::number(format::day_desk(clock::day_of(p.updated_at), today)),
+        ],
+    }
+}
+
+fn bit_text(bit: &Bit) -> String {
+    match bit {
+        Bit::Text(t) | Bit::Bold(t) | Bit::Mark(t) | Bit::Small(t) => t.clone(),
+        _ => String::new(),
+    }
+}
+
+async fn found_page(ask: &Ask, q: String, found: &Found<Record>, understood: Vec<String>) -> WorkerFind {
+    let lang = ask.lang;
+    let chosen = |name: &str, code: &str| ask.query.iter().any(|(n, v)| n == name && v == code);
+    let facets = found
+        .facets
+        .iter()
+        .filter(|(_, counts)| !counts.is_empty())
+        .map(|(name, counts)| FacetGroup {
+            name: (*name).to_owned(),
+            legend: word(lang, "filter", name),
+            values: counts
+                .iter()
+                .take(8)
+                .map(|c| FacetValue {
+                    choice: Choice::new(
+                        c.code.clone(),
+                        lists::name_of(name, &c.code).unwrap_or_else(|| c.code.clone()),
+                    )
+                    .chosen(chosen(name, &c.code)),
+                    n: c.count,
+                })
+                .collect(),
+        })
+        .collect();
+    let sort = ask.query("sort").unwrap_or("relevance");
+    let sorts = ["relevance", "newest", "wage"].map(|s| Choice::new(s, word(lang, "sort", s)).chosen(s == sort));
+    let mut understood = understood;
+    understood.extend(found.relaxed.iter().map(|r| lists::relaxed_text(lang, r)));
+    WorkerFind {
+        c: chrome(ask, "/station/workers").await,
+        q,
+        total: found.total,
+        understood,
+        suggest: found.suggest.clone(),
+        degraded: found.degraded,
+        facets,
+        sorts: sorts.to_vec(),
+        rows: found.items.iter().map(|(record, spans)| row(ask, record, spans)).collect(),
+        range: format!("{} / {}", found.items.len(), found.total),
+        cursor: found.next_cursor.clone().unwrap_or_default(),
+    }
+}
+
+async fn list(ask: Ask) -> Result<Answer, Fault> {
+    let mut asked = worker_ask(&ask)?;
+    asked.page.limit = 50;
+    if ask.query("sort").is_none() {
+        asked.page.sort = crate::search::Sort::Newest;
+    }
+    let found = search::workers(&ask.office, &ask.actor, asked).await?;
+    Ok(page(&found_page(&ask, String::new(), &found, Vec::new()).await))
+}
+
+/// The one box is posted, so that a number typed there never stands in an address.
+async fn find(mut ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let q = value(&fields, "q").to_owned();
+    // The filters of the list come along in the form.
+    ask.query = fields.iter().filter(|(n, _)| n != "q").cloned().collect();
+    let mut asked: WorkerAsk = worker_ask(&ask)?;
+    asked.page.limit = 50;
+    asked.q.clone_from(&q);
+    let filtered = ask.query.iter().any(|(n, v)| !v.is_empty() && n != "cursor" && n != "sort");
+    let page_asked: Page = asked.page.clone();
+    let done = if filtered {
+        search::workers(&ask.office, &ask.actor, asked).await.map(|found| (ReadAs::Words, found))
+    } else {
+        search::lookup(&ask.office, &ask.actor, &q, page_asked).await
+    };
+    let (read_as, found) = match done {
+        Ok(done) => done,
+        Err(Error::Invalid(faults)) => {
+            let told = faults.iter().map(|f| sentence(ask.lang, f)).collect();
+            let none = Found::of(Vec::new());
+            return Ok(refused(&found_page(&ask, q, &none, told).await));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    // One person by number goes straight to their page.
+    if read_as == ReadAs::IdNumber
+        && let [(record, _)] = found.items.as_slice()
+    {
+        return Ok(Answer::see_other(address(record.person.id)));
+    }
+    // A number is not shown again in the box.
+    let shown = if read_as == ReadAs::Words { q } else { String::new() };
+    Ok(page(&found_page(&ask, shown, &found, Vec::new()).await))
+}
+
+/// The registration that a form says; the village lies in the county of origin.
+fn registration(fields: &Pairs) -> Result<Registration, Fault> {
+    let mut body: Registration = body_of(fields)?;
+    if let Some(village) = &mut body.village
+        && village.county.is_none()
+    {
+        village.county.clone_from(&body.origin);
+    }
+    Ok(body)
+}
+
+async fn new(ask: Ask) -> Result<Answer, Fault> {
+    let c = chrome(&ask, "/station/workers").await;
+    let form = forms::worker(ask.lang, "/station/workers/new", "/station/workers");
+    let aside = worker_aside(&c, &[], "");
+    Ok(page(&Desk { aside, ..Desk::form(c, text(ask.lang, "page-worker-new", &[]), form) }))
+}
+
+async fn register(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let body = registration(&fields)?;
+    let mut c = chrome(&ask, "/station/workers").await;
+    c.back = "/station/workers/new".to_owned();
+    let mut form = forms::worker(ask.lang, "/station/workers/new", "/station/workers").fill(typed(&fields));
+    let heading = text(ask.lang, "page-worker-new", &[]);
+    // Somebody who may be the same is shown before anything is saved; the second press saves.
+    let mut twins = Vec::new();
+    if value(&fields, "twins") != "seen"
+        && let Ok(checked) = worker::check(&ask.office, &body)
+    {
+        for alike in worker::alike(&ask.office, &ask.actor, &checked, None).await? {
+            let why = word(ask.lang, "code", alike.code);
+            if !alike.visible {
+                twins.push((Link::default(), why));
+                continue;
+            }
+            let record = worker::find(&ask.office, &ask.actor, alike.id).await?;
+            let name = format!("{} {}", record.person.name, record.person.reference);
+            twins.push((Link::to(address(alike.id), name), why));
+        }
+    }
+    if !twins.is_empty() {
+        form.sections.push(crate::pages::Section {
+            fields: vec![crate::pages::Field {
+                name: "twins".into(),
+                kind: crate::pages::Kind::Hidden,
+                values: vec!["seen".into()],
+                ..crate::pages::Field::default()
+            }],
+            ..crate::pages::Section::default()
+        });
+        let aside = worker_aside(&c, &twins, "");
+        return Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }));
+    }
+    match worker::register(&ask.office, &ask.actor, &body).await {
+        Ok(done) => {
+            let id = done.record.person.id;
+            if value(&fields, "verification") == "document_seen" {
+                proof::card_seen(&ask.office, &ask.actor, id).await?;
+            }
+            Ok(Answer::see_other(format!("{}?said=registered", address(id))))
+        }
+        Err(Error::Invalid(faults)) => {
+            let aside = worker_aside(&c, &[], "");
+            let form = form.mark(sentences(ask.lang, &faults));
+            Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))
+        }
+        Err(Error::Conflict { code, with }) => {
+            let told = crate::pages::code_sentence(ask.lang, code, &[]).unwrap_or_else(|| code.to_owned());
+            let form = form.mark([("id_number", told)]);
+            let known: Vec<_> = with
+                .map(|id| (Link::to(address(id), text(ask.lang, "go-open", &[])), String::new()))
+                .into_iter()
+                .collect();
+            let aside = worker_aside(&c, &known, "");
+            Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn edit_form(lang: Lang, id: Uuid, version: &str) -> crate::pages::Form {
+    let mut form = forms::worker(lang, &format!("{}/edit", address(id)), &address(id));
+    form.sections.push(crate::pages::Section {
+        fields: vec![crate::pages::Field {
+            name: "version".into(),
+            kind: crate::pages::Kind::Hidden,
+            values: vec![version.to_owned()],
+            ..crate::pages::Field::default()
+        }],
+        ..crate::pages::Section::default()
+    });
+    form
+}
+
+async fn edit(ask: Ask) -> Result<Answer, Fault> {
+    let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let c = chrome(&ask, "/station/workers").await;
+    let heading = text(ask.lang, "page-worker-edit", &[("name", &record.person.name)]);
+    let version = record.person.version.to_string();
+    let form = edit_form(ask.lang, record.person.id, &version).fill(stored(&worker::registration(&record)));
+    let aside = worker_aside(&c, &[], "");
+    Ok(page(&Desk { aside, ..Desk::form(c, heading, form) }))
+}
+
+async fn change(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let id = record.person.id;
+    let mut body = registration(&fields)?;
+    // An empty phone or number in the form means: as it was.
+    body.consent.clear();
+    let version = value(&fields, "version").parse().unwrap_or(0);
+    let done = worker::change_to(&ask.office, &ask.actor, &record, body, version).await;
+    let faults = match done {
+        Ok(_) => {
+            if value(&fields, "verification") == "document_seen" {
+                proof::card_seen(&ask.office, &ask.actor, id).await?;
+            }
+            return Ok(Answer::see_other(format!("{}?said=saved", address(id))));
+        }
+        Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
+        Err(Error::Stale) => {
+            let told = crate::pages::code_sentence(ask.lang, "version.stale", &[]).unwrap_or_default();
+            vec![("version".to_owned(), told)]
+        }
+        Err(Error::Conflict { code, .. }) => {
+            let told = crate::pages::code_sentence(ask.lang, code, &[]).unwrap_or_else(|| code.to_owned());
+            vec![("id_number".to_owned(), told)]
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let c = chrome(&ask, "/station/workers").await;
+    let heading = text(ask.lang, "page-worker-edit", &[("name", &record.person.name)]);
+    // After somebody else was faster, the next press goes over what stands now.
+    let fresh = worker::find(&ask.office, &ask.actor, id).await?.person.version.to_string();
+    let form = edit_form(ask.lang, id, &fresh).fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
+    let aside = worker_aside(&c, &[], "");
+    Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))
+}

@@ -189,15 +189,29 @@ async fn load_own(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> {
 
 /// One vacancy by id or short code: anyone sees open ones, staff all that were ever open, and each their own.
 pub async fn find(office: &Office, actor: &Actor, key: &str) -> Result<Record> {
-    let id = match key.parse::<Uuid>() {
-        Ok(id) => id,
-        Err(_) => vacancies::by_reference(&mut &office.db, &key.to_uppercase()).await?.ok_or(Error::NotFound)?,
-    };
-    let record = load(office, id).await?;
+    let record = load(office, id_of(office, key).await?).await?;
     let seen = record.state(office.today()) == VacancyState::Open
         || (is_staff(actor) && record.row.opened_at.is_some())
         || may_change(office, actor, &record).await;
     if seen { Ok(record) } else { Err(Error::NotFound) }
+}
+
+/// One vacancy for its public page: what was open once stays readable there, so that an old link says what became of it;
+/// an advert that the law check stops does not.
+pub async fn find_for_page(office: &Office, actor: &Actor, key: &str) -> Result<Record> {
+    let record = load(office, id_of(office, key).await?).await?;
+    let state = record.state(office.today());
+    let over = matches!(state, VacancyState::Filled | VacancyState::Expired | VacancyState::Closed)
+        && record.row.opened_at.is_some()
+        && !is_blocked(&record.row.findings, record.row.overruled.as_ref());
+    if over { Ok(record) } else { find(office, actor, key).await }
+}
+
+async fn id_of(office: &Office, key: &str) -> Result<Uuid> {
+    match key.parse::<Uuid>() {
+        Ok(id) => Ok(id),
+        Err(_) => vacancies::by_reference(&mut &office.db, &key.to_uppercase()).await?.ok_or(Error::NotFound),
+    }
 }
 
 /// The posting that stands, for the edit form, the copy and PATCH.

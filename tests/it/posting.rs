@@ -61,6 +61,23 @@ journey!(a_post_is_opened_by_a_station_and_seen_by_anyone, |world| {
     world.anyone().get(&path).await.problem(404, "not_found");
 });
 
+journey!(the_page_of_a_post_outlives_it_and_says_that_it_is_over, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    let made = opens(&clerk, &employer, "包装工", json!({})).await.expect(201);
+    let page = format!("/vacancies/{}", made.json()["ref"].as_str().unwrap());
+    let fields = [("name", "王小明"), ("phone", "14612340071"), ("consent", "true")];
+    let left = world.anyone().form(&format!("{page}/interest"), &fields).await.expect(303);
+    let receipt = world.anyone().get(left.header("location").unwrap()).await.expect(200).text();
+    assert!(receipt.contains("王* 146****0071"), "the receipt says who asked, masked\n{receipt}");
+
+    clerk.post(&format!("/api/v1/vacancies/{}/close", made.id()), json!({"reason": "招满"})).await.expect(200);
+    let shut = world.anyone().get(&page).await.expect(200).text();
+    assert!(shut.contains("这个岗位不招了") && !shut.contains("name=\"phone\""), "{shut}");
+    let late = world.anyone().form(&format!("{page}/interest"), &fields).await.expect(409).text();
+    assert!(late.contains("这个岗位不招了"), "{late}");
+});
+
 journey!(an_unlawful_advert_waits_until_a_clerk_overrules_with_a_reason, |world| {
     let clerk = world.clerk().await;
     let employer = world.employer().await.to_string();

@@ -140,11 +140,12 @@ pub async fn fault(door: &Door, ask: &Ask, fault: &Fault) -> Answer {
     if fault.status().0 == 401 {
         return session::sign_in_first(door, ask).await;
     }
-    let mut answer = error_page(chrome(ask, section(&ask.path)).await, fault);
-    if fault.status().0 == 503 {
-        answer = answer.header("retry-after", "2");
+    let answer = error_page(chrome(ask, section(&ask.path)).await, fault);
+    match fault.status().0 {
+        429 => answer.header("retry-after", "60"),
+        503 => answer.header("retry-after", "2"),
+        _ => answer,
     }
-    answer
 }
 
 fn section(path: &str) -> &'static str {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::{chrome, page, refused, sentences};
+use crate::actions::introduction::masked_name;
 use crate::actions::search::{self, ClassAsk};
 use crate::actions::{Error, class, clock, employer, interest, live, vacancy};
 use crate::domain::interest::InterestState;
@@ -236,7 +237,7 @@ async fn vacancy_view(
     typed: &[(String, String)],
     faults: &[(String, String)],
 ) -> Result<VacancyPage, Fault> {
-    let record = vacancy::find(&ask.office, &ask.actor, ask.param("ref")).await?;
+    let record = vacancy::find_for_page(&ask.office, &ask.actor, ask.param("ref")).await?;
     let v = &record.row.vacancy;
     let (first, details) = facts(ask.lang, &record);
     let mut c = chrome(ask, "/").await;
@@ -273,10 +274,12 @@ async fn leave(ask: Ask) -> Result<Answer, Fault> {
         consent: field("consent"),
         remark: field("remark"),
     };
-    let record = vacancy::find(&ask.office, &ask.actor, ask.param("ref")).await?;
+    let record = vacancy::find_for_page(&ask.office, &ask.actor, ask.param("ref")).await?;
     match interest::leave(&ask.office, record.row.id, &new).await {
         Ok(code) => Ok(Answer::see_other(format!("/receipts/{code}?new=1"))),
         Err(Error::Invalid(faults)) => Ok(refused(&vacancy_view(&ask, &fields, &sentences(ask.lang, &faults)).await?)),
+        // Filled or closed in the meantime: the page says so.
+        Err(Error::Conflict { .. }) => Ok(Answer { status: 409, ..page(&vacancy_view(&ask, &fields, &[]).await?) }),
         Err(other) => Err(other.into()),
     }
 }
@@ -305,7 +308,7 @@ async fn receipt(ask: Ask) -> Result<Answer, Fault> {
         code: i.receipt.clone(),
         vacancy: Link::to(format!("/vacancies/{}", found.vacancy_reference), found.vacancy_title.clone()),
         fresh: ask.query("new").is_some(),
-        who: String::new(),
+        who: format!("{} {}", masked_name(&i.name), interest::masked_phone(&ask.office, i).unwrap_or_default()),
         stage,
         by: format::day_words(ask.lang, by),
         log: vec![log(left, text(ask.lang, "stage-received", &[]))],

@@ -325,3 +325,19 @@ fn every_dependency_is_named_with_its_reason() {
     }
     none(missing, "not in ARCHITECTURE.md's table of dependencies");
 }
+
+#[test]
+fn every_dependency_is_used() {
+    let manifest: toml::Value =
+        toml::from_str(&std::fs::read_to_string(top().join("Cargo.toml")).expect("Cargo.toml")).expect("TOML");
+    let sources = sources("src");
+    let mut idle = Vec::new();
+    for name in manifest["dependencies"].as_table().expect("a table").keys() {
+        let library = name.replace('-', "_");
+        let used = Regex::new(&format!(r"(?:^|[^:\w]){library}\s*(?:::|;|!)")).expect("a pattern");
+        if !sources.iter().any(|s| used.is_match(&s.code)) {
+            idle.push(name.clone());
+        }
+    }
+    none(idle, "a dependency that nothing uses");
+}

@@ -378,9 +378,12 @@ impl Run<'_, '_> {
         if attempt.reading == Reading::Nothing {
             relaxed.insert(0, Relaxed { filter: "q", from: self.plan.q.to_string(), to: None });
         }
-        let strict = attempt.reading == Reading::All && attempt.steps == 0 && page.total > 0;
+        let found = attempt.steps == 0 && page.total > 0;
+        // A list that was only filled up with weaker answers holds what a known title asks for.
+        let filled = found && attempt.reading <= Reading::One && suggest::is_known_title(&self.ask.free);
+        let settled = (found && attempt.reading == Reading::All) || filled || self.plan.paging.cursor.is_some();
         let suggest =
-            if strict || self.ask.free.is_empty() { Vec::new() } else { suggest::did_you_mean(&self.ask.free) };
+            if settled || self.ask.free.is_empty() { Vec::new() } else { suggest::did_you_mean(&self.ask.free) };
         let last = page.found.get(limit.wrapping_sub(1)).filter(|_| more);
         Ok(Answer {
             hits,

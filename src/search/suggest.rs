@@ -1,6 +1,7 @@
 //! Typing aid over job titles and "did you mean" for texts that found nothing.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
@@ -22,7 +23,8 @@ struct Name {
     code: Occupation,
     pinyin: String,
     initials: String,
-    grams: HashSet<String>,
+    /// Hashes of the grams, ascending.
+    grams: Vec<u64>,
 }
 
 static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
@@ -31,11 +33,34 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
         .filter(|(title, _)| title.chars().count() >= 2 && seen.insert(*title))
         .map(|(title, code)| {
             let (pinyin, initials) = spell(title);
-            let grams = grams(title).into_iter().map(|gram| gram.text).collect();
-            Name { title, code, pinyin, initials, grams }
+            Name { title, code, pinyin, initials, grams: hashes(title) }
         })
         .collect()
 });
+
+/// The text's grams as numbers, ascending: comparing thousands of titles must not hash their letters again.
+fn hashes(text: &str) -> Vec<u64> {
+    let number = |text: String| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    };
+    let mut all: Vec<u64> = grams(text).into_iter().map(|gram| number(gram.text)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// How many numbers two ascending lists share.
+fn shared(a: &[u64], b: &[u64]) -> usize {
+    let mut rest = b.iter().peekable();
+    a.iter()
+        .filter(|x| {
+            while rest.next_if(|y| y < x).is_some() {}
+            rest.peek() == Some(x)
+        })
+        .count()
+}
 
 /// Pinyin without tones and the initials of the Han characters; other letters stand as they are.
 pub fn spell(text: &str) -> (String, String) {
@@ -80,6 +105,9 @@ pub fn suggest_titles(typed: &str, limit: usize) -> Vec<TitleSuggestion> {
     found.iter().take(limit).map(|(_, _, name)| TitleSuggestion { title: name.title, code: name.code }).collect()
 }
 
+/// Titles less alike than this were not meant.
+const NEAR: f64 = 0.6;
+
 /// Up to three known titles that a text without hits may have meant, nearest first.
 pub fn did_you_mean(text: &str) -> Vec<String> {
     let text = fold(text);
@@ -87,19 +115,19 @@ pub fn did_you_mean(text: &str) -> Vec<String> {
     if !(2..=12).contains(&length) {
         return Vec::new();
     }
-    let wanted: HashSet<String> = grams(&text).into_iter().map(|gram| gram.text).collect();
+    let wanted = hashes(&text);
     let (sound, _) = spell(&text);
     let is_written = text.chars().any(is_han);
     let mut found: Vec<(f64, &str)> = NAMES
         .iter()
         .filter(|name| name.title != text && name.title.chars().count() <= length + 4)
         .filter_map(|name| {
-            let shared = wanted.intersection(&name.grams).count();
+            let shared = shared(&wanted, &name.grams);
             let dice = 2.0 * shared as f64 / (wanted.len() + name.grams.len()).max(1) as f64;
             // The same sound with other characters is the commonest slip of an input method.
             let heard = similarity(&sound, &name.pinyin);
             let near = if is_written { dice.max(heard * 0.95) } else { heard };
-            (near >= 0.6).then_some((near, name.title))
+            (near >= NEAR).then_some((near, name.title))
         })
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.len().cmp(&b.1.len())).then(a.1.cmp(b.1)));
@@ -109,10 +137,10 @@ pub fn did_you_mean(text: &str) -> Vec<String> {
     found.into_iter().map(|(_, title)| title.to_string()).collect()
 }
 
-/// 1 minus the edit distance over the longer length; 0 at once for very different lengths.
+/// 1 minus the edit distance over the longer length; 0 at once for lengths that keep it below [`NEAR`].
 fn similarity(a: &str, b: &str) -> f64 {
     let longest = a.len().max(b.len());
-    if longest == 0 || a.len().abs_diff(b.len()) * 2 > longest {
+    if longest == 0 || a.len().abs_diff(b.len()) * 5 > longest * 2 {
         return 0.0;
     }
     let b = b.as_bytes();

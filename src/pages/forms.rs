@@ -124,7 +124,7 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
         m.line("address").complete("street-address"),
         m.line("contact").complete("name"),
         m.field("phone", Kind::Tel).complete("tel"),
-        m.field("mail", Kind::Mail).complete("email").hint(m.t("employer-mail-hint")),
+        m.field("email", Kind::Mail).complete("email").hint(m.t("employer-email-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave(back));
@@ -206,7 +206,6 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
             vec![
                 m.boxes::<ConsentScope>("consent").wide().hint(m.t("worker-consent-hint")),
                 m.menu::<ConsentWay>("consent_how", "please-choose"),
-                m.field("remark", Kind::Area).wide(),
             ],
         ),
     ];
@@ -327,16 +326,18 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
 /// A station.
 pub fn station(lang: Lang, action: &str) -> Form {
     let m = Maker { lang, prefix: "station" };
-    let languages = Lang::ALL.map(|l| Choice::new(l.tag(), word(lang, "language", l.tag())));
+    let languages =
+        [("zh", Lang::Zh), ("en", Lang::En)].map(|(code, l)| Choice::new(code, word(lang, "language", l.tag())));
     let fields = vec![
         m.line("code"),
         m.line("name"),
         m.menu::<StationKind>("kind", "please-choose"),
         m.line("parent").hint(m.t("station-parent-hint")),
         m.line("regions").hint(m.t("several-hint")),
-        m.field("mail", Kind::Mail),
+        m.field("email", Kind::Mail),
         m.field("phone", Kind::Tel),
-        m.field("language", Kind::Select(languages.to_vec())),
+        m.line("address"),
+        m.field("lang", Kind::Select(languages.to_vec())),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave("/admin"));
@@ -349,11 +350,10 @@ pub fn account(lang: Lang, action: &str) -> Form {
     let rights = vec![Choice::new("confidential", m.t("right-confidential"))];
     let fields = vec![
         m.line("name"),
-        m.line("person"),
         m.menu::<Role>("role", "please-choose"),
         m.line("station"),
         m.line("employer").hint(m.t("account-employer-hint")),
-        m.field("mail", Kind::Mail),
+        m.field("email", Kind::Mail),
         m.field("right", Kind::Checks(rights)),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);

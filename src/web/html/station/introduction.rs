@@ -18,15 +18,22 @@ use crate::web::html::fields::{Pairs, field, value};
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/introductions/{id}", STAFF, "an introduction", handler!(show)),
-    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call)),
-    Route::post("/station/introductions/{id}/{act}", STAFF, "the next step", Body::Form, handler!(act)),
+    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call))
+        .takes(&["text", "again", "result"]),
+    Route::post(
+        "/station/introductions/{id}/{act}",
+        STAFF,
+        "the next step",
+        Body::FormOf(shape::<Details>),
+        handler!(act),
+    ),
     Route::get("/station/interests/{id}", STAFF, "an interest from the web", handler!(show_interest)),
     Route::post(
         "/station/interests/{id}/{act}",
@@ -34,7 +41,8 @@ pub static ROUTES: &[Route] = &[
         "call, link, register, close",
         Body::Form,
         handler!(act_interest),
-    ),
+    )
+    .takes(&["text", "again", "result", "worker", "id_number", "id_missing_reason"]),
 ];
 
 /// The timeline of an introduction: its steps and letters, newest first.
@@ -184,12 +192,12 @@ async fn interest_view(ask: &Ask, phone: Option<String>, faults: &[(String, Stri
     aside.push(Block::Form(Form::new(
         format!("{href}/reveal"),
         Vec::new(),
-        vec![Button::second(text(lang, "see-phone", &[]), "x", "1")],
+        vec![Button::second(text(lang, "see-phone", &[]), "", "")],
     )));
     aside.push(Block::Form(Form::new(
         format!("{href}/close"),
         Vec::new(),
-        vec![Button::second(text(lang, "interest-close", &[]), "x", "1")],
+        vec![Button::second(text(lang, "interest-close", &[]), "", "")],
     )));
     let links = i.worker.map(|id| Link::to(format!("/station/workers/{id}"), i.name.clone()));
     Ok(Desk {

@@ -5,6 +5,7 @@ use super::language::{Lang, text, word};
 use super::lists::{Listed, export_kinds, named, options, relations};
 use super::parts::{Button, Link, Weight};
 use crate::domain::actor::Role;
+use crate::domain::barred_post;
 use crate::domain::code::Code;
 use crate::domain::employer::EmployerKind;
 use crate::domain::heading::SheetKind;
@@ -217,6 +218,8 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
 pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
     let m = Maker { lang, prefix: "vacancy" };
     let several = m.t("several-hint");
+    let hazards = barred_post::hazards().iter();
+    let hazards = hazards.map(|h| Choice::new(h.code, if lang == Lang::Zh { h.zh } else { h.en })).collect();
     let mut about = vec![
         m.line("title"),
         m.line("occupation").hint(m.t("vacancy-occupation-hint")),
@@ -260,7 +263,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
                 m.line("requirements.skills").hint(several.clone()),
                 m.menu::<Capacity>("requirements.capacity", "any"),
                 m.field("requirements.experience_years", Kind::Number),
-                m.line("hazards").hint(several.clone()),
+                m.field("hazards", Kind::Checks(hazards)).wide(),
             ],
         ),
         m.section(

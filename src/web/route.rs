@@ -65,6 +65,8 @@ pub struct Route {
     pub takes: &'static [&'static str],
     /// Status of success and the shape of its body.
     pub answers: (u16, Option<Shape>),
+    /// Media type of success.
+    pub media: &'static str,
     /// The handler; none = named by the contract, not built yet: 501.
     pub handler: Option<Handler>,
 }
@@ -75,6 +77,8 @@ impl std::fmt::Debug for Route {
     }
 }
 
+const JSON: &str = "application/json";
+
 /// Makes a handler of an async function.
 #[macro_export]
 macro_rules! handler {
@@ -84,19 +88,21 @@ macro_rules! handler {
 }
 
 impl Route {
+    const fn new(
+        method: &'static str,
+        pattern: &'static str,
+        audience: Audience,
+        act: &'static str,
+        body: Body,
+        handler: Option<Handler>,
+    ) -> Self {
+        let answers = (200, None);
+        Self { method, pattern, audience, act, query: &[], body, takes: &[], answers, media: JSON, handler }
+    }
+
     /// A route that reads.
     pub const fn get(pattern: &'static str, audience: Audience, act: &'static str, handler: Option<Handler>) -> Self {
-        Self {
-            method: "GET",
-            pattern,
-            audience,
-            act,
-            query: &[],
-            body: Body::None,
-            takes: &[],
-            answers: (200, None),
-            handler,
-        }
+        Self::new("GET", pattern, audience, act, Body::None, handler)
     }
 
     /// A route that acts.
@@ -107,7 +113,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "POST", pattern, audience, act, query: &[], body, takes: &[], answers: (200, None), handler }
+        Self::new("POST", pattern, audience, act, body, handler)
     }
 
     /// A route that changes a row.
@@ -118,7 +124,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "PATCH", pattern, audience, act, query: &[], body, takes: &[], answers: (200, None), handler }
+        Self::new("PATCH", pattern, audience, act, body, handler)
     }
 
     /// Names the query parameters.
@@ -149,9 +155,21 @@ impl Route {
         rest.find(|field| !field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_some())
     }
 
-    /// Says what success answers.
-    pub const fn answers(mut self, status: u16, shape: Option<Shape>) -> Self {
-        self.answers = (status, shape);
+    /// Says what shape the body of success has.
+    pub const fn gives<T: JsonSchema>(mut self) -> Self {
+        self.answers.1 = Some(shape::<T>);
+        self
+    }
+
+    /// Says of what media type success is, if not JSON.
+    pub const fn media(mut self, media: &'static str) -> Self {
+        self.media = media;
+        self
+    }
+
+    /// Says with which status success answers, if not with 200.
+    pub const fn status(mut self, status: u16) -> Self {
+        self.answers.0 = status;
         self
     }
 
@@ -226,6 +244,20 @@ mod tests {
         assert_eq!((route.act, params.len()), ("form", 0));
         let Found::Route(route, params) = find(&[TABLE], "GET", "/w/%E7%8E%8B") else { panic!("not found") };
         assert_eq!((route.act, params[0].1.as_str()), ("one", "王"));
+    }
+
+    #[test]
+    fn a_form_knows_its_own_names_and_the_paths_of_its_body() {
+        use crate::domain::registration::Registration;
+        let plain = Route::post("/x", Audience::Anyone, "act", Body::Form, None).takes(&["reason", "map-"]);
+        assert_eq!(plain.unknown(["reason", "map-A", "map-B"]), None);
+        assert_eq!(plain.unknown(["reason", "reasons", "x"]), Some("reasons"));
+        let body = Body::FormOf(shape::<Registration>);
+        let person = Route::post("/w", Audience::Anyone, "register", body, None).takes(&["version"]);
+        assert_eq!(person.unknown(["name", "village.township", "household.type", "consent", "version"]), None);
+        for name in ["mail", "village.street", "name.first", "household.kind", "", "."] {
+            assert_eq!(person.unknown([name]), Some(name));
+        }
     }
 
     #[test]

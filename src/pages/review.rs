@@ -78,6 +78,8 @@ pub struct ImportPage {
     pub filters: Vec<Step>,
     /// What would change in rows that exist: row, name, field, now, then.
     pub changes: Option<Table>,
+    /// Address of the next rows; empty on the last page.
+    pub next: String,
     /// Rows set aside.
     pub aside: Vec<SetAside>,
     /// The columns.

@@ -7,6 +7,7 @@ pub mod posting;
 pub mod public;
 pub mod session;
 pub mod station;
+pub mod timeline;
 
 use http::HeaderMap;
 
@@ -139,6 +140,19 @@ pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
         _ => field.to_owned(),
     };
     faults.iter().map(|f| (place(&f.field), sentence(lang, f))).collect()
+}
+
+/// What a refused act says at its form: the status, and sentences with their fields; a fault that no form can show comes back.
+pub fn at_form(lang: Lang, error: crate::actions::Error) -> Result<(u16, Vec<(String, String)>), Fault> {
+    use crate::actions::Error as E;
+    match error {
+        E::Invalid(faults) => Ok((422, sentences(lang, &faults))),
+        E::Conflict { .. } | E::Refused(_) | E::TooMany(_) | E::Stale => {
+            let fault = Fault::Act(error);
+            Ok((fault.status().0, vec![(String::new(), fault.detail(lang))]))
+        }
+        other => Err(other.into()),
+    }
 }
 
 /// The page of a fault. Who must sign in is sent there: a page comes again afterwards, a posted form is kept.

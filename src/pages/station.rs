@@ -252,24 +252,24 @@ pub struct WorkerPage {
     pub note: Option<Note>,
     /// Phone and identity number, masked; or revealed now.
     pub numbers: Vec<Fact>,
-    /// The numbers are shown in full: no form to reveal.
-    pub revealed: bool,
-    /// The reasons to see the full numbers.
-    pub reasons: Vec<Choice>,
+    /// The form of [`super::forms::reveal`]; none while the numbers are shown in full, or if there are none.
+    pub reveal: Option<Form>,
     /// The facts.
     pub facts: Vec<Fact>,
     /// The household with its members; empty if none.
     pub household: Vec<Fact>,
     /// Version of the parameters behind the scores.
     pub rules: String,
-    /// How many vacancies fit.
-    pub fits: u64,
+    /// More vacancies fit than are shown.
+    pub cut: bool,
     /// The best of them.
     pub matches: Vec<Match>,
     /// Those that nearly fit.
     pub near: Vec<Near>,
     /// Classes ranked by what they open.
     pub training: Vec<Gain>,
+    /// Records merged into this one: each with where to take it apart again.
+    pub merged: Vec<(Link, String)>,
     /// Introductions, newest first.
     pub introductions: Vec<IntroductionLine>,
     /// Timeline, newest first.
@@ -287,6 +287,10 @@ pub struct WorkerPage {
 impl WorkerPage {
     fn act(&self, act: &str) -> String {
         format!("/station/workers/{}/{act}", self.id)
+    }
+
+    fn faults(&self) -> usize {
+        self.reveal.as_ref().map_or(0, Form::faults) + self.call.faults() + self.consent.faults()
     }
 }
 
@@ -314,8 +318,10 @@ pub struct Candidates {
     pub note: Option<Note>,
     /// Version of the parameters behind the scores.
     pub rules: String,
-    /// How many people fit.
-    pub total: u64,
+    /// More people fit than are shown.
+    pub cut: bool,
+    /// The reader may change the vacancy.
+    pub edit: bool,
     /// The best of them.
     pub people: Vec<Match>,
     /// Places left.

@@ -137,6 +137,8 @@ pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
     let place = |field: &str| match field.split_once("].") {
         Some((list, "how")) if list.starts_with("consent[") => "consent_how".to_owned(),
         Some((list, _)) if list.starts_with("consent[") => "consent".to_owned(),
+        // What is noted of a call is typed as its text.
+        None if field == "note" => "text".to_owned(),
         _ => field.to_owned(),
     };
     faults.iter().map(|f| (place(&f.field), sentence(lang, f))).collect()

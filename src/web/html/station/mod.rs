@@ -6,6 +6,7 @@ pub mod export;
 pub mod home;
 pub mod import;
 pub mod introduction;
+pub mod outcome;
 pub mod person;
 pub mod review;
 pub mod training;

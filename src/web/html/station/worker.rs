@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::actions::consent as proof;
-use crate::actions::search::{self, Found, Page, ReadAs, WorkerAsk};
+use crate::actions::search::{self, Found, ReadAs, WorkerAsk};
 use crate::actions::{Error, clock, live, worker};
 use crate::domain::actor::Right;
 use crate::domain::registration::{ConsentBody, Registration};
@@ -149,14 +149,7 @@ async fn find(mut ask: Ask) -> Result<Answer, Fault> {
     ask.query = fields.iter().filter(|(n, _)| n != "q").cloned().collect();
     let mut asked: WorkerAsk = worker_ask(&ask)?;
     asked.page.limit = 50;
-    asked.q.clone_from(&q);
-    let filtered = ask.query.iter().any(|(n, v)| !v.is_empty() && n != "cursor" && n != "sort");
-    let page_asked: Page = asked.page.clone();
-    let done = if filtered {
-        search::workers(&ask.office, &ask.actor, asked).await.map(|found| (ReadAs::Words, found))
-    } else {
-        search::lookup(&ask.office, &ask.actor, &q, page_asked).await
-    };
+    let done = search::lookup(&ask.office, &ask.actor, &q, asked).await;
     let (read_as, found) = match done {
         Ok(done) => done,
         Err(Error::Invalid(faults)) => {
@@ -166,14 +159,14 @@ async fn find(mut ask: Ask) -> Result<Answer, Fault> {
         }
         Err(other) => return Err(other.into()),
     };
-    // One person by number goes straight to their page.
-    if read_as == ReadAs::IdNumber
+    // One person by number or code goes straight to their page.
+    if matches!(read_as, ReadAs::IdNumber | ReadAs::Code)
         && let [(record, _)] = found.items.as_slice()
     {
         return Ok(Answer::see_other(address(record.person.id)));
     }
-    // A number is not shown again in the box.
-    let shown = if read_as == ReadAs::Words { q } else { String::new() };
+    // A number is not shown again in the box, whatever filters were ticked beside it.
+    let shown = if matches!(read_as, ReadAs::Words) { q } else { String::new() };
     Ok(page(&found_page(&ask, shown, &found, Vec::new()).await))
 }
 

@@ -158,6 +158,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("village.village"),
                 m.line("residence"),
                 m.line("household.number"),
+                m.line("household.head"),
                 m.choose("household.relation", "not-asked-option", relations(lang)),
                 m.ask::<HouseholdType>("household.type"),
                 m.menu::<WatchClass>("household.watch_class", "watch-none"),

@@ -63,7 +63,7 @@ pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
 pub use language::{Lang, code_sentence, code_text, text, word};
 pub use lists::{Listed, employer_reasons, export_kinds, named, options, relations, reveal_reasons};
-pub use parts::{Bit, Block, Button, Fact, Finding, Link, LogLine, Note, Stat, Step, Tag, Tone, Weight};
+pub use parts::{Bit, Block, Button, Fact, Find, Finding, Link, LogLine, Note, Stat, Step, Tag, Tone, Weight};
 pub use public::{
     ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine, VacancyPage,
     VacancySearch,

@@ -212,7 +212,6 @@ fn station(lang: Lang) -> Vec<Sample> {
         due: Tag::new(word(lang, "due", "overdue"), Tone::Bad),
         act: word(lang, "task", "call"),
         about: Link::to("/station/workers/1", "杨胜梅 问“养老护理员”"),
-        source: word(lang, "task", "interest"),
         came: s("11-22"),
         until: s("11-23"),
         next: Link::to("/station/workers/1#call", "回电"),

@@ -16,6 +16,15 @@ pub fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
 }
 
+/// An address with its query; empty values are left out.
+pub fn here(path: &str, query: &[(&str, &str)]) -> String {
+    let said: Vec<_> = query.iter().filter(|(_, value)| !value.is_empty()).collect();
+    match serde_urlencoded::to_string(said) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
+
 /// The ids that a field was sent with, in order.
 pub fn ids_of(fields: &Pairs, name: &str) -> Vec<Uuid> {
     fields.iter().filter(|(n, _)| n == name).filter_map(|(_, v)| v.parse().ok()).collect()

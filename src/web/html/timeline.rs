@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::actions::clock::{self, SHANGHAI};
 use crate::actions::live;
 use crate::domain::code::Code;
-use crate::domain::employer::EmployerState;
+use crate::domain::employer::{EmployerKind, EmployerState};
 use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::Sex;
 use crate::domain::introduction::{CallResult, IntroductionState, Reason};
@@ -16,7 +16,7 @@ use crate::domain::vacancy::{Benefit, EmploymentForm, Period, VacancyKind, Vacan
 use crate::domain::worker::{
     Capacity, ConsentScope, ConsentWay, Health, Need, Schooling, Shift, Statement, Verification,
 };
-use crate::pages::{Bit, Lang, Listed, LogLine, format, named, text, word};
+use crate::pages::{Bit, Fact, Lang, Listed, LogLine, format, named, text, word};
 use crate::store::history::Entry;
 use crate::web::html::fields::region_name;
 use crate::web::json::worker::instant;
@@ -44,7 +44,7 @@ fn code_word(lang: Lang, field: &str, code: &str) -> Option<String> {
         "verification" => coded::<Verification>(lang, code),
         "watch_class" => coded::<WatchClass>(lang, code),
         "type" => coded::<HouseholdType>(lang, code),
-        "kind" => coded::<VacancyKind>(lang, code),
+        "kind" => coded::<VacancyKind>(lang, code).or_else(|| coded::<EmployerKind>(lang, code)),
         "employment_form" => coded::<EmploymentForm>(lang, code),
         "benefits" => coded::<Benefit>(lang, code),
         "period" => coded::<Period>(lang, code),
@@ -57,7 +57,7 @@ fn code_word(lang: Lang, field: &str, code: &str) -> Option<String> {
             .or_else(|| coded::<VacancyState>(lang, code))
             .or_else(|| coded::<EmployerState>(lang, code)),
         "occupation" | "occupations_wanted" => live::occupation_name(code),
-        "origin" | "residence" | "region" | "regions_wanted" | "county" => Some(region_name(code)),
+        "origin" | "residence" | "region" | "regions" | "regions_wanted" | "county" => Some(region_name(code)),
         _ => None,
     }
 }
@@ -119,6 +119,13 @@ pub fn label(lang: Lang, list: &str, field: &str) -> String {
         unnamed if unnamed == field => word(lang, list, field.rsplit('.').next().unwrap_or(field)),
         named => named,
     }
+}
+
+/// The facts of a body in words, each under the label of its form's field; what was not said is left out.
+pub fn facts(lang: Lang, list: &str, body: &impl serde::Serialize) -> Vec<Fact> {
+    let Ok(Value::Object(parts)) = serde_json::to_value(body) else { return Vec::new() };
+    let told = parts.iter().map(|(name, value)| (name, fact(lang, list, name, value)));
+    told.filter(|(_, value)| !value.is_empty()).map(|(name, value)| Fact::new(label(lang, list, name), value)).collect()
 }
 
 /// `[old, new]` of a field in words.
@@ -198,8 +205,15 @@ pub fn line(lang: Lang, today: Date, entry: &Entry) -> LogLine {
     }
 }
 
-/// What the newest entries of a history changed, and who did it: told to somebody who was slower.
-pub fn meanwhile(lang: Lang, list: &str, newest: &[Entry], versions: i64) -> String {
+/// What a form that came too late is told: that somebody was faster, who, and what they changed; `versions` lie between.
+pub fn stale(lang: Lang, list: &str, newest: &[Entry], versions: i64) -> Vec<(String, String)> {
+    let told = crate::pages::code_sentence(lang, "version.stale", &[]).unwrap_or_default();
+    let what = meanwhile(lang, list, newest, versions);
+    let who = if what.is_empty() { String::new() } else { text(lang, "stale-who", &[("what", &what)]) };
+    vec![("version".to_owned(), format!("{told} {who}").trim().to_owned())]
+}
+
+fn meanwhile(lang: Lang, list: &str, newest: &[Entry], versions: i64) -> String {
     let count = usize::try_from(versions).unwrap_or(0).min(5);
     let said = newest.iter().take(count).filter(|e| !e.diff.is_empty()).map(|e| {
         let changes: Vec<String> = e.diff.iter().map(|(n, v)| change(lang, list, n, v)).collect();

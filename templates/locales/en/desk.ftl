@@ -316,7 +316,7 @@ overrule = Post it all the same
 
 # Reviews and interests on the desk
 number-missing = One of the records has no number, so the program does not decide.
-interest-person = Code of the person, for example R-7K2M
+interest-person = Name, phone, ID number or code (R-7K2M)
 interest-link = It is this person
 interest-register = Register as a new person
 interest-close = Done
@@ -368,3 +368,13 @@ vacancy-platform = Platform work
 vacancy-barred-for = Barred for
 vacancy-state = State
 stale-who = Changed meanwhile: { $what }
+find-vacancies = Find by title or employer
+find-employers = Find by employer
+find-classes = Find by class or occupation
+close-why = Why it closes (optional)
+interest-who = Which person on record
+interest-nobody = Nobody found. Try another spelling, or register them.
+interest-no-match = Nobody on record has this phone. Look by name, or register them.
+said-linked = Linked.
+page-of = { $shown } on this page, { $total } in all
+twin-elsewhere = Another station keeps somebody alike: { $why }

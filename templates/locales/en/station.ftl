@@ -10,16 +10,13 @@ task-kinds = Kinds of tasks
 by-task = By task
 no-tasks = Nothing to do.
 tasks-caption = Things to do, most urgent first
-nobody-yet = nobody yet
 
 # 表头
 col-due = Due
 col-act = Task
 col-about = Who, which vacancy
-col-source = From
 col-came = Came
 col-until = By
-col-who = Who
 col-next = Next
 col-name = Name
 col-age = Age
@@ -179,7 +176,6 @@ grounds = Grounds (optional)
 merge-note = The record that stays is unchanged; the other is kept below it and can be taken apart at any time. Nothing is lost.
 maybe-known = May be registered already
 maybe-known-next = If it is the same person, use that one; else save.
-compare = Compare side by side
 quick-typing = Quick typing
 quick-typing-how = Type the ID number first: birth date, sex and county follow. Without a number, give the reason and save.
 

@@ -289,7 +289,7 @@ overrule = 照发，写下理由
 
 # Reviews and interests on the desk
 number-missing = 有一条没有证号，机器不敢断定。
-interest-person = 人员编号，例如 R-7K2M
+interest-person = 姓名、手机号、证号或编号（R-7K2M）
 interest-link = 是这个人
 interest-register = 登记成新的人
 interest-close = 办完了
@@ -341,3 +341,13 @@ vacancy-platform = 平台用工
 vacancy-barred-for = 不许做的人
 vacancy-state = 状态
 stale-who = 别人刚改过：{ $what }
+find-vacancies = 按岗位、单位找
+find-employers = 按单位名称找
+find-classes = 按班名、工种找
+close-why = 为什么不招了（可不写）
+interest-who = 是登记过的哪个人
+interest-nobody = 没有找到。换个写法，或登记成新的人。
+interest-no-match = 登记里没有人用这个手机号。可以按姓名找，或登记成新的人。
+said-linked = 对上了。
+page-of = 本页 { $shown }，共 { $total }
+twin-elsewhere = 别的站也登记过一个：{ $why }

@@ -10,16 +10,13 @@ task-kinds = 事项分类
 by-task = 按事情
 no-tasks = 没有要办的事了。
 tasks-caption = 要办的事，按期限排，急的在前
-nobody-yet = 没人接
 
 # 表头
 col-due = 期限
 col-act = 办什么
 col-about = 谁、哪个岗位
-col-source = 从哪来
 col-came = 来的日子
 col-until = 要在
-col-who = 谁办
 col-next = 下一步
 col-name = 姓名
 col-age = 年龄
@@ -152,7 +149,6 @@ grounds = 依据（可不写）
 merge-note = 留下的那条照旧，另一条收在它下面，随时可以拆开，两边的记录都不丢。
 maybe-known = 可能已经登记过
 maybe-known-next = 是同一个人就用那一个；不是就接着保存。
-compare = 并排比对
 quick-typing = 怎么填得快
 quick-typing-how = 先填证件号码，出生日期、性别、户籍县自动得出。没有证号也能存，写明原因。
 

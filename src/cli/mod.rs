@@ -12,6 +12,7 @@ mod export;
 mod import;
 mod index;
 mod jobs;
+mod later;
 mod matching;
 mod open;
 mod search;
@@ -105,6 +106,8 @@ enum Command {
     CheckOccupation(check_value::Values),
     /// What the law check says of adverts
     CheckAdvert(check_value::Values),
+    #[command(flatten)]
+    Later(later::Command),
 }
 
 /// Runs the program: 0 done, 1 failed, 2 wrong use.
@@ -166,6 +169,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::CheckEmployer(values) => check_value::employer(&values),
         Command::CheckWage(values) => check_value::wage(&values),
         Command::CheckRegion(values) => check_value::region(&values),
+        Command::Later(command) => later::run(&command),
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Route {
     pub body: Body,
     /// Status of success and the shape of its body.
     pub answers: (u16, Option<Shape>),
+    /// Media type of success.
+    pub media: &'static str,
     /// The handler; none = named by the contract, not built yet: 501.
     pub handler: Option<Handler>,
 }
@@ -69,6 +71,8 @@ impl std::fmt::Debug for Route {
         write!(f, "{} {}", self.method, self.pattern)
     }
 }
+
+const JSON: &str = "application/json";
 
 /// Makes a handler of an async function.
 #[macro_export]
@@ -81,7 +85,17 @@ macro_rules! handler {
 impl Route {
     /// A route that reads.
     pub const fn get(pattern: &'static str, audience: Audience, act: &'static str, handler: Option<Handler>) -> Self {
-        Self { method: "GET", pattern, audience, act, query: &[], body: Body::None, answers: (200, None), handler }
+        Self {
+            method: "GET",
+            pattern,
+            audience,
+            act,
+            query: &[],
+            body: Body::None,
+            answers: (200, None),
+            media: JSON,
+            handler,
+        }
     }
 
     /// A route that acts.
@@ -92,7 +106,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "POST", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+        Self { method: "POST", pattern, audience, act, query: &[], body, answers: (200, None), media: JSON, handler }
     }
 
     /// A route that changes a row.
@@ -103,7 +117,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "PATCH", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+        Self { method: "PATCH", pattern, audience, act, query: &[], body, answers: (200, None), media: JSON, handler }
     }
 
     /// Names the query parameters.
@@ -112,9 +126,21 @@ impl Route {
         self
     }
 
-    /// Says what success answers.
-    pub const fn answers(mut self, status: u16, shape: Option<Shape>) -> Self {
-        self.answers = (status, shape);
+    /// Says what shape the body of success has.
+    pub const fn gives<T: JsonSchema>(mut self) -> Self {
+        self.answers.1 = Some(shape::<T>);
+        self
+    }
+
+    /// Says of what media type success is, if not JSON.
+    pub const fn media(mut self, media: &'static str) -> Self {
+        self.media = media;
+        self
+    }
+
+    /// Says with which status success answers, if not with 200.
+    pub const fn status(mut self, status: u16) -> Self {
+        self.answers.0 = status;
         self
     }
 

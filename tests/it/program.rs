@@ -266,6 +266,16 @@ fn wrong_use_is_status_two_and_help_and_version_are_status_zero() {
     }
 }
 
+#[test]
+fn a_command_that_is_due_later_says_so() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for args in [&["backup", "copy"][..], &["mail", "test", "a@b.test"], &["retention", "--dry-run"]] {
+        let done = run(bare(folder.path(), args), "");
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!((done.status.code(), told.contains("not yet")), (Some(1), true), "{args:?}: {told}");
+    }
+}
+
 story!(a_person_registered_at_the_door_of_the_program_is_there_after_a_restart, |program| {
     // The sealing key is made at the first start, for nobody else to read.
     assert!(program.run(&["account", "list"], "").status.success());

@@ -13,6 +13,8 @@ mod description;
 mod desk;
 mod door;
 mod finding;
+mod form_page;
+mod forms;
 mod house;
 mod house_source;
 mod interest;

@@ -38,8 +38,8 @@ employer-region = District
 employer-address = Address
 employer-contact = Contact
 employer-phone = Phone
-employer-mail = Mail address
-employer-mail-hint = The letter to set the password and the introductions go there
+employer-email = Mail address
+employer-email-hint = The letter to set the password and the introductions go there
 
 # 务工人员
 section-identity = Identity
@@ -108,7 +108,6 @@ worker-employment-organised = Organised transport
 worker-consent = Consents to
 worker-consent-hint = Tick only what was asked
 worker-consent-how = How
-worker-remark = Remark
 
 # 岗位
 section-vacancy = Vacancy
@@ -190,16 +189,16 @@ station-kind = Kind
 station-parent = Parent
 station-parent-hint = Code; empty at the root
 station-regions = Regions served
-station-mail = Mailbox
+station-email = Mailbox
 station-phone = Phone
-station-language = Language of mails
+station-address = Address
+station-lang = Language of mails
 account-name = Account
-account-person = Owner
 account-role = Role
 account-station = Station
 account-employer = Employer
 account-employer-hint = Credit code
-account-mail = Mail address
+account-email = Mail address
 account-right = Further rights
 right-confidential = Confidential notes of the own station
 

@@ -32,7 +32,8 @@ pub static ROUTES: &[Route] = &[
         "introduce several people",
         Body::Form,
         handler!(introduce),
-    ),
+    )
+    .takes(&["worker"]),
 ];
 
 fn address(vacancy: Uuid) -> String {

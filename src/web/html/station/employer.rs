@@ -9,7 +9,7 @@ use crate::domain::code::Code as _;
 use crate::domain::employer::{EmployerBody, EmployerState};
 use crate::handler;
 use crate::pages::{
-    Block, Button, Cell, Column, Desk, Fact, Field, Find, Form, Kind, Lang, Link, Row, Step, Table, Tag, Tone, Weight,
+    Block, Button, Cell, Column, Desk, Field, Find, Form, Kind, Lang, Link, Row, Step, Table, Tag, Tone, Weight,
     format, forms, named, text, word,
 };
 use crate::store::employer::Wanted;
@@ -20,7 +20,7 @@ use crate::web::html::fields::{Pairs, here, region_name, stored, typed, value};
 use crate::web::html::posting::hidden;
 use crate::web::html::{at_form, body_of, chrome, page, timeline};
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Employers]);
 const NAV: &str = "/station/employers";
@@ -29,11 +29,13 @@ const NAV: &str = "/station/employers";
 pub static ROUTES: &[Route] = &[
     Route::get("/station/employers", STAFF, "employers", handler!(list)).query(&["q", "state", "from"]),
     Route::get("/station/employers/new", STAFF, "the form to enter one", handler!(new)),
-    Route::post("/station/employers/new", STAFF, "enter one", Body::Form, handler!(create)),
+    Route::post("/station/employers/new", STAFF, "enter one", Body::FormOf(shape::<EmployerBody>), handler!(create)),
     Route::get("/station/employers/{id}", STAFF, "an employer", handler!(show)),
     Route::get("/station/employers/{id}/edit", STAFF, "the form to change it", handler!(edit)),
-    Route::post("/station/employers/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
-    Route::post("/station/employers/{id}/{act}", STAFF, "approve, reject, verify again", Body::Form, handler!(act)),
+    Route::post("/station/employers/{id}/edit", STAFF, "change it", Body::FormOf(shape::<EmployerBody>), handler!(change))
+        .takes(&["version"]),
+    Route::post("/station/employers/{id}/{act}", STAFF, "approve, reject, verify again", Body::Form, handler!(act))
+        .takes(&["reason"]),
 ];
 
 /// Rows of a page.

@@ -23,7 +23,8 @@ const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/interests/{id}", STAFF, "an interest from the web", handler!(show)),
-    Route::post("/station/interests/{id}/{act}", STAFF, "call, find, link, register, close", Body::Form, handler!(act)),
+    Route::post("/station/interests/{id}/{act}", STAFF, "call, find, link, register, close", Body::Form, handler!(act))
+        .takes(&["text", "again", "result", "q", "worker", "id_number", "id_missing_reason", "act"]),
 ];
 
 /// People offered to pick from.

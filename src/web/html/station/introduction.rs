@@ -18,15 +18,22 @@ use crate::web::html::timeline::moment;
 use crate::web::html::{at_form, body_of, chrome, page};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/introductions/{id}", STAFF, "an introduction", handler!(show)),
-    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call)),
-    Route::post("/station/introductions/{id}/{act}", STAFF, "the next step", Body::Form, handler!(act)),
+    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call))
+        .takes(&["text", "again", "result"]),
+    Route::post(
+        "/station/introductions/{id}/{act}",
+        STAFF,
+        "the next step",
+        Body::FormOf(shape::<Details>),
+        handler!(act),
+    ),
 ];
 
 /// The timeline of an introduction: its steps and letters, newest first.

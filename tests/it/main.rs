@@ -6,6 +6,7 @@ mod town;
 mod world;
 
 mod account;
+mod admin;
 mod cases;
 mod client;
 mod daily;
@@ -15,6 +16,7 @@ mod door;
 mod finding;
 mod form_page;
 mod forms;
+mod gate;
 mod house;
 mod house_source;
 mod interest;

@@ -126,7 +126,8 @@ impl World {
             employer,
             confidential: false,
             password: password.map(str::to_owned),
-            email: None,
+            // Without a password there must be a mailbox.
+            email: Some(format!("{name}@accounts.test")),
         };
         account::add(&self.office, &Actor::Operator, new).await.expect("an account");
         let token = account::make_token(&self.office, &Actor::Operator, &name).await.expect("a token");
@@ -199,7 +200,7 @@ impl World {
         let (n, blob) = (self.count.fetch_add(1, Ordering::Relaxed), self.blob(id));
         self.execute(&format!(
             "INSERT INTO employer (id, ref, name, name_key, state, facts, version, created_at, updated_at) \
-             VALUES ({blob}, 'Y-T{n}', '示例{n}号公司', '示例{n}号公司', 'approved', '{{}}', 1, 0, 0)"
+             VALUES ({blob}, 'Y-T{n}', '示例{n}号公司', '示例{n}号公司', 'approved', '{{\"name\": \"示例{n}号公司\"}}', 1, 0, 0)"
         ))
         .await;
         id

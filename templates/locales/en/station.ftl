@@ -91,10 +91,10 @@ see-phone = See the phone
 see-id = See the ID number
 household = Household
 opened-lately = Opened lately
-fits-caption = Vacancies that fit: { $n }
+fits-caption = { $n ->
     [one] 1 fitting vacancy
    *[other] { $n } fitting vacancies
- }, { $shown } shown
+ }
 rules-note = Rules { $rules }; sex, ethnicity, marriage, household registration and health do not count
 no-fits = Nothing fits now. See what nearly fits below, or ask what else the person would do.
 introduce-picked-vacancies = Introduce to the picked vacancies
@@ -114,10 +114,10 @@ not-asked = Not asked yet:{" "}
 who-fits = { $title }: who fits
 see-vacancy = See the vacancy
 edit-vacancy = Edit
-candidates-caption = People who fit: { $n }
+candidates-caption = { $n ->
     [one] 1 person fits
    *[other] { $n } people fit
- }, { $shown } shown
+ }
 priority-note = ; priority comes from policy and stands apart
 no-candidates = Nobody fits now. Relax what is asked, or wait for the next registrations.
 places-note = { $left } places left, { $waiting } waiting for an answer

@@ -241,7 +241,7 @@ async fn show_case(ask: Ask) -> Result<Answer, Fault> {
         c: chrome(&ask, "/employer").await,
         heading: cases::name_for(&ask.actor, case),
         links: vec![Link::to(format!("/employer?vacancy={}", case.introduction.vacancy), word(lang, "go", "open"))],
-        blocks: vec![Block::Facts(facts), Block::Log(log(lang, &shown))],
+        blocks: vec![Block::Facts(facts), Block::Log(log(lang, ask.office.today(), &shown))],
         ..Desk::default()
     };
     Ok(page(&view))

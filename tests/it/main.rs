@@ -6,6 +6,7 @@ mod town;
 mod world;
 
 mod account;
+mod canary;
 mod cases;
 mod client;
 mod daily;

@@ -13,6 +13,7 @@ mod daily;
 mod description;
 mod desk;
 mod door;
+mod export;
 mod finding;
 mod house;
 mod house_source;

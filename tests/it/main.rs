@@ -6,6 +6,7 @@ mod town;
 mod world;
 
 mod account;
+mod admin;
 mod canary;
 mod cases;
 mod client;
@@ -15,6 +16,9 @@ mod desk;
 mod door;
 mod export;
 mod finding;
+mod form_page;
+mod forms;
+mod gate;
 mod house;
 mod house_source;
 mod interest;

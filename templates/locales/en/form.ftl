@@ -16,7 +16,7 @@ month-yuan = yuan a month
 login-account = Account
 login-password = Password
 password-password = New password
-password-hint = At least 12 characters; a sentence you remember is best
+password-hint = At least 8 characters; a long sentence that you remember is best
 password-again = Once more
 password-set = Set password
 interest-name = Your name
@@ -38,8 +38,8 @@ employer-region = District
 employer-address = Address
 employer-contact = Contact
 employer-phone = Phone
-employer-mail = Mail address
-employer-mail-hint = The letter to set the password and the introductions go there
+employer-email = Mail address
+employer-email-hint = The letter to set the password and the introductions go there
 
 # 务工人员
 section-identity = Identity
@@ -108,7 +108,6 @@ worker-employment-organised = Organised transport
 worker-consent = Consents to
 worker-consent-hint = Tick only what was asked
 worker-consent-how = How
-worker-remark = Remark
 
 # 岗位
 section-vacancy = Vacancy
@@ -117,7 +116,6 @@ section-requirements = Required
 section-preferences = Preferred
 section-dates = Dates and contact
 section-platform = Platform work only
-section-overrule = Station's review
 vacancy-title = Title
 vacancy-employer = Employer
 vacancy-employer-hint = Name or credit code
@@ -166,8 +164,6 @@ vacancy-platform-partner-firm = Partner firm
 vacancy-platform-pay-per-order = Pay per order
 vacancy-platform-injury-cover = Injury cover
 vacancy-platform-vehicle-needed = Own vehicle needed
-vacancy-overrule = Reason to post all the same
-vacancy-overrule-hint = Needed when a finding stops the posting; your name is recorded
 check-and-post = Check and post
 save-draft = Keep as draft
 
@@ -193,16 +189,16 @@ station-kind = Kind
 station-parent = Parent
 station-parent-hint = Code; empty at the root
 station-regions = Regions served
-station-mail = Mailbox
+station-email = Mailbox
 station-phone = Phone
-station-language = Language of mails
+station-address = Address
+station-lang = Language of mails
 account-name = Account
-account-person = Owner
 account-role = Role
 account-station = Station
 account-employer = Employer
 account-employer-hint = Credit code
-account-mail = Mail address
+account-email = Mail address
 account-right = Further rights
 right-confidential = Confidential notes of the own station
 

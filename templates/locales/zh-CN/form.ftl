@@ -16,7 +16,7 @@ month-yuan = 元/月
 login-account = 账号
 login-password = 密码
 password-password = 新密码
-password-hint = 至少 12 个字符，一句好记的话最好
+password-hint = 至少 8 个字符，一句好记的长话最好
 password-again = 再写一遍
 password-set = 设密码
 interest-name = 您的姓名
@@ -38,8 +38,8 @@ employer-region = 在哪个区县
 employer-address = 地址
 employer-contact = 联系人
 employer-phone = 电话
-employer-mail = 电子邮箱
-employer-mail-hint = 设密码的信、推荐来人的信都发到这里
+employer-email = 电子邮箱
+employer-email-hint = 设密码的信、推荐来人的信都发到这里
 
 # 务工人员
 section-identity = 身份
@@ -108,7 +108,6 @@ worker-employment-organised = 点对点输送
 worker-consent = 本人同意的事
 worker-consent-hint = 没问的不要勾
 worker-consent-how = 怎么同意的
-worker-remark = 备注
 
 # 岗位
 section-vacancy = 岗位
@@ -117,7 +116,6 @@ section-requirements = 要求（必须）
 section-preferences = 最好有（不是必须）
 section-dates = 日期和联系
 section-platform = 平台用工（骑手、网约车、直播）才填
-section-overrule = 工作站复核
 vacancy-title = 岗位名称
 vacancy-employer = 用人单位
 vacancy-employer-hint = 名称或信用代码
@@ -166,8 +164,6 @@ vacancy-platform-partner-firm = 合作企业
 vacancy-platform-pay-per-order = 每单多少元
 vacancy-platform-injury-cover = 有职业伤害保障
 vacancy-platform-vehicle-needed = 要自备车
-vacancy-overrule = 照发的理由
-vacancy-overrule-hint = 有“违法”提示还要发，写明理由；会记下您的名字
 check-and-post = 检查并发布
 save-draft = 先存着
 
@@ -193,16 +189,16 @@ station-kind = 类型
 station-parent = 上级站
 station-parent-hint = 编码；没有上级就空着
 station-regions = 管哪些地方
-station-mail = 信箱
+station-email = 信箱
 station-phone = 电话
-station-language = 邮件用的语言
+station-address = 地址
+station-lang = 邮件用的语言
 account-name = 账号
-account-person = 姓名
 account-role = 角色
 account-station = 站点
 account-employer = 单位
 account-employer-hint = 信用代码
-account-mail = 电子邮箱
+account-email = 电子邮箱
 account-right = 另外的权限
 right-confidential = 看本站保密记录
 

@@ -16,7 +16,11 @@ fn migrator(db: &Db) -> Migrator {
     let step = |version, name: &'static str, text: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![step(1, "registry", REGISTRY), step(2, "append only", own), step(3, "merged", MERGED)])
+    Migrator::with_migrations(vec![
+        step(1, "registry", REGISTRY),
+        step(2, "append only", own),
+        step(3, "merged", MERGED),
+    ])
 }
 
 /// Brings the schema up to this program's version; a foreign or newer database is refused untouched.

@@ -9,6 +9,7 @@ mod account;
 mod admin;
 mod cases;
 mod client;
+mod counter;
 mod daily;
 mod description;
 mod desk;

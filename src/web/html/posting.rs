@@ -70,7 +70,8 @@ pub async fn new_page(ask: &Ask, side: Side, copy: Option<&Record>) -> Desk {
 pub async fn edit_page(ask: &Ask, side: Side, record: &Record) -> Desk {
     let action = format!("{}/{}/edit", side.root, record.row.id);
     let back = format!("{}/{}", side.root, record.row.id);
-    let mut form = forms::vacancy(ask.lang, &action, &back, side.staff).fill(filled(side, record, &vacancy::posting(record)));
+    let mut form =
+        forms::vacancy(ask.lang, &action, &back, side.staff).fill(filled(side, record, &vacancy::posting(record)));
     form.sections.push(hidden("version", record.row.version.to_string()));
     let form = with_findings(ask.lang, form, &record.row.findings);
     Desk::form(chrome(ask, side.root).await, text(ask.lang, "page-vacancy-edit", &[]), form)

@@ -88,9 +88,12 @@ pub fn fact(lang: Lang, list: &str, field: &str, value: &Value) -> String {
 
 fn object(lang: Lang, list: &str, field: &str, parts: &Map<String, Value>) -> String {
     let part = |name: &str| fact(lang, list, name, parts.get(name).unwrap_or(&Value::Null));
-    let joined = |names: &[&str]| {
-        names.iter().map(|name| part(name)).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
-    };
+    let joined =
+        |names: &[&str]| names.iter().map(|name| part(name)).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ");
+    if let (Some(Value::String(code)), Some(name)) = (parts.get("code"), parts.get("name")) {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        return code_word(lang, last, code).or_else(|| name.as_str().map(str::to_owned)).unwrap_or_default();
+    }
     if parts.contains_key("township") {
         return joined(&["county", "township", "village"]);
     }
@@ -231,13 +234,18 @@ mod tests {
     fn facts_are_told_in_words_and_never_as_codes() {
         for (field, value, words) in [
             ("schooling", json!("primary"), "小学"),
+            ("schooling", json!({"code": "primary", "name": "小学"}), "小学"),
             ("wants_change", json!(true), "是"),
             ("wants_change", json!("false"), "否"),
             ("wage_floor", json!(450_000), "4500"),
             ("wage_floor", json!("4500"), "4500"),
             ("residence", json!("440106"), "广东省广州市天河区"),
             ("skills", json!(["平车", "四线"]), "平车，四线"),
-            ("village", json!({"county": "520524", "township": "猫场镇", "village": "大寨村"}), "贵州省毕节市织金县 猫场镇 大寨村"),
+            (
+                "village",
+                json!({"county": "520524", "township": "猫场镇", "village": "大寨村"}),
+                "贵州省毕节市织金县 猫场镇 大寨村",
+            ),
             ("pay", json!({"min": 500_000, "max": 600_000, "period": "month"}), "5000–6000 元/月"),
             ("certificates", json!([{"name": "焊工证", "level": null, "expires": "2027-05-01"}]), "焊工证 2027-05-01"),
         ] {

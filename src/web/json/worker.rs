@@ -328,7 +328,8 @@ async fn search(ask: Ask) -> Result<Answer, Fault> {
 async fn lookup(ask: Ask) -> Result<Answer, Fault> {
     let body: LookupBody = ask.json()?;
     let page = Page { limit: body.limit.unwrap_or(20).clamp(1, 100), cursor: body.cursor, ..Page::default() };
-    let (_, found) = search::lookup(&ask.office, &ask.actor, &body.text, WorkerAsk { page, ..WorkerAsk::default() }).await?;
+    let (_, found) =
+        search::lookup(&ask.office, &ask.actor, &body.text, WorkerAsk { page, ..WorkerAsk::default() }).await?;
     let rows = rows(&ask, &found).await?;
     Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
 }

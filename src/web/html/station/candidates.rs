@@ -25,7 +25,11 @@ const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/station/vacancies/{id}/candidates", STAFF, "people who fit", handler!(show)).query(&["limit", "introduced", "refused"]),
+    Route::get("/station/vacancies/{id}/candidates", STAFF, "people who fit", handler!(show)).query(&[
+        "limit",
+        "introduced",
+        "refused",
+    ]),
     Route::post(
         "/station/vacancies/{id}/introduce",
         STAFF,

@@ -32,8 +32,14 @@ pub static ROUTES: &[Route] = &[
     Route::post("/station/employers/new", STAFF, "enter one", Body::FormOf(shape::<EmployerBody>), handler!(create)),
     Route::get("/station/employers/{id}", STAFF, "an employer", handler!(show)),
     Route::get("/station/employers/{id}/edit", STAFF, "the form to change it", handler!(edit)),
-    Route::post("/station/employers/{id}/edit", STAFF, "change it", Body::FormOf(shape::<EmployerBody>), handler!(change))
-        .takes(&["version"]),
+    Route::post(
+        "/station/employers/{id}/edit",
+        STAFF,
+        "change it",
+        Body::FormOf(shape::<EmployerBody>),
+        handler!(change),
+    )
+    .takes(&["version"]),
     Route::post("/station/employers/{id}/{act}", STAFF, "approve, reject, verify again", Body::Form, handler!(act))
         .takes(&["reason"]),
 ];
@@ -95,8 +101,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         let next = here(NAV, &[("state", code), ("q", q), ("from", &until.to_string())]);
         blocks.push(Block::More(format!("{until} / {total}"), next));
     }
-    let mut jump =
-        vec![Step { href: here(NAV, &[("q", q)]), text: text(lang, "due-all", &[]), here: state.is_none() }];
+    let mut jump = vec![Step { href: here(NAV, &[("q", q)]), text: text(lang, "due-all", &[]), here: state.is_none() }];
     jump.extend(EmployerState::ALL.iter().map(|s| Step {
         href: here(NAV, &[("state", s.code()), ("q", q)]),
         text: named(lang, *s),

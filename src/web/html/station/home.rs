@@ -103,9 +103,7 @@ async fn home(ask: Ask) -> Result<Answer, Fault> {
             .collect(),
         tasks: shown,
         later: match list.tasks.iter().map(|t| t.due).min() {
-            Some(day) if chosen.is_empty() => {
-                text(lang, "say-next-task", &[("day", &format::day_desk(day, today))])
-            }
+            Some(day) if chosen.is_empty() => text(lang, "say-next-task", &[("day", &format::day_desk(day, today))]),
             _ => String::new(),
         },
         range: if chosen.is_empty() { String::new() } else { format!("{}–{until} / {}", from + 1, chosen.len()) },

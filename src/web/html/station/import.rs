@@ -139,8 +139,7 @@ struct Lines {
 async fn lines(ask: &Ask, import: &Import, stage: ImportStage) -> Result<Lines, Fault> {
     let lang = ask.lang;
     let after = ask.query_as::<i64>("after")?.unwrap_or(0);
-    let (rows, _) =
-        review::rows(&ask.office, &ask.actor, import.id, ask.query("outcome"), after, ROWS + 1).await?;
+    let (rows, _) = review::rows(&ask.office, &ask.actor, import.id, ask.query("outcome"), after, ROWS + 1).await?;
     let more = (rows.len() as i64 > ROWS).then(|| rows[ROWS as usize - 1].row);
     let rows = &rows[..rows.len().min(ROWS as usize)];
     let names = review::names(&ask.office, &ask.actor, rows).await?;
@@ -277,18 +276,19 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         })
         .collect();
     // Nothing is chosen for a column that was not recognised.
-    let mut fields = vec![
-        Choice::new("", text(lang, "please-choose", &[])),
-        Choice::new(NOT_KEPT, text(lang, "map-not-kept", &[])),
-    ];
+    let mut fields =
+        vec![Choice::new("", text(lang, "please-choose", &[])), Choice::new(NOT_KEPT, text(lang, "map-not-kept", &[]))];
     fields.extend(heading::dictionary(kind).fields().map(|(field, name)| Choice::new(field, name)));
     let fault = import.fault.as_deref().map(|code| Note {
         tone: Tone::Bad,
         text: code_sentence(lang, code, &[]).unwrap_or_else(|| code.to_owned()),
         ..Note::default()
     });
-    let dropped = (import.state == "dropped")
-        .then(|| Note { tone: Tone::Warn, text: text(lang, "said-dropped", &[]), ..Note::default() });
+    let dropped = (import.state == "dropped").then(|| Note {
+        tone: Tone::Warn,
+        text: text(lang, "said-dropped", &[]),
+        ..Note::default()
+    });
     let mut c = chrome(ask, "/station/imports").await;
     c.refresh = refresh;
     let query = outcome.map(|o| format!("outcome={o}&")).unwrap_or_default();
@@ -297,10 +297,7 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         file: import.file_name.clone(),
         lead: named(lang, kind),
         stage,
-        progress: (
-            u64::try_from(import.done_rows).unwrap_or(0),
-            import.options["expected"].as_u64().unwrap_or(0),
-        ),
+        progress: (u64::try_from(import.done_rows).unwrap_or(0), import.options["expected"].as_u64().unwrap_or(0)),
         note: told.or(fault).or(dropped),
         stats,
         rows: table("rows", "import-rows", ["row", "fields", "fault", "instead", "result"], wrong),

@@ -14,8 +14,8 @@ use crate::domain::worker::{ConsentScope, ConsentWay, Status, age_on};
 use crate::handler;
 use crate::matching::parameters::Parameters;
 use crate::pages::{
-    Desk, Fact, Form, Gain, IntroductionLine, Lang, Link, Match, Near, Note, Tag, Tone, WorkerPage, format, forms, named,
-    text, word,
+    Desk, Fact, Form, Gain, IntroductionLine, Lang, Link, Match, Near, Note, Tag, Tone, WorkerPage, format, forms,
+    named, text, word,
 };
 use crate::store;
 use crate::store::outbox::Notice;
@@ -280,8 +280,8 @@ async fn person_page(
     c.back = address(p.id);
     let root = address(p.id);
     let sealed = p.id_sealed.is_some() || p.phone_sealed.is_some();
-    let mut reveal = (!revealed && sealed && ask.actor.may(Right::Reveal))
-        .then(|| forms::reveal(lang, &format!("{root}/reveal")));
+    let mut reveal =
+        (!revealed && sealed && ask.actor.may(Right::Reveal)).then(|| forms::reveal(lang, &format!("{root}/reveal")));
     let mut call = forms::call(lang, &format!("{root}/call"));
     let mut consent = forms::consent(lang, &format!("{root}/consent"));
     if let Some((name, fields, faults)) = refused {
@@ -295,9 +295,9 @@ async fn person_page(
                 c.notice = Some(Note { tone: Tone::Bad, text: words.join(" "), ..Note::default() });
             }
         }
-    } else if let Some(note) = introduced_note(ask, "said-introduced-posts", |id| {
-        posts.get(&id).map(|post| post.row.vacancy.title.clone())
-    }) {
+    } else if let Some(note) =
+        introduced_note(ask, "said-introduced-posts", |id| posts.get(&id).map(|post| post.row.vacancy.title.clone()))
+    {
         c.notice = Some(note);
     }
     Ok(WorkerPage {

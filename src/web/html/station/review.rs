@@ -79,7 +79,13 @@ fn sides(ask: &Ask, a: &Record, b: &Record) -> Result<Vec<Side>, Fault> {
 }
 
 /// Two records side by side; `place` is where they stand in the list of pairs.
-async fn view(ask: &Ask, a: &Record, b: &Record, code: &str, place: Option<(usize, usize)>) -> Result<Duplicates, Fault> {
+async fn view(
+    ask: &Ask,
+    a: &Record,
+    b: &Record,
+    code: &str,
+    place: Option<(usize, usize)>,
+) -> Result<Duplicates, Fault> {
     let lang = ask.lang;
     let today = ask.office.today();
     let who = |r: &Record| {
@@ -123,9 +129,7 @@ async fn pair_view(ask: &Ask) -> Result<Duplicates, Fault> {
     let (a, b) = (ask.id("a")?, ask.id("b")?);
     let pairs = worker::duplicates(&ask.office, &ask.actor).await?;
     let of = |x: Uuid, y: Uuid| (x, y) == (a, b) || (x, y) == (b, a);
-    if let Some((at, (a, b, code, _))) =
-        pairs.iter().enumerate().find(|(_, (x, y, ..))| of(x.person.id, y.person.id))
-    {
+    if let Some((at, (a, b, code, _))) = pairs.iter().enumerate().find(|(_, (x, y, ..))| of(x.person.id, y.person.id)) {
         return view(ask, a, b, code, Some((at, pairs.len()))).await;
     }
     let (left, right) =

@@ -68,8 +68,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         rows: rows.collect(),
         ..Table::default()
     };
-    let find =
-        Find { action: NAV.into(), label: text(lang, "find-classes", &[]), q: q.to_owned(), ..Find::default() };
+    let find = Find { action: NAV.into(), label: text(lang, "find-classes", &[]), q: q.to_owned(), ..Find::default() };
     let mut blocks = vec![Block::Find(find), Block::Table(table)];
     if let Some(cursor) = &found.next_cursor {
         let range = text(lang, "page-of", &[("shown", &found.items.len()), ("total", &found.total)]);

@@ -58,11 +58,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         _ => lists::code::<VacancyState>(&ask, "state")?.unwrap_or_else(|| "open".to_owned()),
     };
     let q = ask.query("q").unwrap_or_default();
-    let mut asked = VacancyAsk {
-        q: q.to_owned(),
-        state: Some(state.clone()),
-        ..VacancyAsk::default()
-    };
+    let mut asked = VacancyAsk { q: q.to_owned(), state: Some(state.clone()), ..VacancyAsk::default() };
     asked.page.limit = 50;
     asked.page.sort = if q.is_empty() { crate::search::Sort::Newest } else { crate::search::Sort::Relevance };
     asked.page.cursor = ask.query("cursor").map(str::to_owned);

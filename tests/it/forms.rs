@@ -105,6 +105,10 @@ async fn busy(world: &mut World) -> Cast {
     let twin = json!({"name": "潘小妹", "birth_date": "1970-04-16", "id_missing_reason": "补办中"});
     clerk.post("/api/v1/workers", twin).await.expect(201);
 
+    let double = world.registers(&clerk, "李小河", json!({"id_number": null, "id_missing_reason": "补办中"})).await;
+    let double = json!({"other": double.expect(201).id()});
+    ok(&clerk, &format!("/api/v1/workers/{partner}/merge"), double).await;
+
     let vacancy = clerk.post("/api/v1/vacancies?open=true", whole_post(&employer)).await.expect(201).id();
     let draft = post(&employer, "包装工", json!({"description": "只招男性。"}));
     clerk.post("/api/v1/vacancies", draft).await.expect(201);

@@ -198,9 +198,12 @@ impl World {
     pub async fn employer(&self) -> uuid::Uuid {
         let id = self.office.id();
         let (n, blob) = (self.count.fetch_add(1, Ordering::Relaxed), self.blob(id));
+        let name = format!("示例{n}号公司");
+        let facts =
+            serde_json::json!({"name": name, "kind": {"code": "own", "name": "自招单位"}, "kind_guessed": true});
         self.execute(&format!(
             "INSERT INTO employer (id, ref, name, name_key, state, facts, version, created_at, updated_at) \
-             VALUES ({blob}, 'Y-T{n}', '示例{n}号公司', '示例{n}号公司', 'approved', '{{\"name\": \"示例{n}号公司\"}}', 1, 0, 0)"
+             VALUES ({blob}, 'Y-T{n}', '{name}', '{name}', 'approved', '{facts}', 1, 0, 0)"
         ))
         .await;
         id

@@ -7,12 +7,15 @@ mod world;
 
 mod account;
 mod admin;
+mod canary;
 mod cases;
 mod client;
+mod counter;
 mod daily;
 mod description;
 mod desk;
 mod door;
+mod export;
 mod finding;
 mod form_page;
 mod forms;

@@ -148,7 +148,10 @@ pub fn vacancy_ask(ask: &Ask) -> Result<VacancyAsk, Fault> {
         lodging: list::truth(ask, "lodging"),
         meals: list::truth(ask, "meals"),
         employer: ask.query_as("employer")?,
-        state: list::code::<VacancyState>(ask, "state")?,
+        state: match ask.query("state") {
+            Some("any") => Some("any".to_owned()),
+            _ => list::code::<VacancyState>(ask, "state")?,
+        },
         page: list::page(ask)?,
     })
 }

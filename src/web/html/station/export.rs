@@ -23,7 +23,7 @@ const STAFF: Audience = Audience::Holds(&[Right::Export]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q"]),
+    Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q", "state"]),
     Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKEN),
     // The filters of a list come along in its form: words for a person never stand in an address.
     Route::post(

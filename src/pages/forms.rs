@@ -124,7 +124,7 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
         m.line("address").complete("street-address"),
         m.line("contact").complete("name"),
         m.field("phone", Kind::Tel).complete("tel"),
-        m.field("mail", Kind::Mail).complete("email").hint(m.t("employer-mail-hint")),
+        m.field("email", Kind::Mail).complete("email").hint(m.t("employer-email-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave(back));

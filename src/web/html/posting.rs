@@ -94,16 +94,29 @@ async fn posting(ask: &Ask, side: Side, fields: &Pairs) -> Result<Posting, Fault
     Ok(body)
 }
 
-async fn again(ask: &Ask, side: Side, fields: &Pairs, action: &str, faults: Vec<(String, String)>) -> Answer {
-    let mut form = forms::vacancy(ask.lang, action, side.root, side.staff);
+/// The form that was refused, with everything typed, the faults, and what the law has against it.
+async fn again(
+    ask: &Ask,
+    side: Side,
+    (fields, body): (&Pairs, &Posting),
+    record: Option<&Record>,
+    faults: Vec<(String, String)>,
+) -> Answer {
+    let (heading, back) = match record {
+        Some(record) => ("page-vacancy-edit", format!("{}/{}", side.root, record.row.id)),
+        None => ("page-vacancy-new", side.root.to_owned()),
+    };
+    let action = if record.is_some() { format!("{back}/edit") } else { format!("{back}/new") };
+    let mut form = forms::vacancy(ask.lang, &action, &back, side.staff);
     let version = value(fields, "version");
     if !version.is_empty() {
         form.sections.push(hidden("version", version));
     }
     let mut c = chrome(ask, side.root).await;
-    c.back = side.root.to_owned();
+    c.back = action;
     let form = form.fill(typed(fields).filter(|(n, _)| *n != "version")).mark(faults);
-    refused(&Desk::form(c, text(ask.lang, "page-vacancy-new", &[]), form))
+    let form = with_findings(ask.lang, form, &vacancy::findings_so_far(&ask.office, body));
+    refused(&Desk::form(c, text(ask.lang, heading, &[]), form))
 }
 
 fn said(record: &Record, today: jiff::civil::Date) -> &'static str {
@@ -129,8 +142,7 @@ pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
             Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, done.record.row.id)))
         }
         Err(Error::Invalid(faults)) => {
-            let action = format!("{}/new", side.root);
-            Ok(again(ask, side, &fields, &action, sentences(ask.lang, &faults)).await)
+            Ok(again(ask, side, (&fields, &body), None, sentences(ask.lang, &faults)).await)
         }
         Err(other) => Err(other.into()),
     }
@@ -152,6 +164,5 @@ pub async fn change(ask: &Ask, side: Side, record: &Record) -> Result<Answer, Fa
         }
         Err(other) => return Err(other.into()),
     };
-    let action = format!("{}/{}/edit", side.root, record.row.id);
-    Ok(again(ask, side, &fields, &action, faults).await)
+    Ok(again(ask, side, (&fields, &body), Some(record), faults).await)
 }

@@ -56,6 +56,7 @@ go-retry = Send again
 go-candidates = Who fits
 go-call = Call
 go-remind = Remind
+go-submit = Send to the station
 go-open = Open
 go-print = Print
 go-compare = Compare

@@ -38,8 +38,8 @@ employer-region = District
 employer-address = Address
 employer-contact = Contact
 employer-phone = Phone
-employer-mail = Mail address
-employer-mail-hint = The letter to set the password and the introductions go there
+employer-email = Mail address
+employer-email-hint = The letter to set the password and the introductions go there
 
 # 务工人员
 section-identity = Identity

@@ -56,6 +56,7 @@ go-retry = 重发
 go-candidates = 谁合适
 go-call = 回电
 go-remind = 催一下
+go-submit = 交给工作站看
 go-open = 打开
 go-print = 打印
 go-compare = 比对

@@ -38,8 +38,8 @@ employer-region = 在哪个区县
 employer-address = 地址
 employer-contact = 联系人
 employer-phone = 电话
-employer-mail = 电子邮箱
-employer-mail-hint = 设密码的信、推荐来人的信都发到这里
+employer-email = 电子邮箱
+employer-email-hint = 设密码的信、推荐来人的信都发到这里
 
 # 务工人员
 section-identity = 身份

@@ -82,10 +82,17 @@ pub async fn patch(
 ) -> Result<Record> {
     office.need(actor, Right::Training)?;
     let record = load(office, id).await?;
+    change_to(office, actor, id, &patched(&ClassBody::of(&record.row.class), patch)?, expected).await
+}
+
+/// Changes a class to what the whole body says; seats that are taken stay.
+pub async fn change_to(office: &Office, actor: &Actor, id: Uuid, body: &ClassBody, expected: i64) -> Result<Record> {
+    office.need(actor, Right::Training)?;
+    let record = load(office, id).await?;
     if !is_own(office, actor, record.row.station).await {
         return Err(Error::NotFound);
     }
-    let class = patched(&ClassBody::of(&record.row.class), patch)?.check(&context(office))?;
+    let class = body.check(&context(office))?;
     let mut tx = office.begin().await?;
     // Held, so that nobody enrols between the count and the new number of seats.
     classes::lock(&mut tx, id).await?;

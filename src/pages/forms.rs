@@ -5,6 +5,7 @@ use super::language::{Lang, text, word};
 use super::lists::{Listed, export_kinds, named, options, relations};
 use super::parts::{Button, Link, Weight};
 use crate::domain::actor::Role;
+use crate::domain::barred_post;
 use crate::domain::code::Code;
 use crate::domain::employer::EmployerKind;
 use crate::domain::heading::SheetKind;
@@ -206,7 +207,6 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
             vec![
                 m.boxes::<ConsentScope>("consent").wide().hint(m.t("worker-consent-hint")),
                 m.menu::<ConsentWay>("consent_how", "please-choose"),
-                m.field("remark", Kind::Area).wide(),
             ],
         ),
     ];
@@ -218,6 +218,8 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
 pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
     let m = Maker { lang, prefix: "vacancy" };
     let several = m.t("several-hint");
+    let hazards = barred_post::hazards().iter();
+    let hazards = hazards.map(|h| Choice::new(h.code, if lang == Lang::Zh { h.zh } else { h.en })).collect();
     let mut about = vec![
         m.line("title"),
         m.line("occupation").hint(m.t("vacancy-occupation-hint")),
@@ -261,7 +263,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
                 m.line("requirements.skills").hint(several.clone()),
                 m.menu::<Capacity>("requirements.capacity", "any"),
                 m.field("requirements.experience_years", Kind::Number),
-                m.line("hazards").hint(several.clone()),
+                m.field("hazards", Kind::Checks(hazards)).wide(),
             ],
         ),
         m.section(
@@ -327,16 +329,18 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
 /// A station.
 pub fn station(lang: Lang, action: &str) -> Form {
     let m = Maker { lang, prefix: "station" };
-    let languages = Lang::ALL.map(|l| Choice::new(l.tag(), word(lang, "language", l.tag())));
+    let languages =
+        [("zh", Lang::Zh), ("en", Lang::En)].map(|(code, l)| Choice::new(code, word(lang, "language", l.tag())));
     let fields = vec![
         m.line("code"),
         m.line("name"),
         m.menu::<StationKind>("kind", "please-choose"),
         m.line("parent").hint(m.t("station-parent-hint")),
         m.line("regions").hint(m.t("several-hint")),
-        m.field("mail", Kind::Mail),
+        m.field("email", Kind::Mail),
         m.field("phone", Kind::Tel),
-        m.field("language", Kind::Select(languages.to_vec())),
+        m.line("address"),
+        m.field("lang", Kind::Select(languages.to_vec())),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave("/admin"));
@@ -349,11 +353,10 @@ pub fn account(lang: Lang, action: &str) -> Form {
     let rights = vec![Choice::new("confidential", m.t("right-confidential"))];
     let fields = vec![
         m.line("name"),
-        m.line("person"),
         m.menu::<Role>("role", "please-choose"),
         m.line("station"),
         m.line("employer").hint(m.t("account-employer-hint")),
-        m.field("mail", Kind::Mail),
+        m.field("email", Kind::Mail),
         m.field("right", Kind::Checks(rights)),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);

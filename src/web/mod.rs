@@ -143,7 +143,7 @@ impl Door {
         let admitted = admit(route, &ask);
         // A form is read all the same: its sender may only have to sign in again, and nothing typed is lost.
         if let Err(fault) = admitted
-            && !matches!(route.body, Body::Form)
+            && !route.is_form()
         {
             return Err(with(fault, ask));
         }
@@ -157,6 +157,11 @@ impl Door {
         }
         if let Err(fault) = admit(route, &ask) {
             return Err(with(fault, ask));
+        }
+        if route.is_form()
+            && let Some(field) = route.unknown(ask.form().iter().map(|(name, _)| name.as_str()))
+        {
+            return Err(with(Fault::Act(Error::field(field, "field.unknown")), ask));
         }
         let Some(handler) = route.handler else { return Err(with(Fault::Status(501, "not_yet"), ask)) };
         if route.method == "GET" && secret_in_query(&ask) {

@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::fault::Fault;
@@ -26,8 +27,10 @@ pub enum Body {
     None,
     /// JSON of this shape.
     Json(Shape),
-    /// A web form.
+    /// A web form of the fields that the route [takes](Route::takes).
     Form,
+    /// A web form whose fields are those of a JSON body, named by their paths (`wage.min`).
+    FormOf(Shape),
     /// A web form with a file.
     Upload,
 }
@@ -58,6 +61,8 @@ pub struct Route {
     pub query: &'static [&'static str],
     /// What the body is.
     pub body: Body,
+    /// Names of a form's fields, beside those of its body; a name that ends in `-` stands for all that begin with it.
+    pub takes: &'static [&'static str],
     /// Status of success and the shape of its body.
     pub answers: (u16, Option<Shape>),
     /// The handler; none = named by the contract, not built yet: 501.
@@ -81,7 +86,17 @@ macro_rules! handler {
 impl Route {
     /// A route that reads.
     pub const fn get(pattern: &'static str, audience: Audience, act: &'static str, handler: Option<Handler>) -> Self {
-        Self { method: "GET", pattern, audience, act, query: &[], body: Body::None, answers: (200, None), handler }
+        Self {
+            method: "GET",
+            pattern,
+            audience,
+            act,
+            query: &[],
+            body: Body::None,
+            takes: &[],
+            answers: (200, None),
+            handler,
+        }
     }
 
     /// A route that acts.
@@ -92,7 +107,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "POST", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+        Self { method: "POST", pattern, audience, act, query: &[], body, takes: &[], answers: (200, None), handler }
     }
 
     /// A route that changes a row.
@@ -103,13 +118,35 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "PATCH", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+        Self { method: "PATCH", pattern, audience, act, query: &[], body, takes: &[], answers: (200, None), handler }
     }
 
     /// Names the query parameters.
     pub const fn query(mut self, names: &'static [&'static str]) -> Self {
         self.query = names;
         self
+    }
+
+    /// Names the fields of a form; what a form sends and nobody names is refused, never dropped.
+    pub const fn takes(mut self, names: &'static [&'static str]) -> Self {
+        self.takes = names;
+        self
+    }
+
+    /// True for a form.
+    pub fn is_form(&self) -> bool {
+        matches!(self.body, Body::Form | Body::FormOf(_))
+    }
+
+    /// The first of a form's fields that this route does not know.
+    pub fn unknown<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        let named = |field: &str| self.takes.iter().any(|t| *t == field || (t.ends_with('-') && field.starts_with(t)));
+        let mut rest = fields.into_iter().filter(|field| !named(field));
+        let Body::FormOf(shape) = self.body else { return rest.next() };
+        let mut generator = SchemaGenerator::default();
+        let root = shape(&mut generator).to_value();
+        let parts = generator.take_definitions(true);
+        rest.find(|field| !field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_some())
     }
 
     /// Says what success answers.
@@ -136,6 +173,15 @@ impl Route {
         }
         given.next().is_none().then_some(params)
     }
+}
+
+/// The schema of a property; `parts` holds what a schema refers to.
+fn part<'a>(parts: &'a Map<String, Value>, schema: &'a Value, name: &str) -> Option<&'a Value> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return part(parts, parts.get(reference.rsplit('/').next()?)?, name);
+    }
+    let ways = schema["anyOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    schema["properties"].get(name).or_else(|| ways.iter().find_map(|way| part(parts, way, name)))
 }
 
 /// What a look-up found.

@@ -12,6 +12,8 @@ mod daily;
 mod desk;
 mod door;
 mod finding;
+mod form_page;
+mod forms;
 mod house;
 mod house_source;
 mod interest;

@@ -15,10 +15,10 @@ use crate::pages::{
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{region_name, stored, typed, value};
+use crate::web::html::fields::{over, region_name, stored, typed, value};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STATIONS: Audience = Audience::Holds(&[Right::Stations]);
 const ACCOUNTS: Audience = Audience::Holds(&[Right::Accounts]);
@@ -28,12 +28,26 @@ const ANY: Audience = Audience::Holds(&[Right::Stations, Right::Accounts, Right:
 pub static ROUTES: &[Route] = &[
     Route::get("/admin", ANY, "stations", handler!(stations)),
     Route::get("/admin/stations/new", STATIONS, "the form of a station", handler!(new_station)),
-    Route::post("/admin/stations/new", STATIONS, "add a station", Body::Form, handler!(create_station)),
+    Route::post(
+        "/admin/stations/new",
+        STATIONS,
+        "add a station",
+        Body::FormOf(shape::<StationBody>),
+        handler!(create_station),
+    ),
     Route::get("/admin/stations/{code}", STATIONS, "the form to change a station", handler!(edit_station)),
-    Route::post("/admin/stations/{code}", STATIONS, "change a station", Body::Form, handler!(change_station)),
+    Route::post(
+        "/admin/stations/{code}",
+        STATIONS,
+        "change a station",
+        Body::FormOf(shape::<StationBody>),
+        handler!(change_station),
+    )
+    .takes(&["version"]),
     Route::get("/admin/accounts", ACCOUNTS, "accounts", handler!(accounts)),
     Route::get("/admin/accounts/new", ACCOUNTS, "the form of an account", handler!(new_account)),
-    Route::post("/admin/accounts/new", ACCOUNTS, "add an account", Body::Form, handler!(create_account)),
+    Route::post("/admin/accounts/new", ACCOUNTS, "add an account", Body::Form, handler!(create_account))
+        .takes(&["name", "role", "station", "employer", "email", "right", "password"]),
     Route::post("/admin/accounts/{name}/disable", ACCOUNTS, "disable an account", Body::Form, handler!(disable)),
     Route::get("/admin/parameters", ANY, "parameters", handler!(parameters)),
     Route::get("/admin/audit", Audience::Holds(&[Right::Audit]), "the audit trail", handler!(trail)).query(&["before"]),
@@ -111,13 +125,10 @@ async fn edit_station(ask: Ask) -> Result<Answer, Fault> {
 async fn change_station(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let row = station::find(&ask.office, &ask.actor, ask.param("code")).await?;
-    let body: StationBody = body_of(&fields)?;
-    let patch = match serde_json::to_value(&body) {
-        Ok(serde_json::Value::Object(map)) => map,
-        _ => serde_json::Map::new(),
-    };
+    let mut form = forms::station(ask.lang, &format!("/admin/stations/{}", row.station.code));
+    let body = over(&StationBody::of(&row.station), &form, &body_of(&fields)?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
-    let faults = match station::patch(&ask.office, &ask.actor, row.id, patch, version).await {
+    let faults = match station::change_to(&ask.office, &ask.actor, row.id, &body, version).await {
         Ok(_) => return Ok(Answer::see_other("/admin?said=saved")),
         Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
         Err(Error::Stale) => {
@@ -125,7 +136,6 @@ async fn change_station(ask: Ask) -> Result<Answer, Fault> {
         }
         Err(other) => return Err(other.into()),
     };
-    let mut form = forms::station(ask.lang, &format!("/admin/stations/{}", row.station.code));
     form.sections.push(super::posting::hidden("version", row.version.to_string()));
     let form = form.fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
     Ok(refused(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-edit", &[]), form)))
@@ -174,7 +184,6 @@ async fn accounts(ask: Ask) -> Result<Answer, Fault> {
 fn account_form(ask: &Ask) -> crate::pages::Form {
     let mut form = forms::account(ask.lang, "/admin/accounts/new");
     if let Some(section) = form.sections.first_mut() {
-        section.fields.retain(|f| f.name != "person");
         section.fields.push(Field {
             name: "password".into(),
             label: text(ask.lang, "password-password", &[]),
@@ -211,7 +220,7 @@ async fn create_account(ask: Ask) -> Result<Answer, Fault> {
             employer,
             confidential: fields.iter().any(|(n, v)| n == "right" && v == "confidential"),
             password: said("password"),
-            email: said("mail"),
+            email: said("email"),
         };
         account::add(&ask.office, &ask.actor, new).await
     };

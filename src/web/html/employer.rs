@@ -7,9 +7,11 @@ use super::posting::{self, Side};
 use super::public::facts;
 use super::station::vacancy::state_tag;
 use super::{chrome, page, refused, sentences};
+use crate::actions::introduction::Details;
 use crate::actions::{Error, employer, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::employer::EmployerBody;
+use crate::domain::posting::Posting;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::pages::{
@@ -21,7 +23,7 @@ use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::html::fields::{Pairs, region_name, stored, value};
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 pub use introduced::{interview_words, invitation, placed_words};
 
@@ -33,23 +35,35 @@ const PAGE: usize = 50;
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/employer", CASES, "people introduced", handler!(introduced::home)).query(&["vacancy", "state", "after"]),
-    Route::post("/employer/introductions", CASES, "answer several", Body::Form, handler!(introduced::several)),
+    Route::get("/employer", CASES, "people introduced", handler!(introduced::home))
+        .query(&["vacancy", "state", "after"]),
+    Route::post("/employer/introductions", CASES, "answer several", Body::Form, handler!(introduced::several))
+        .takes(&["pick", "act", "reason", "back"]),
     Route::get("/employer/introductions/{id}", CASES, "one introduction", handler!(introduced::show)),
-    Route::post("/employer/introductions/{id}", CASES, "answer one", Body::Form, handler!(introduced::answer)),
+    Route::post(
+        "/employer/introductions/{id}",
+        CASES,
+        "answer one",
+        Body::FormOf(shape::<Details>),
+        handler!(introduced::answer),
+    )
+    .takes(&["act", "back"]),
     Route::post("/employer/introductions/{id}/phone", CASES, "see the phone", Body::Form, handler!(introduced::phone)),
     Route::get("/employer/vacancies", POSTS, "own vacancies", handler!(list)).query(&["from"]),
     Route::get("/employer/vacancies/new", POSTS, "the form to post", handler!(new)),
-    Route::post("/employer/vacancies/new", POSTS, "post a vacancy", Body::Form, handler!(create)),
+    Route::post("/employer/vacancies/new", POSTS, "post a vacancy", Body::FormOf(shape::<Posting>), handler!(create))
+        .takes(&["act"]),
     Route::get("/employer/vacancies/{id}", POSTS, "an own vacancy", handler!(show)),
     Route::get("/employer/vacancies/{id}/edit", POSTS, "the form to change it", handler!(edit)),
-    Route::post("/employer/vacancies/{id}/edit", POSTS, "change it", Body::Form, handler!(change)),
+    Route::post("/employer/vacancies/{id}/edit", POSTS, "change it", Body::FormOf(shape::<Posting>), handler!(change))
+        .takes(&["act", "version"]),
     Route::get("/employer/vacancies/{id}/copy", POSTS, "post it again", handler!(copy)),
     Route::post("/employer/vacancies/{id}/{act}", POSTS, "submit, close or reopen", Body::Form, handler!(act)),
     Route::get("/employer/import", POSTS, "hand in a sheet of vacancies", handler!(sheet::show)).query(&["done"]),
-    Route::post("/employer/import", POSTS, "upload the sheet", Body::Upload, handler!(sheet::upload)),
+    Route::post("/employer/import", POSTS, "upload the sheet", Body::Upload, handler!(sheet::upload)).takes(&["file"]),
     Route::get("/employer/entry", POSTS, "the own entry", handler!(entry)),
-    Route::post("/employer/entry", POSTS, "change the own entry", Body::Form, handler!(change_entry)),
+    Route::post("/employer/entry", POSTS, "change the own entry", Body::Form, handler!(change_entry))
+        .takes(&["region", "address", "contact", "phone", "email", "version"]),
 ];
 
 async fn list(ask: Ask) -> Result<Answer, Fault> {
@@ -150,7 +164,7 @@ async fn vacancy_view(ask: &Ask, told: Option<Note>) -> Result<Desk, Fault> {
         VacancyState::InReview | VacancyState::Open | VacancyState::Filled => ("close", "close"),
         VacancyState::Closed | VacancyState::Expired => ("reopen", "reopen"),
     };
-    let button = Form::new(format!("{root}/{act}"), Vec::new(), vec![Button::second(word(lang, "go", key), "x", "1")]);
+    let button = Form::new(format!("{root}/{act}"), Vec::new(), vec![Button::second(word(lang, "go", key), "", "")]);
     blocks.push(Block::Form(button));
     let mut c = chrome(ask, "/employer/vacancies").await;
     c.back.clone_from(&root);

@@ -1,10 +1,13 @@
 //! Fields of forms: read, put back, and made from what is stored.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::actions::live;
+use crate::actions::{Error, live};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::registration::{Field as Typed, Text};
+use crate::pages::Form;
+use crate::web::fault::Fault;
 
 /// Fields of a form in order.
 pub type Pairs = Vec<(String, String)>;
@@ -22,6 +25,38 @@ pub fn field(fields: &Pairs, name: &str) -> Typed {
 /// The full name of a region code.
 pub fn region_name(code: &str) -> String {
     RegionCode::parse(code).and_then(region::full_name).unwrap_or_else(|| code.to_owned())
+}
+
+/// What stands with every field of the form as it was typed: an emptied field is empty, a field that the form does not
+/// show stays.
+pub fn over<T: serde::Serialize + DeserializeOwned>(stands: &T, form: &Form, typed: &T) -> Result<T, Fault> {
+    fn lay(into: &mut Value, from: &Value, path: &[&str]) {
+        let Some((name, rest)) = path.split_first() else {
+            from.clone_into(into);
+            return;
+        };
+        if !into.is_object() {
+            *into = Value::Object(serde_json::Map::new());
+        }
+        if let Value::Object(map) = into {
+            lay(map.entry(*name).or_insert(Value::Null), from.get(name).unwrap_or(&Value::Null), rest);
+            // A part with nothing in it is none.
+            if map.values().all(Value::is_null) {
+                *into = Value::Null;
+            }
+        }
+    }
+    let internal = |e: serde_json::Error| Fault::Act(Error::Internal(e.to_string()));
+    let mut whole = serde_json::to_value(stands).map_err(internal)?;
+    let typed = serde_json::to_value(typed).map_err(internal)?;
+    for name in form.names() {
+        let path: Vec<&str> = name.split('.').collect();
+        // What a form carries beside the body is not the body's.
+        if path.first().is_some_and(|first| typed.get(first).is_some()) {
+            lay(&mut whole, &typed, &path);
+        }
+    }
+    serde_json::from_value(whole).map_err(internal)
 }
 
 /// Fields for putting back into a form.

@@ -11,7 +11,7 @@ use crate::pages::{Desk, Field, Finding, Form, Kind, Lang, Section, code_sentenc
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, stored, typed, value};
+use crate::web::html::fields::{Pairs, over, stored, typed, value};
 use crate::web::reply::Answer;
 
 /// Whose pages they are: the list's address, and whether staff post.
@@ -141,9 +141,7 @@ pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
             let said = said(&done.record, ask.office.today());
             Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, done.record.row.id)))
         }
-        Err(Error::Invalid(faults)) => {
-            Ok(again(ask, side, (&fields, &body), None, sentences(ask.lang, &faults)).await)
-        }
+        Err(Error::Invalid(faults)) => Ok(again(ask, side, (&fields, &body), None, sentences(ask.lang, &faults)).await),
         Err(other) => Err(other.into()),
     }
 }
@@ -151,7 +149,9 @@ pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
 /// Takes a posted form: a vacancy that stands.
 pub async fn change(ask: &Ask, side: Side, record: &Record) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let body = posting(ask, side, &fields).await?;
+    let action = format!("{}/{}/edit", side.root, record.row.id);
+    let form = forms::vacancy(ask.lang, &action, side.root, side.staff);
+    let body = over(&vacancy::posting(record), &form, &posting(ask, side, &fields).await?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
     let faults = match vacancy::change_to(&ask.office, &ask.actor, record, &body, version).await {
         Ok(record) => {

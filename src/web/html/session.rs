@@ -13,11 +13,13 @@ use crate::web::route::{Audience, Body, Route};
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/login", Audience::Anyone, "the sign-in page", handler!(login)).query(&["next", "kept"]),
-    Route::post("/login", Audience::Anyone, "sign in", Body::Form, handler!(sign_in)),
+    Route::post("/login", Audience::Anyone, "sign in", Body::Form, handler!(sign_in))
+        .takes(&["account", "password", "next"]),
     Route::post("/logout", Audience::Anyone, "sign out", Body::Form, handler!(sign_out)),
     Route::get("/again/{token}", Audience::Signed, "a form that was kept", handler!(again)),
     Route::get("/password/{token}", Audience::Anyone, "the page to set a password", handler!(password_page)),
-    Route::post("/password/{token}", Audience::Anyone, "set a password", Body::Form, handler!(password)),
+    Route::post("/password/{token}", Audience::Anyone, "set a password", Body::Form, handler!(password))
+        .takes(&["password", "again"]),
 ];
 
 /// Fields that are never kept over a sign-in.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use crate::actions::introduction::{self, employer, Details, NewIntroduction, Step, Whole, name_for};
+use crate::actions::introduction::{self, Details, NewIntroduction, Step, Whole, employer, name_for};
 use crate::actions::{Error, Office};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;

@@ -59,7 +59,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let content = match route.body {
         Body::None => None,
         Body::Json(shape) => Some(json!({"application/json": {"schema": shape(generator).to_value()}})),
-        Body::Form => Some(json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}})),
+        Body::Form | Body::FormOf(_) => {
+            Some(json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}))
+        }
         Body::Upload => Some(json!({"multipart/form-data": {"schema": {"type": "object", "properties": {
             "kind": {"type": "string"}, "file": {"type": "string", "format": "binary"}}}}})),
     };

@@ -108,7 +108,6 @@ worker-employment-organised = Organised transport
 worker-consent = Consents to
 worker-consent-hint = Tick only what was asked
 worker-consent-how = How
-worker-remark = Remark
 
 # 岗位
 section-vacancy = Vacancy
@@ -193,16 +192,16 @@ station-kind = Kind
 station-parent = Parent
 station-parent-hint = Code; empty at the root
 station-regions = Regions served
-station-mail = Mailbox
+station-email = Mailbox
 station-phone = Phone
-station-language = Language of mails
+station-address = Address
+station-lang = Language of mails
 account-name = Account
-account-person = Owner
 account-role = Role
 account-station = Station
 account-employer = Employer
 account-employer-hint = Credit code
-account-mail = Mail address
+account-email = Mail address
 account-right = Further rights
 right-confidential = Confidential notes of the own station
 

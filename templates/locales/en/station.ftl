@@ -125,7 +125,6 @@ candidates-caption = { $n ->
 priority-note = ; priority comes from policy and stands apart
 no-candidates = Nobody fits now. Relax what is asked, or wait for the next registrations.
 places-note = { $left } places left, { $waiting } waiting for an answer
-to-employer = Message to the employer (optional)
 introduce-picked = Introduce the picked
 see-more-people = See more people
 introduced-n = { $n ->

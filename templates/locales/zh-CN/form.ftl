@@ -108,7 +108,6 @@ worker-employment-organised = 点对点输送
 worker-consent = 本人同意的事
 worker-consent-hint = 没问的不要勾
 worker-consent-how = 怎么同意的
-worker-remark = 备注
 
 # 岗位
 section-vacancy = 岗位
@@ -193,16 +192,16 @@ station-kind = 类型
 station-parent = 上级站
 station-parent-hint = 编码；没有上级就空着
 station-regions = 管哪些地方
-station-mail = 信箱
+station-email = 信箱
 station-phone = 电话
-station-language = 邮件用的语言
+station-address = 地址
+station-lang = 邮件用的语言
 account-name = 账号
-account-person = 姓名
 account-role = 角色
 account-station = 站点
 account-employer = 单位
 account-employer-hint = 信用代码
-account-mail = 电子邮箱
+account-email = 电子邮箱
 account-right = 另外的权限
 right-confidential = 看本站保密记录
 

@@ -107,7 +107,6 @@ candidates-caption = 合适的人：共 { $n } 人，先看 { $shown } 人
 priority-note = {""}　优先分来自政策，单列
 no-candidates = 现在没有合适的人。可以放宽要求，或等下一批登记。
 places-note = 还剩 { $left } 个名额，已有 { $waiting } 人在等答复
-to-employer = 给单位的话（可不写）
 introduce-picked = 推荐勾选的人
 see-more-people = 再看一些人
 introduced-n = 已推荐 { $n } 人

@@ -10,8 +10,8 @@ use crate::domain::code::Code as _;
 use crate::domain::introduction::{IntroductionAct, IntroductionState, Offer};
 use crate::domain::vacancy::Period;
 use crate::pages::{
-    Answers, Block, Button, Choice, Desk, EmployerHome, Fact, Form, Introduced, IntroducedGroup, Lang, Link, Note, Step,
-    Tag, Tone, employer_reasons, format, forms, named, text, word,
+    Answers, Block, Button, Choice, Desk, EmployerHome, Fact, Form, Introduced, IntroducedGroup, Lang, Link, Note,
+    Step, Tag, Tone, employer_reasons, format, forms, named, text, word,
 };
 use crate::store;
 use crate::store::introduction::{Case, Filter, Placed};
@@ -132,7 +132,8 @@ pub fn invitation(lang: Lang, case: &Case, name: &str, phone: &str) -> Option<Ve
     if case.introduction.state != IntroductionState::Interview {
         return None;
     }
-    let words: [(&str, &dyn std::fmt::Display); 3] = [("name", &name), ("when", &invited.at), ("place", &invited.place)];
+    let words: [(&str, &dyn std::fmt::Display); 3] =
+        [("name", &name), ("when", &invited.at), ("place", &invited.place)];
     let first = match invited.contact.as_deref().filter(|c| !c.is_empty()) {
         Some(contact) => {
             let mut words = words.to_vec();
@@ -285,11 +286,8 @@ async fn home_view(ask: &Ask, view: &View, told: Told) -> Result<EmployerHome, F
             steps.push(step(Some(*state), words));
         }
     }
-    let late = Filter {
-        states: vec![IntroductionState::Proposed],
-        due_before: Some(ask.office.today()),
-        ..Filter::default()
-    };
+    let late =
+        Filter { states: vec![IntroductionState::Proposed], due_before: Some(ask.office.today()), ..Filter::default() };
     let late: i64 = cases::counts(&ask.office, &ask.actor, &late).await?.iter().map(|(_, n)| n).sum();
     let note = (late > 0).then(|| Note {
         tone: Tone::Warn,

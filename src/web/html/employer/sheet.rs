@@ -86,7 +86,9 @@ pub async fn upload(ask: Ask) -> Result<Answer, Fault> {
     let done = match form_of(&ask, Some(SheetKind::Vacancies)).await {
         Ok(form) => {
             let kind = SheetKind::Vacancies;
-            import::run(&ask.office, &ask.actor, kind, &form.file, &form.options, &mut |_| {}).await.map_err(Fault::from)
+            import::run(&ask.office, &ask.actor, kind, &form.file, &form.options, &mut |_| {})
+                .await
+                .map_err(Fault::from)
         }
         Err(fault) => Err(fault),
     };

@@ -28,7 +28,8 @@ pub static ROUTES: &[Route] = &[
         "introduce several people",
         Body::Form,
         handler!(introduce),
-    ),
+    )
+    .takes(&["worker"]),
 ];
 
 async fn view(ask: &Ask, picked: &[Uuid], note: Option<Note>) -> Result<Candidates, Fault> {

@@ -15,7 +15,7 @@ use crate::web::fault::Fault;
 use crate::web::html::fields::{region_name, stored, typed, value};
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Employers]);
 const NAV: &str = "/station/employers";
@@ -24,9 +24,10 @@ const NAV: &str = "/station/employers";
 pub static ROUTES: &[Route] = &[
     Route::get("/station/employers", STAFF, "employers", handler!(list)).query(&["q", "state", "from"]),
     Route::get("/station/employers/new", STAFF, "the form to enter one", handler!(new)),
-    Route::post("/station/employers/new", STAFF, "enter one", Body::Form, handler!(create)),
+    Route::post("/station/employers/new", STAFF, "enter one", Body::FormOf(shape::<EmployerBody>), handler!(create)),
     Route::get("/station/employers/{id}", STAFF, "an employer", handler!(show)),
-    Route::post("/station/employers/{id}/{act}", STAFF, "approve, reject, verify again", Body::Form, handler!(act)),
+    Route::post("/station/employers/{id}/{act}", STAFF, "approve, reject, verify again", Body::Form, handler!(act))
+        .takes(&["reason"]),
 ];
 
 /// Rows of a page.

@@ -22,7 +22,8 @@ const STAFF: Audience = Audience::Holds(&[Right::Export]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q"]),
-    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)),
+    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch))
+        .takes(&["kind", "q", "format", "unmasked", "reason"]),
 ];
 
 async fn choose(ask: Ask) -> Result<Answer, Fault> {

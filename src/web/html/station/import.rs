@@ -26,12 +26,15 @@ const STAFF: Audience = Audience::Holds(&[Right::Imports]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/imports", STAFF, "imports", handler!(list)),
-    Route::post("/station/imports", STAFF, "upload a sheet", Body::Upload, handler!(create)),
+    Route::post("/station/imports", STAFF, "upload a sheet", Body::Upload, handler!(create))
+        .takes(&["kind", "file", "open"]),
     Route::get("/station/imports/{id}", STAFF, "one import", handler!(show)).query(&["outcome", "after"]),
-    Route::post("/station/imports/{id}/mapping", STAFF, "say what columns mean", Body::Form, handler!(remap)),
+    Route::post("/station/imports/{id}/mapping", STAFF, "say what columns mean", Body::Form, handler!(remap))
+        .takes(&["map-"]),
     Route::post("/station/imports/{id}/write", STAFF, "write what the preview showed", Body::Form, handler!(write)),
     Route::post("/station/imports/{id}/drop", STAFF, "throw the preview away", Body::Form, handler!(discard)),
-    Route::post("/station/imports/{id}/rows/{row}/resolve", STAFF, "decide on a row", Body::Form, handler!(resolve)),
+    Route::post("/station/imports/{id}/rows/{row}/resolve", STAFF, "decide on a row", Body::Form, handler!(resolve))
+        .takes(&["as", "person"]),
     Route::get("/station/imports/{id}/report.xlsx", STAFF, "the faulty rows as a sheet", handler!(report)),
 ];
 

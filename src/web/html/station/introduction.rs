@@ -6,27 +6,36 @@ use crate::actions::introduction::{self as cases, Details, Step, Whole};
 use crate::actions::{Error, call, clock, interest, worker};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::introduction::IntroductionAct;
+use crate::domain::introduction::{IntroductionAct, IntroductionState, Reason};
 use crate::domain::registration::Registration;
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Button, Desk, Fact, Field, Form, Lang, Link, LogLine, Tag, Tone, format, forms, named, text, word,
+    Bit, Block, Button, Desk, Fact, Field, Form, Lang, Link, LogLine, Note, Tag, Tone, format, forms, named, text, word,
 };
+use crate::store::introduction::Case;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::employer::{interview_words, invitation, placed_words};
 use crate::web::html::fields::{Pairs, field, value};
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/introductions/{id}", STAFF, "an introduction", handler!(show)),
-    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call)),
-    Route::post("/station/introductions/{id}/{act}", STAFF, "the next step", Body::Form, handler!(act)),
+    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call))
+        .takes(&["text", "again", "result"]),
+    Route::post(
+        "/station/introductions/{id}/{act}",
+        STAFF,
+        "the next step",
+        Body::FormOf(shape::<Details>),
+        handler!(act),
+    ),
     Route::get("/station/interests/{id}", STAFF, "an interest from the web", handler!(show_interest)),
     Route::post(
         "/station/interests/{id}/{act}",
@@ -34,7 +43,8 @@ pub static ROUTES: &[Route] = &[
         "call, link, register, close",
         Body::Form,
         handler!(act_interest),
-    ),
+    )
+    .takes(&["text", "again", "result", "worker", "id_number", "id_missing_reason"]),
 ];
 
 /// The timeline of an introduction: its steps and letters, newest first.
@@ -48,8 +58,12 @@ pub fn log(lang: Lang, whole: &Whole) -> Vec<LogLine> {
         .events
         .iter()
         .map(|e| {
-            let note = e.note.as_deref().map(|n| format!("：{n}")).unwrap_or_default();
-            (e.at, line(e.at, format!("{}{note}", named(lang, e.to)), &e.actor))
+            let note = e.note.as_deref().map(|n| match Reason::parse(n) {
+                Some(reason) => named(lang, reason),
+                None => n.to_owned(),
+            });
+            let words: Vec<String> = [Some(named(lang, e.to)), note].into_iter().flatten().collect();
+            (e.at, line(e.at, words.join(&text(lang, "colon", &[])), &e.actor))
         })
         .collect();
     lines.extend(whole.mail.iter().map(|m| {
@@ -61,49 +75,104 @@ pub fn log(lang: Lang, whole: &Whole) -> Vec<LogLine> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-async fn view(ask: &Ask, bad: Option<(IntroductionAct, Pairs, Pairs)>) -> Result<Desk, Fault> {
+/// An act that was not taken: which, what was typed, and what was wrong.
+struct Failed {
+    act: String,
+    typed: Pairs,
+    faults: Vec<(String, String)>,
+}
+
+/// What is known of the introduction, as facts; empty where nothing is.
+async fn facts(ask: &Ask, case: &Case) -> Vec<Fact> {
     let (lang, today) = (ask.lang, ask.office.today());
-    let whole = cases::find(&ask.office, &ask.actor, ask.id("id")?).await?;
-    let case = &whole.case;
     let i = &case.introduction;
-    let href = format!("/station/introductions/{}", i.id);
-    let facts = vec![
+    let stations = ask.office.stations().await;
+    let station = stations.iter().find(|s| Some(s.id) == i.station).map(|s| s.station.name.clone());
+    let mut facts = vec![
         Fact::named(lang, "code", i.reference.clone()),
         Fact::new(
             word(lang, "col", "title"),
             Link::to(format!("/station/vacancies/{}", i.vacancy), case.vacancy_title.clone()),
         ),
-        Fact::named(lang, "employer", case.employer_name.clone()),
+        Fact::named(
+            lang,
+            "employer",
+            Link::to(format!("/station/employers/{}", case.employer), case.employer_name.clone()),
+        ),
         Fact::named(lang, "consent", text(lang, if case.consented { "yes" } else { "no" }, &[])),
-        Fact::named(lang, "until", i.due.map(|d| format::day_desk(d, today)).unwrap_or_default()),
     ];
-    let mut aside = vec![Block::Form(forms::call(lang, &format!("{href}/call")))];
+    let mut add = |term: String, value: Option<String>| facts.extend(value.map(|value| Fact::new(term, value)));
+    add(word(lang, "col", "station"), station);
+    add(word(lang, "col", "due"), i.due.map(|day| format::day_desk(day, today)));
+    add(named(lang, IntroductionState::Interview), i.interview.as_ref().map(interview_words));
+    let reason = i.reason.map(|reason| named(lang, reason));
+    let why: Vec<String> = reason.into_iter().chain(i.note.clone()).collect();
+    add(word(lang, "col", "why"), Some(why.join("　")).filter(|w| !w.is_empty()));
+    add(named(lang, IntroductionState::Placed), i.placement.as_ref().map(|p| placed_words(lang, p)));
+    facts
+}
+
+async fn view(ask: &Ask, failed: Option<Failed>) -> Result<Desk, Fault> {
+    let lang = ask.lang;
+    let whole = cases::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let case = &whole.case;
+    let i = &case.introduction;
+    let href = format!("/station/introductions/{}", i.id);
+    let mut failed = failed;
+    let mut refill = |act: &str, form: Form| match failed.take_if(|f| f.act == act) {
+        Some(f) => (form.fill(f.typed).mark(f.faults), true),
+        None => (form, false),
+    };
+    let (call, _) = refill("call", forms::call(lang, &format!("{href}/call")));
+    let mut aside = vec![Block::Form(call)];
     for act in IntroductionAct::ALL {
         let possible = i.state.after(*act).is_some() || (*act == IntroductionAct::Reopen && !i.state.is_open());
         if !possible {
             continue;
         }
-        let mut form = forms::act(lang, &href, *act);
-        if let Some((failed, typed, faults)) = &bad
-            && failed == act
-        {
-            form = form
-                .fill(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())))
-                .mark(faults.iter().map(|(n, v)| (n.as_str(), v.as_str())));
-            aside.insert(0, Block::Form(form));
-            continue;
+        match refill(act.code(), forms::act(lang, &href, *act)) {
+            (form, true) => aside.insert(0, Block::Form(form)),
+            (form, false) => aside.push(Block::Fold(named(lang, *act), form)),
         }
-        aside.push(Block::Fold(named(lang, *act), form));
     }
+    let mut blocks = vec![Block::Facts(facts(ask, case).await)];
+    // The act that failed is not possible any more: only the reason is left to tell.
+    blocks.extend(failed.map(|f| {
+        let words: Vec<String> = f.faults.into_iter().map(|(_, sentence)| sentence).collect();
+        Block::Note(Note { tone: Tone::Warn, text: words.join(" "), ..Note::default() })
+    }));
+    let stations = ask.office.stations().await;
+    let phone = stations.iter().find(|s| Some(s.id) == i.station).and_then(|s| s.station.phone.clone());
+    if let Some(lines) = invitation(lang, case, &case.worker_name, &phone.unwrap_or_default()) {
+        blocks.push(Block::Heading("invitation".into(), text(lang, "invitation", &[])));
+        blocks.extend(lines.into_iter().map(Block::Text));
+    }
+    blocks.push(Block::Log(log(lang, &whole)));
+    let mut c = chrome(ask, "/station").await;
+    c.back = href;
     Ok(Desk {
-        c: chrome(ask, "/station").await,
+        c,
         heading: text(lang, "page-introduction", &[("name", &case.worker_name)]),
         tags: vec![Tag::new(named(lang, i.state), if i.state.is_open() { Tone::Ok } else { Tone::Plain })],
         links: vec![Link::to(format!("/station/workers/{}", i.worker), case.worker_name.clone())],
-        blocks: vec![Block::Facts(facts), Block::Log(log(lang, &whole))],
+        blocks,
         aside,
         ..Desk::default()
     })
+}
+
+/// The page again with what was typed and what was wrong; an error that is not about this act has a page of its own.
+async fn again(ask: &Ask, act: &str, typed: Pairs, error: Error) -> Result<Answer, Fault> {
+    let fault = Fault::Act(error);
+    let faults = match &fault {
+        Fault::Act(Error::Invalid(faults)) => sentences(ask.lang, faults),
+        Fault::Act(Error::Conflict { .. } | Error::Stale | Error::Busy(_)) => {
+            vec![(String::new(), fault.detail(ask.lang))]
+        }
+        _ => return Err(fault),
+    };
+    let failed = Failed { act: act.to_owned(), typed, faults };
+    Ok(Answer { status: fault.status().0, ..page(&view(ask, Some(failed)).await?) })
 }
 
 async fn show(ask: Ask) -> Result<Answer, Fault> {
@@ -121,11 +190,7 @@ async fn act(ask: Ask) -> Result<Answer, Fault> {
     };
     match done {
         Ok(()) => Ok(Answer::see_other(format!("/station/introductions/{id}"))),
-        Err(Error::Invalid(faults)) => {
-            let faults = sentences(ask.lang, &faults);
-            Ok(refused(&view(&ask, Some((act, fields, faults))).await?))
-        }
-        Err(other) => Err(other.into()),
+        Err(error) => again(&ask, act.code(), fields, error).await,
     }
 }
 
@@ -142,9 +207,12 @@ fn new_call(fields: &Vec<(String, String)>) -> call::NewCall {
 
 async fn note_call(ask: Ask) -> Result<Answer, Fault> {
     let id = ask.id("id")?;
-    let new = call::NewCall { introduction: Some(id), ..new_call(&ask.form()) };
-    call::note(&ask.office, &ask.actor, &new).await?;
-    Ok(Answer::see_other(format!("/station/introductions/{id}?said=call-noted")))
+    let fields = ask.form();
+    let new = call::NewCall { introduction: Some(id), ..new_call(&fields) };
+    match call::note(&ask.office, &ask.actor, &new).await {
+        Ok(_) => Ok(Answer::see_other(format!("/station/introductions/{id}?said=call-noted"))),
+        Err(error) => again(&ask, "call", fields, error).await,
+    }
 }
 
 async fn interest_view(ask: &Ask, phone: Option<String>, faults: &[(String, String)]) -> Result<Desk, Fault> {
@@ -184,12 +252,12 @@ async fn interest_view(ask: &Ask, phone: Option<String>, faults: &[(String, Stri
     aside.push(Block::Form(Form::new(
         format!("{href}/reveal"),
         Vec::new(),
-        vec![Button::second(text(lang, "see-phone", &[]), "x", "1")],
+        vec![Button::second(text(lang, "see-phone", &[]), "", "")],
     )));
     aside.push(Block::Form(Form::new(
         format!("{href}/close"),
         Vec::new(),
-        vec![Button::second(text(lang, "interest-close", &[]), "x", "1")],
+        vec![Button::second(text(lang, "interest-close", &[]), "", "")],
     )));
     let links = i.worker.map(|id| Link::to(format!("/station/workers/{id}"), i.name.clone()));
     Ok(Desk {

@@ -35,11 +35,16 @@ const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 pub static ROUTES: &[Route] = &[
     Route::get("/station/workers/{id}", STAFF, "a person", handler!(show)),
     Route::get("/station/workers/{id}/history", STAFF, "everything that changed", handler!(history)),
-    Route::post("/station/workers/{id}/reveal", STAFF, "show full numbers, audited", Body::Form, handler!(reveal)),
-    Route::post("/station/workers/{id}/call", STAFF, "note a call", Body::Form, handler!(note_call)),
-    Route::post("/station/workers/{id}/consent", STAFF, "record a consent", Body::Form, handler!(consent)),
-    Route::post("/station/workers/{id}/introduce", STAFF, "introduce for posts", Body::Form, handler!(introduce)),
-    Route::post("/station/workers/{id}/enrol", STAFF, "enrol in a class", Body::Form, handler!(enrol)),
+    Route::post("/station/workers/{id}/reveal", STAFF, "show full numbers, audited", Body::Form, handler!(reveal))
+        .takes(&["reason", "fields"]),
+    Route::post("/station/workers/{id}/call", STAFF, "note a call", Body::Form, handler!(note_call))
+        .takes(&["text", "again", "result"]),
+    Route::post("/station/workers/{id}/consent", STAFF, "record a consent", Body::Form, handler!(consent))
+        .takes(&["scope", "how", "at", "act"]),
+    Route::post("/station/workers/{id}/introduce", STAFF, "introduce for posts", Body::Form, handler!(introduce))
+        .takes(&["vacancy"]),
+    Route::post("/station/workers/{id}/enrol", STAFF, "enrol in a class", Body::Form, handler!(enrol))
+        .takes(&["class"]),
 ];
 
 /// Matches and near misses shown.

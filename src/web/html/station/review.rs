@@ -25,7 +25,8 @@ const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 pub static ROUTES: &[Route] = &[
     Route::get("/station/duplicates", STAFF, "possible duplicates", handler!(duplicates)).query(&["at"]),
     Route::get("/station/duplicates/{a}/{b}", STAFF, "two people side by side", handler!(pair)),
-    Route::post("/station/duplicates/{a}/{b}", STAFF, "one or two people", Body::Form, handler!(decide)),
+    Route::post("/station/duplicates/{a}/{b}", STAFF, "one or two people", Body::Form, handler!(decide))
+        .takes(&["act"]),
     Route::post("/station/workers/{id}/unmerge", STAFF, "take a merge apart", Body::Form, handler!(unmerge)),
     Route::get("/station/outbox", Audience::Holds(&[Right::Introductions]), "letters", handler!(letters))
         .query(&["state"]),

@@ -12,12 +12,12 @@ use crate::pages::{
 use crate::store::worker as people;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{region_name, stored, typed, value};
+use crate::web::html::fields::{over, region_name, stored, typed, value};
 use crate::web::html::posting::hidden;
 use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::json::list as lists;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Training]);
 const NAV: &str = "/station/training";
@@ -26,10 +26,11 @@ const NAV: &str = "/station/training";
 pub static ROUTES: &[Route] = &[
     Route::get("/station/training", STAFF, "classes", handler!(list)).query(&["q", "cursor"]),
     Route::get("/station/training/new", STAFF, "the form of a class", handler!(new)),
-    Route::post("/station/training/new", STAFF, "add a class", Body::Form, handler!(create)),
+    Route::post("/station/training/new", STAFF, "add a class", Body::FormOf(shape::<ClassBody>), handler!(create)),
     Route::get("/station/training/{id}", STAFF, "a class", handler!(show)),
     Route::get("/station/training/{id}/edit", STAFF, "the form to change it", handler!(edit)),
-    Route::post("/station/training/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
+    Route::post("/station/training/{id}/edit", STAFF, "change it", Body::FormOf(shape::<ClassBody>), handler!(change))
+        .takes(&["version"]),
     Route::post("/station/enrolments/{id}/{act}", STAFF, "how an enrolment went on", Body::Form, handler!(act)),
 ];
 
@@ -113,13 +114,11 @@ async fn edit(ask: Ask) -> Result<Answer, Fault> {
 async fn change(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
-    let body: ClassBody = body_of(&fields)?;
-    let patch = match serde_json::to_value(&body) {
-        Ok(serde_json::Value::Object(map)) => map,
-        _ => serde_json::Map::new(),
-    };
+    let stands = class::find(&ask.office, ask.param("id")).await?;
+    let mut form = forms::class(ask.lang, &format!("{NAV}/{id}/edit"), NAV);
+    let body = over(&ClassBody::of(&stands.row.class), &form, &body_of(&fields)?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
-    let faults = match class::patch(&ask.office, &ask.actor, id, patch, version).await {
+    let faults = match class::change_to(&ask.office, &ask.actor, id, &body, version).await {
         Ok(record) => return Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
         Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
         Err(Error::Stale) => {
@@ -127,7 +126,6 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
         }
         Err(other) => return Err(other.into()),
     };
-    let mut form = forms::class(ask.lang, &format!("{NAV}/{id}/edit"), NAV);
     form.sections.push(hidden("version", version.to_string()));
     let form = form.fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
     Ok(refused(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-edit", &[]), form)))

@@ -4,7 +4,7 @@ use crate::actions::search::{self, VacancyAsk};
 use crate::actions::{Error, clock, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::posting::is_blocked;
+use crate::domain::posting::{Posting, is_blocked};
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::pages::{
@@ -19,7 +19,7 @@ use crate::web::html::public::facts;
 use crate::web::html::{chrome, page};
 use crate::web::json::list as lists;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Vacancies]);
 const SIDE: Side = Side { root: "/station/vacancies", staff: true };
@@ -28,12 +28,15 @@ const SIDE: Side = Side { root: "/station/vacancies", staff: true };
 pub static ROUTES: &[Route] = &[
     Route::get("/station/vacancies", STAFF, "vacancies by state", handler!(list)).query(&["state", "q", "cursor"]),
     Route::get("/station/vacancies/new", STAFF, "the form to post", handler!(new)),
-    Route::post("/station/vacancies/new", STAFF, "post a vacancy", Body::Form, handler!(create)),
+    Route::post("/station/vacancies/new", STAFF, "post a vacancy", Body::FormOf(shape::<Posting>), handler!(create))
+        .takes(&["act", "overrule"]),
     Route::get("/station/vacancies/{id}", STAFF, "a vacancy", handler!(show)),
     Route::get("/station/vacancies/{id}/edit", STAFF, "the form to change it", handler!(edit)),
-    Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
+    Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::FormOf(shape::<Posting>), handler!(change))
+        .takes(&["act", "overrule", "version"]),
     Route::get("/station/vacancies/{id}/copy", STAFF, "post it again", handler!(copy)),
-    Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act)),
+    Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act))
+        .takes(&["reason"]),
 ];
 
 /// A state with its colour.

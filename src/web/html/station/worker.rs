@@ -20,9 +20,9 @@ use crate::web::html::{body_of, chrome, page, refused, sentences};
 use crate::web::json::list as lists;
 use crate::web::json::worker::worker_ask;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
-use crate::web::html::fields::{Pairs, region_name, stored, typed, value};
+use crate::web::html::fields::{Pairs, over, region_name, stored, typed, value};
 
 use super::person::status_tag;
 
@@ -41,11 +41,36 @@ pub static ROUTES: &[Route] = &[
         "min_age",
         "max_age",
     ]),
-    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)),
+    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)).takes(&[
+        "q",
+        "sort",
+        "cursor",
+        "origin",
+        "occupation",
+        "capacity",
+        "watch",
+        "status",
+        "min_age",
+        "max_age",
+    ]),
     Route::get("/station/workers/new", STAFF, "the form to register a person", handler!(new)),
-    Route::post("/station/workers/new", STAFF, "register a person", Body::Form, handler!(register)),
+    Route::post(
+        "/station/workers/new",
+        STAFF,
+        "register a person",
+        Body::FormOf(shape::<Registration>),
+        handler!(register),
+    )
+    .takes(&["consent_how", "verification", "twins", "then"]),
     Route::get("/station/workers/{id}/edit", STAFF, "the form to change a person", handler!(edit)),
-    Route::post("/station/workers/{id}/edit", STAFF, "change a person", Body::Form, handler!(change)),
+    Route::post(
+        "/station/workers/{id}/edit",
+        STAFF,
+        "change a person",
+        Body::FormOf(shape::<Registration>),
+        handler!(change),
+    )
+    .takes(&["consent_how", "verification", "version", "then"]),
 ];
 
 /// Address of a person's page.
@@ -296,11 +321,14 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     let id = record.person.id;
     let mut body = registration(&fields)?;
     body.consent.clear();
-    // What the form does not show stays as it is.
     let stands = worker::registration(&record);
-    body.school_status = stands.school_status;
-    body.disability = stands.disability;
-    body.origin_text = stands.origin_text;
+    let mut body = over(&stands, &edit_form(ask.lang, id, ""), &body)?;
+    // A village lies in the county of origin, also in another one.
+    if body.origin != stands.origin
+        && let Some(village) = &mut body.village
+    {
+        village.county.clone_from(&body.origin);
+    }
     for held in &mut body.certificates {
         let known = stands.certificates.iter().find(|c| c.name == held.name);
         held.level = known.and_then(|c| c.level.clone());

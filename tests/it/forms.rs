@@ -191,8 +191,7 @@ async fn busy(world: &mut World) -> Cast {
 }
 
 /// Addresses that switches, machines and letters lead to.
-const LED_BY_OTHERS: &[&str] =
-    &["/assets/{file}", "/lang", "/elder", "/healthz", "/readyz", "/metrics", "/employer/introductions/{id}"];
+const LED_BY_OTHERS: &[&str] = &["/assets/{file}", "/lang", "/elder", "/healthz", "/readyz", "/metrics"];
 
 /// A form with who saw it where.
 struct Seen {
@@ -338,6 +337,7 @@ journey!(a_form_saved_as_it_was_shown_changes_nothing, |world| {
         "/station/training/{id}/edit",
         "/admin/stations/{code}",
         "/employer/vacancies/{id}/edit",
+        "/employer/entry",
     ] {
         assert!(saved.contains(wanted), "{wanted} was saved: {saved:?}");
     }

@@ -11,6 +11,7 @@ mod client;
 mod daily;
 mod desk;
 mod door;
+mod employer_page;
 mod finding;
 mod form_page;
 mod forms;

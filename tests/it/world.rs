@@ -199,7 +199,7 @@ impl World {
         let (n, blob) = (self.count.fetch_add(1, Ordering::Relaxed), self.blob(id));
         self.execute(&format!(
             "INSERT INTO employer (id, ref, name, name_key, state, facts, version, created_at, updated_at) \
-             VALUES ({blob}, 'Y-T{n}', '示例{n}号公司', '示例{n}号公司', 'approved', '{{}}', 1, 0, 0)"
+             VALUES ({blob}, 'Y-T{n}', '示例{n}号公司', '示例{n}号公司', 'approved', '{{\"name\": \"示例{n}号公司\"}}', 1, 0, 0)"
         ))
         .await;
         id

@@ -1,5 +1,4 @@
-//! What an employer learns of an introduction: no names of station staff, no reasons that are not for it, what the person
-//! agreed to tell, and the phone once it said yes.
+//! What an employer learns of an introduction: the station without its people, what the person agreed to tell, the phone after a yes.
 
 use std::collections::HashMap;
 
@@ -12,7 +11,7 @@ pub(super) async fn hide(office: &Office, own: Uuid, whole: &mut Whole) -> Resul
     let stations = office.stations().await;
     let station = stations.iter().find(|s| Some(s.id) == whole.case.introduction.station);
     let station = station.map(|s| s.station.name.clone()).unwrap_or_default();
-    let own_words = whole.events.last().filter(|e| colleagues.contains(&e.actor)).is_some();
+    let own_words = whole.events.last().is_some_and(|e| colleagues.contains(&e.actor));
     let words = whole.case.introduction.note.take().filter(|_| own_words);
     hide_reason(&mut whole.case);
     whole.case.introduction.note = words;

@@ -1,5 +1,6 @@
 //! Pages of employers: own vacancies, posting and changing them, and the own entry.
 
+mod case;
 mod introduced;
 mod sheet;
 
@@ -25,7 +26,7 @@ use crate::web::html::fields::{Pairs, region_name, stored, value};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
-pub use introduced::{interview_words, invitation, placed_words};
+pub use case::{interview_words, invitation, placed_words};
 
 const POSTS: Audience = Audience::Holds(&[Right::OwnVacancies]);
 const CASES: Audience = Audience::Holds(&[Right::OwnIntroductions]);
@@ -39,7 +40,7 @@ pub static ROUTES: &[Route] = &[
         .query(&["vacancy", "state", "after"]),
     Route::post("/employer/introductions", CASES, "answer several", Body::Form, handler!(introduced::several))
         .takes(&["pick", "act", "reason", "back"]),
-    Route::get("/employer/introductions/{id}", CASES, "one introduction", handler!(introduced::show)),
+    Route::get("/employer/introductions/{id}", CASES, "one introduction", handler!(case::show)),
     Route::post(
         "/employer/introductions/{id}",
         CASES,
@@ -48,7 +49,7 @@ pub static ROUTES: &[Route] = &[
         handler!(introduced::answer),
     )
     .takes(&["act", "back"]),
-    Route::post("/employer/introductions/{id}/phone", CASES, "see the phone", Body::Form, handler!(introduced::phone)),
+    Route::post("/employer/introductions/{id}/phone", CASES, "see the phone", Body::Form, handler!(case::phone)),
     Route::get("/employer/vacancies", POSTS, "own vacancies", handler!(list)).query(&["from"]),
     Route::get("/employer/vacancies/new", POSTS, "the form to post", handler!(new)),
     Route::post("/employer/vacancies/new", POSTS, "post a vacancy", Body::FormOf(shape::<Posting>), handler!(create))

@@ -44,6 +44,6 @@ own-verified = checked { $day }
 
 # Vacancies by sheet
 sheet-fault-row = Row { $row }
-sheet-faults = Rows that were not taken, and why
+sheet-faults = Rows to look at: not taken, or taken with something to correct
 sheet-more = { $n } more rows; correct these and upload again to see them.
 no-own-vacancies = No vacancies yet. Post one; the station looks at it and opens it.

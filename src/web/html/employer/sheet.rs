@@ -39,9 +39,9 @@ async fn outcome(ask: &Ask, id: uuid::Uuid) -> Result<Vec<Block>, Fault> {
     let stats = ["rows", "created", "updated", "unchanged", "set_aside", "rejected"].map(stat);
     let mut blocks =
         vec![Block::Heading("outcome".into(), done.file_name.clone()), Block::Stats(stats.into_iter().collect())];
-    let (rows, total) = review::rows(&ask.office, &ask.actor, id, Some("rejected"), 0, ROWS).await?;
+    let (rows, total) = review::rows(&ask.office, &ask.actor, id, None, 0, ROWS).await?;
     if !rows.is_empty() {
-        blocks.push(Block::Table(refused_rows(ask, &rows)));
+        blocks.push(Block::Table(told_rows(ask, &rows)));
         let more = total - rows.len() as i64;
         if more > 0 {
             blocks.push(Block::Text(text(lang, "sheet-more", &[("n", &more)])));
@@ -55,27 +55,29 @@ async fn outcome(ask: &Ask, id: uuid::Uuid) -> Result<Vec<Block>, Fault> {
     Ok(blocks)
 }
 
-fn refused_rows(ask: &Ask, rows: &[crate::store::import::ImportRow]) -> Table {
+fn told_rows(ask: &Ask, rows: &[crate::store::import::ImportRow]) -> Table {
     let lang = ask.lang;
     let lines = rows.iter().flat_map(|row| {
         let errors = row.errors.as_array().map(Vec::as_slice).unwrap_or_default();
+        let tone = if row.outcome == "rejected" { Tone::Bad } else { Tone::Warn };
         errors.iter().map(move |error| {
             let told = review::error_view(lang, error);
             let part = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
             let why = [part("message"), part("proposal")].join(" ");
             let cells = vec![
                 Cell::head(text(lang, "sheet-fault-row", &[("row", &row.row)])),
+                Cell::new(word(lang, "outcome", &row.outcome)),
                 Cell::new(part("column")),
-                Cell { tone: Tone::Bad, ..Cell::new(part("value_masked")) },
+                Cell { tone, ..Cell::new(part("value_masked")) },
                 Cell::new(why.trim().to_owned()),
             ];
             Row { tick: None, cells }
         })
     });
     Table {
-        id: "rejected".into(),
+        id: "told".into(),
         caption: text(lang, "sheet-faults", &[]),
-        columns: ["row", "column", "value", "fault"].map(|name| Column::named(lang, name)).to_vec(),
+        columns: ["row", "result", "column", "value", "fault"].map(|name| Column::named(lang, name)).to_vec(),
         rows: lines.collect(),
         ..Table::default()
     }

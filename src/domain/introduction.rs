@@ -208,7 +208,7 @@ impl IntroductionState {
 
 /// What an employer learns of a person who agreed to it: what they can do and when they can come, never wishes, household
 /// or health.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Offer {
     /// The decade of life, youngest and oldest age; workers begin at 16.
     pub ages: Option<(i16, i16)>,
@@ -221,6 +221,7 @@ pub struct Offer {
     /// Certificates by name.
     pub certificates: Vec<String>,
     /// First day on which the person can come.
+    #[schemars(with = "Option<String>")]
     pub from: Option<Date>,
 }
 

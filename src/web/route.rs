@@ -65,6 +65,8 @@ pub struct Route {
     pub takes: &'static [&'static str],
     /// Status of success and the shape of its body.
     pub answers: (u16, Option<Shape>),
+    /// Media type of success.
+    pub media: &'static str,
     /// The handler; none = named by the contract, not built yet: 501.
     pub handler: Option<Handler>,
 }
@@ -74,6 +76,8 @@ impl std::fmt::Debug for Route {
         write!(f, "{} {}", self.method, self.pattern)
     }
 }
+
+const JSON: &str = "application/json";
 
 /// Makes a handler of an async function.
 #[macro_export]
@@ -95,6 +99,7 @@ impl Route {
             body: Body::None,
             takes: &[],
             answers: (200, None),
+            media: JSON,
             handler,
         }
     }
@@ -107,7 +112,18 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "POST", pattern, audience, act, query: &[], body, takes: &[], answers: (200, None), handler }
+        Self {
+            method: "POST",
+            pattern,
+            audience,
+            act,
+            query: &[],
+            body,
+            takes: &[],
+            answers: (200, None),
+            media: JSON,
+            handler,
+        }
     }
 
     /// A route that changes a row.
@@ -118,7 +134,18 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "PATCH", pattern, audience, act, query: &[], body, takes: &[], answers: (200, None), handler }
+        Self {
+            method: "PATCH",
+            pattern,
+            audience,
+            act,
+            query: &[],
+            body,
+            takes: &[],
+            answers: (200, None),
+            media: JSON,
+            handler,
+        }
     }
 
     /// Names the query parameters.
@@ -146,12 +173,24 @@ impl Route {
         let mut generator = SchemaGenerator::default();
         let root = shape(&mut generator).to_value();
         let parts = generator.take_definitions(true);
-        rest.find(|field| !field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_some())
+        rest.find(|field| field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_none())
     }
 
-    /// Says what success answers.
-    pub const fn answers(mut self, status: u16, shape: Option<Shape>) -> Self {
-        self.answers = (status, shape);
+    /// Says what shape the body of success has.
+    pub const fn gives<T: JsonSchema>(mut self) -> Self {
+        self.answers.1 = Some(shape::<T>);
+        self
+    }
+
+    /// Says of what media type success is, if not JSON.
+    pub const fn media(mut self, media: &'static str) -> Self {
+        self.media = media;
+        self
+    }
+
+    /// Says with which status success answers, if not with 200.
+    pub const fn status(mut self, status: u16) -> Self {
+        self.answers.0 = status;
         self
     }
 

@@ -92,7 +92,7 @@ pub async fn leave(office: &Office, vacancy: Uuid, new: &NewInterest) -> Result<
         vacancy,
         station,
         name: name.expose().to_owned(),
-        phone_sealed: office.keys.seal(cell(id), phone.expose().as_bytes()),
+        phone_sealed: office.keys.seal(cell(id), phone.expose().as_bytes())?,
         phone_hash: hash,
         remark,
         state: InterestState::Received,

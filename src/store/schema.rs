@@ -48,6 +48,18 @@ pub async fn migrate(mut db: &Db) -> Result<(), Error> {
     run.map_err(|e| Error::Schema(format!("the database cannot be brought up to date: {e}")))
 }
 
+/// Name and version of the database, and the version of its schema.
+pub async fn versions(mut db: &Db) -> Result<(String, i64), Error> {
+    let (name, question) = if db.is_sqlite() {
+        ("SQLite", "SELECT sqlite_version()")
+    } else {
+        ("PostgreSQL", "SELECT current_setting('server_version')")
+    };
+    let version: String = db.first(sql(question)).await?.map_or(Ok(String::new()), |row| row.get(0))?;
+    let schema = db.first(sql("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations")).await?;
+    Ok((format!("{name} {version}"), schema.map_or(Ok(0), |row| row.get(0))?))
+}
+
 /// Sees that the key file is the one this database was made with; the first key is remembered.
 pub async fn check_key(mut db: &Db, keys: &super::crypt::Keys) -> Result<(), Error> {
     let mark = keys.lookup("key", "shanhai").iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub struct Ask {
     pub actor: Actor,
     /// Language of the answer.
     pub lang: Lang,
+    /// Method.
+    pub method: Method,
     /// Path without query.
     pub path: String,
     /// Parameters of the path.

@@ -10,11 +10,12 @@ pub mod route;
 pub mod server;
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use http::{HeaderMap, Method, Response};
 
 use ask::Ask;
@@ -82,18 +83,22 @@ impl Door {
         let request = format!("{} {}", head.method, head.path);
         let is_head = head.method == Method::HEAD;
         let mut pattern = "none";
-        let answer = match self.run(head, body, lang, &mut pattern).await {
+        let under_way = health::UnderWay::begin();
+        // A panic is a fault of ours like any other: told with its number, and counted.
+        let run = AssertUnwindSafe(self.run(head, body, lang, &mut pattern)).catch_unwind().await;
+        let panicked = |_| Err((Fault::Act(Error::Internal("a handler panicked".to_owned())), None));
+        let answer = match run.unwrap_or_else(panicked) {
             Ok(answer) => answer,
             Err((fault, ask)) => {
-                fault.log(&request);
+                let number = fault.log(&request);
                 match ask {
-                    Some(ask) if !api => html::fault(self, &ask, &fault).await,
-                    _ if api => fault.problem(lang),
-                    _ => html::plain_fault(lang, &fault),
+                    Some(ask) if !api => html::fault(self, &ask, &fault, number).await,
+                    _ if api => fault.problem(lang, number),
+                    _ => html::plain_fault(lang, &fault, number),
                 }
             }
         };
-        health::count(pattern, answer.status);
+        under_way.answered(pattern, answer.status);
         let mut response = answer.into_response();
         let headers = response.headers_mut();
         for (name, value) in SECURITY_HEADERS {
@@ -124,6 +129,7 @@ impl Door {
             office: self.office.clone(),
             actor,
             lang,
+            method: head.method,
             path: head.path,
             params: Vec::new(),
             query: serde_urlencoded::from_str(&head.query).unwrap_or_default(),

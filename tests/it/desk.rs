@@ -7,6 +7,7 @@ use crate::client::Client;
 
 pub const PASSWORD: &str = "一把很长很长的钥匙";
 
+/// Signs in by the page's form.
 pub async fn signed_in(anyone: &Client, name: &str) -> Client {
     let answer = anyone.form("/login", &[("account", name), ("password", PASSWORD), ("next", "/")]).await.expect(303);
     let cookie = answer.header("set-cookie").expect("a session cookie");

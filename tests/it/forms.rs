@@ -191,7 +191,8 @@ async fn busy(world: &mut World) -> Cast {
 }
 
 /// Addresses that switches, machines and letters lead to.
-const LED_BY_OTHERS: &[&str] = &["/assets/{file}", "/lang", "/elder", "/healthz", "/readyz", "/metrics"];
+const LED_BY_OTHERS: &[&str] =
+    &["/assets/{file}", "/lang", "/elder", "/healthz", "/readyz", "/metrics", "/station/find", "/station/workers/find"];
 
 /// A form with who saw it where.
 struct Seen {

@@ -6,6 +6,7 @@ mod town;
 mod world;
 
 mod account;
+mod admin;
 mod cases;
 mod client;
 mod daily;
@@ -16,6 +17,7 @@ mod employer_page;
 mod finding;
 mod form_page;
 mod forms;
+mod gate;
 mod house;
 mod house_source;
 mod interest;

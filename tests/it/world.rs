@@ -126,7 +126,8 @@ impl World {
             employer,
             confidential: false,
             password: password.map(str::to_owned),
-            email: None,
+            // Without a password there must be a mailbox.
+            email: Some(format!("{name}@accounts.test")),
         };
         account::add(&self.office, &Actor::Operator, new).await.expect("an account");
         let token = account::make_token(&self.office, &Actor::Operator, &name).await.expect("a token");

@@ -50,7 +50,7 @@ pub async fn upload(
     if let Some(folder) = file.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(disk)?;
     }
-    tokio::fs::write(&file, office.keys.seal(cell(import.id), bytes)).await.map_err(disk)?;
+    tokio::fs::write(&file, office.keys.seal(cell(import.id), bytes)?).await.map_err(disk)?;
     let mut tx = office.begin().await?;
     journals::insert(&mut tx, &import).await?;
     tx.audit(office.audit(actor, "import.upload", "import", Some(import.id), kind.code()));

@@ -3,17 +3,18 @@
 pub mod admin;
 pub mod employer;
 pub mod fields;
+pub mod oversight;
 pub mod posting;
 pub mod public;
 pub mod session;
 pub mod station;
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::ask::Ask;
 use super::fault::{Fault, sentence};
 use super::reply::Answer;
-use super::route::{Audience as For, Route};
+use super::route::{self, Audience as For, Found, Route};
 use super::{Door, cookie};
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::fault::FieldFault;
@@ -29,7 +30,7 @@ static ROUTES: &[Route] = &[
 
 /// Routes of all pages.
 pub fn tables() -> Vec<&'static [Route]> {
-    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES, employer::ROUTES, admin::ROUTES];
+    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES, employer::ROUTES, admin::ROUTES, oversight::ROUTES];
     tables.extend(station::tables());
     tables
 }
@@ -46,18 +47,24 @@ pub fn own_path(path: Option<&str>) -> String {
     if own { path.to_owned() } else { "/".to_owned() }
 }
 
-fn keep(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
+fn keep(ask: &Ask, name: &str, value: &str) -> String {
+    let secure = if is_https(ask) { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+}
+
+/// True if people reach the server by https.
+fn is_https(ask: &Ask) -> bool {
+    ask.office.settings.public_url.starts_with("https://")
 }
 
 async fn lang(ask: Ask) -> Result<Answer, Fault> {
     let to = ask.query("to").and_then(Lang::parse).unwrap_or_default();
-    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep("lang", to.tag())))
+    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep(&ask, "lang", to.tag())))
 }
 
 async fn elder(ask: Ask) -> Result<Answer, Fault> {
     let on = if ask.query("on") == Some("1") { "1" } else { "0" };
-    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep("elder", on)))
+    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep(&ask, "elder", on)))
 }
 
 /// True if large type was asked for.
@@ -92,9 +99,6 @@ pub async fn chrome(ask: &Ask, nav: &'static str) -> Chrome {
         name: ask.actor.name().to_owned(),
         place: own.map(|s| s.station.name.clone()).unwrap_or_default(),
     });
-    let query = ask.query.iter().filter(|(n, _)| n != "said").collect::<Vec<_>>();
-    let query = serde_urlencoded::to_string(&query).unwrap_or_default();
-    let back = if query.is_empty() { ask.path.clone() } else { format!("{}?{query}", ask.path) };
     let notice = ask.query("said").map(|said| Note {
         tone: Tone::Ok,
         text: pages::text(ask.lang, &format!("said-{said}"), &[]),
@@ -106,12 +110,31 @@ pub async fn chrome(ask: &Ask, nav: &'static str) -> Chrome {
         audience,
         nav,
         closed: closed(&ask.actor),
-        back,
+        back: back(ask),
         who,
         phone,
         notice: notice.filter(|n| !n.text.contains('⟦')),
         refresh: None,
     }
+}
+
+/// Where the switches of language and type size come back to: this page, or, for an answer to a post, the nearest page above
+/// it that can be opened.
+fn back(ask: &Ask) -> String {
+    if matches!(ask.method, Method::GET | Method::HEAD) {
+        let query = ask.query.iter().filter(|(n, _)| n != "said").collect::<Vec<_>>();
+        let query = serde_urlencoded::to_string(&query).unwrap_or_default();
+        return if query.is_empty() { ask.path.clone() } else { format!("{}?{query}", ask.path) };
+    }
+    let tables = super::tables();
+    let mut path = ask.path.as_str();
+    while !matches!(route::find(&tables, "GET", path), Found::Route(..)) {
+        match path.rsplit_once('/') {
+            Some((above, _)) if !above.is_empty() => path = above,
+            _ => return "/".to_owned(),
+        }
+    }
+    path.to_owned()
 }
 
 /// Entries of the administrators' navigation that a role may not open.
@@ -142,11 +165,11 @@ pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
 }
 
 /// The page of a fault. Who must sign in is sent there: a page comes again afterwards, a posted form is kept.
-pub async fn fault(door: &Door, ask: &Ask, fault: &Fault) -> Answer {
+pub async fn fault(door: &Door, ask: &Ask, fault: &Fault, number: Option<String>) -> Answer {
     if fault.status().0 == 401 {
         return session::sign_in_first(door, ask).await;
     }
-    let answer = error_page(chrome(ask, section(&ask.path)).await, fault);
+    let answer = error_page(chrome(ask, section(&ask.path)).await, fault, number);
     match fault.status().0 {
         429 => answer.header("retry-after", "60"),
         503 => answer.header("retry-after", "2"),
@@ -164,17 +187,17 @@ fn section(path: &str) -> &'static str {
 }
 
 /// The page of a fault that came before anything was known of the request.
-pub fn plain_fault(lang: Lang, fault: &Fault) -> Answer {
-    error_page(Chrome { lang, back: "/".into(), ..Chrome::default() }, fault)
+pub fn plain_fault(lang: Lang, fault: &Fault, number: Option<String>) -> Answer {
+    error_page(Chrome { lang, back: "/".into(), ..Chrome::default() }, fault, number)
 }
 
-fn error_page(c: Chrome, fault: &Fault) -> Answer {
-    let (status, code) = fault.status();
+fn error_page(c: Chrome, fault: &Fault, number: Option<String>) -> Answer {
+    let (status, _) = fault.status();
     let mut detail: Vec<String> = fault.fields().iter().map(|f| sentence(c.lang, f)).collect();
     if detail.is_empty() && !matches!(status, 404 | 500) {
         detail.push(fault.detail(c.lang));
     }
-    let code = if status == 500 { code.to_owned() } else { String::new() };
+    let code = number.unwrap_or_default();
     Answer::page(status, pages::html(&ErrorPage { c, status, detail: detail.join(" "), code, links: Vec::new() }))
 }
 

@@ -52,7 +52,7 @@ async fn login(ask: Ask) -> Result<Answer, Fault> {
 
 /// The session cookie of a door; an empty secret takes it away.
 fn session_cookie(ask: &Ask, secret: &str) -> String {
-    let https = ask.office.settings.public_url.starts_with("https://");
+    let https = super::is_https(ask);
     let name = if https { "__Host-shanhai" } else { "shanhai" };
     let secure = if https { "; Secure" } else { "" };
     let age = if secret.is_empty() { "; Max-Age=0" } else { "" };
@@ -68,6 +68,10 @@ async fn sign_in(ask: Ask) -> Result<Answer, Fault> {
     let next = own_path(Some(typed(&fields, "next")));
     match account::sign_in(&ask.office, typed(&fields, "account"), typed(&fields, "password").to_owned()).await {
         Ok((secret, actor)) => {
+            // One browser, one session: an older one does not outlive the sign-in.
+            if let Some(old) = &ask.session {
+                account::sign_out(&ask.office, &ask.actor, old).await?;
+            }
             let to = if next == "/" { home_of(&actor).to_owned() } else { next };
             Ok(Answer::see_other(to).header("set-cookie", session_cookie(&ask, &secret)))
         }
@@ -108,8 +112,16 @@ async fn again(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&Desk { c, heading: t("again-heading"), blocks, ..Desk::default() }))
 }
 
+/// What a link to set a password answers once it is over: used, run out, or never sent.
+fn over(error: Error) -> Fault {
+    match error {
+        Error::NotFound => Fault::Status(410, "invite.over"),
+        other => Fault::Act(other),
+    }
+}
+
 async fn password_page(ask: Ask) -> Result<Answer, Fault> {
-    let name = account::invited(&ask.office, ask.param("token")).await?;
+    let name = account::invited(&ask.office, ask.param("token")).await.map_err(over)?;
     let c = chrome(&ask, "").await;
     let form = forms::password(ask.lang, ask.param("token"));
     Ok(page(&Desk::form(c, name, form)))
@@ -133,10 +145,10 @@ async fn password(ask: Ask) -> Result<Answer, Fault> {
             Ok(page(&Message { c, tone: Tone::Ok, heading, text: told, links, ..Message::default() }))
         }
         Err(Error::Invalid(faults)) => {
-            let name = account::invited(&ask.office, &token).await?;
+            let name = account::invited(&ask.office, &token).await.map_err(over)?;
             let form = forms::password(ask.lang, &token).mark(sentences(ask.lang, &faults));
             Ok(refused(&Desk::form(c, name, form)))
         }
-        Err(other) => Err(other.into()),
+        Err(other) => Err(over(other)),
     }
 }

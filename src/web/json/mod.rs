@@ -78,7 +78,7 @@ pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer,
     match &done {
         Ok(answer) => {
             let location = answer.headers.iter().find(|(n, _)| *n == "location").map(|(_, v)| v.as_str());
-            let sealed = office.keys.seal(KEPT, &answer.body);
+            let sealed = office.keys.seal(KEPT, &answer.body)?;
             idempotency::keep(&office.db, &name, i64::from(answer.status), location, sealed).await?;
         }
         Err(_) => idempotency::give_back(&office.db, &name).await?,

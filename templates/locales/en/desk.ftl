@@ -303,13 +303,6 @@ log-placed = hired: { $vacancy }
 log-system = system
 
 # 参数和运行
-health-database = Database
-health-index = Search
-health-matching = Matching
-health-outbox = Mail
-health-ok = fine
-health-degraded = degraded
-health-down = down
 
 # Overruling the law check
 overrule-why = Why it may be posted

@@ -181,7 +181,6 @@ keep-b = keep B
 merge = Same person: merge into A
 apart = Not the same: remember
 decide-later = Decide after a call
-grounds = Grounds (optional)
 merge-note = A merge can be undone; no record is lost.
 maybe-known = May be registered already
 maybe-known-next = If it is the same person, use that one; else save.

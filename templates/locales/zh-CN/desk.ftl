@@ -276,13 +276,6 @@ log-placed = 录用：{ $vacancy }
 log-system = 系统
 
 # 参数和运行
-health-database = 数据库
-health-index = 搜索
-health-matching = 匹配
-health-outbox = 邮件
-health-ok = 正常
-health-degraded = 降级
-health-down = 不通
 
 # Overruling the law check
 overrule-why = 为什么可以发

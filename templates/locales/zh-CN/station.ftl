@@ -154,7 +154,6 @@ keep-b = 留乙
 merge = 是同一人，合并到甲
 apart = 不是同一人，记住
 decide-later = 打电话问过再定
-grounds = 依据（可不写）
 merge-note = 合并后可以拆开，两边的记录都不丢。
 maybe-known = 可能已经登记过
 maybe-known-next = 是同一个人就用那一个；不是就接着保存。

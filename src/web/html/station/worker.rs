@@ -41,6 +41,9 @@ pub static ROUTES: &[Route] = &[
         "min_age",
         "max_age",
     ]),
+    // The box is posted; who comes to its address otherwise, by a reload or by typing it, finds the list.
+    Route::get("/station/find", STAFF, "the list of people", handler!(to_list)),
+    Route::get("/station/workers/find", STAFF, "the list of people", handler!(to_list)),
     Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)).takes(&[
         "q",
         "sort",
@@ -164,6 +167,10 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     }
     let found = search::workers(&ask.office, &ask.actor, asked).await?;
     Ok(page(&found_page(&ask, String::new(), &found, Vec::new()).await))
+}
+
+async fn to_list(_: Ask) -> Result<Answer, Fault> {
+    Ok(Answer::see_other("/station/workers"))
 }
 
 /// The one box is posted, so that a number typed there never stands in an address.

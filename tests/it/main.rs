@@ -27,6 +27,7 @@ mod naughty;
 mod people;
 mod posting;
 mod program;
+mod public_page;
 mod settings;
 mod smtp;
 mod worker;

@@ -139,6 +139,7 @@ fact-places = Places
 fact-occupation = Occupation
 fact-kind = Kind
 fact-form = Form
+fact-benefits = Also
 fact-shift = Shifts
 fact-pay = Pay
 fact-contract = Contract

@@ -139,6 +139,7 @@ fact-places = 还招
 fact-occupation = 职业
 fact-kind = 类型
 fact-form = 用工
+fact-benefits = 还给
 fact-shift = 上班
 fact-pay = 工资
 fact-contract = 合同

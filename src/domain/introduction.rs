@@ -211,6 +211,7 @@ impl IntroductionState {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Offer {
     /// The decade of life, youngest and oldest age; workers begin at 16.
+    #[schemars(with = "Option<Vec<i16>>")]
     pub ages: Option<(i16, i16)>,
     /// Schooling.
     pub schooling: Option<Schooling>,

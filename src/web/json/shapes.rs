@@ -203,7 +203,7 @@ shapes! {
         id: Uuid, #[schemars(rename = "ref")] reference: String, name: String, kind: Option<Word<EmployerKind>>,
         kind_guessed: bool, credit_code: Option<String>, region: Option<String>, address: Option<String>,
         industry: Option<String>, contact: Option<String>, phone: Option<String>, email: Option<String>,
-        licence: Option<String>, size: Option<String>, remark: Option<String>, state: Word<EmployerState>,
+        licence: Option<String>, size: Option<u32>, remark: Option<String>, state: Word<EmployerState>,
         reason: Option<String>, verified_on: Option<Day>, reverify_by: Option<Day>, must_reverify: bool,
         station: Option<Office>, version: i64, created_at: Instant, updated_at: Instant,
         /// Only after approval: the account that was invited.

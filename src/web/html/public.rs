@@ -259,8 +259,7 @@ async fn vacancies(ask: Ask) -> Result<Answer, Fault> {
 pub fn facts(lang: Lang, record: &Record) -> (Vec<Fact>, Vec<Fact>) {
     let v = &record.row.vacancy;
     let say = |key: &str| text(lang, key, &[]);
-    let place =
-        [v.region.as_deref().map(region_name), v.address.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let place = place_words(v.region.as_deref().map(region_name), v.address.as_deref());
     let benefits = |wanted: &dyn Fn(Benefit) -> bool| {
         let words: Vec<String> = v.benefits.iter().filter(|b| wanted(**b)).map(|b| named(lang, *b)).collect();
         (!words.is_empty()).then(|| words.join("　"))
@@ -285,7 +284,7 @@ pub fn facts(lang: Lang, record: &Record) -> (Vec<Fact>, Vec<Fact>) {
     add("form", v.employment_form.map(|f| named(lang, f)));
     add("contract", v.contract_months.map(|n| text(lang, "say-contract", &[("n", &n)])));
     add("probation", probation(lang, v));
-    add("insurance", v.social_insurance.map(|yes| say(if yes { "yes" } else { "no" })));
+    add("insurance", v.social_insurance.map(|yes| say(if yes { "insured" } else { "not-insured" })));
     let hazards: Vec<&str> = v.hazards.iter().map(|h| hazard(h).map_or(h.as_str(), |h| h.zh)).collect();
     add("hazards", (!hazards.is_empty()).then(|| hazards.join("　")));
     let preferred = asked_words(lang, &v.preferences);
@@ -310,6 +309,17 @@ pub fn facts(lang: Lang, record: &Record) -> (Vec<Fact>, Vec<Fact>) {
     add("until", v.valid_until.map(day));
     add("source", v.source.name.clone());
     (first, more)
+}
+
+/// Region and address in one; an address that names its district needs no region before it.
+fn place_words(region: Option<String>, address: Option<&str>) -> String {
+    let Some(region) = region else { return address.unwrap_or_default().to_owned() };
+    let district = region.rsplit(['省', '市']).find(|part| !part.is_empty()).unwrap_or(&region);
+    match address {
+        Some(address) if address.contains(district) => address.to_owned(),
+        Some(address) => format!("{region} {address}"),
+        None => region,
+    }
 }
 
 fn probation(lang: Lang, v: &crate::domain::vacancy::Vacancy) -> Option<String> {

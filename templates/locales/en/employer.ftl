@@ -47,3 +47,6 @@ sheet-fault-row = Row { $row }
 sheet-faults = Rows to look at: not taken, or taken with something to correct
 sheet-more = { $n } more rows; correct these and upload again to see them.
 no-own-vacancies = No vacancies yet. Post one; the station looks at it and opens it.
+
+# Forms of vacancy and employer
+vacancy-region-hint = with the city, for example 广州市白云区

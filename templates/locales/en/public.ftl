@@ -142,3 +142,5 @@ stage-withdrawn = Taken back
 fee-yuan = ¥{ $yuan }
 typical-month = usually ¥{ $yuan } a month
 sort-near-place = near { $place }
+insured = paid by the employer
+not-insured = not paid

@@ -44,3 +44,6 @@ sheet-fault-row = 第 { $row } 行
 sheet-faults = 要看的行：没有收下的，和收下但要改的
 sheet-more = 还有 { $n } 行，改好这些再传一次就看到。
 no-own-vacancies = 还没有发过岗位。先发布一个，工作站看过就招人。
+
+# Forms of vacancy and employer
+vacancy-region-hint = 写上市名，例如 广州市白云区

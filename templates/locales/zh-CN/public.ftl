@@ -127,3 +127,5 @@ stage-withdrawn = 撤回了
 fee-yuan = { $yuan } 元
 typical-month = 一般一个月 { $yuan } 元
 sort-near-place = 离{ $place }近的
+insured = 单位给交
+not-insured = 不交

@@ -210,8 +210,11 @@ async fn case_view(ask: &Ask, whole: &Whole, phone: Option<String>, fault: &str)
         blocks.push(Block::Form(form));
     }
     if answers(i.state) != Answers::None {
-        for act in IntroductionAct::ALL.iter().filter(|a| a.is_employers() && i.state.after(**a).is_some()) {
-            blocks.push(Block::Fold(named(lang, *act), act_form(lang, i.id, *act)));
+        // The usual answer first.
+        let acts =
+            [IntroductionAct::Accept, IntroductionAct::Place, IntroductionAct::Interview, IntroductionAct::Decline];
+        for act in acts.into_iter().filter(|act| i.state.after(*act).is_some()) {
+            blocks.push(Block::Fold(named(lang, act), act_form(lang, i.id, act)));
         }
     }
     blocks.push(Block::Heading(String::new(), text(lang, "history-n", &[])));

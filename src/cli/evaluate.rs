@@ -1,6 +1,7 @@
 //! `evaluate`: how good search and coding are on sets of queries with known answers.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -226,7 +227,7 @@ pub fn run(common: &Common, ask: &Evaluate) -> Result<()> {
                     before.get(&(m.set.clone(), (*name).to_owned(), query.clone())).map(|old| value - old)
                 });
                 let change = quality::bootstrap(&pairs.collect::<Vec<f64>>());
-                line += &format!("  {:+.3} [{:+.3}, {:+.3}]", change.mean, change.low, change.high);
+                let _ = write!(line, "  {:+.3} [{:+.3}, {:+.3}]", change.mean, change.low, change.high);
                 set["measures"][name]["change"] = told(change);
             }
             say!("{line}");

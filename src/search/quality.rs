@@ -78,7 +78,7 @@ mod tests {
         let ideal = gain(1.0) + gain(2.0) + gain(3.0) + gain(4.0);
         assert!((ndcg - (gain(2.0) + gain(4.0)) / ideal).abs() < 1e-9);
         assert!((recall - 0.5).abs() < 1e-9);
-        assert_eq!(measure::<i32>(&[1], &HashSet::new()), [0.0; 4]);
+        assert!(measure::<i32>(&[1], &HashSet::new()).iter().all(|measured| *measured < 1e-9));
     }
 
     proptest! {

@@ -7,6 +7,7 @@ mod world;
 
 mod account;
 mod admin;
+mod canary;
 mod cases;
 mod client;
 mod daily;
@@ -14,6 +15,7 @@ mod description;
 mod desk;
 mod door;
 mod employer_page;
+mod export;
 mod finding;
 mod form_page;
 mod forms;

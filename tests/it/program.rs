@@ -39,8 +39,14 @@ impl Program {
 
     /// Starts the server on a free port.
     pub fn serve(&self) -> Served {
+        self.serve_logging("info")
+    }
+
+    /// The same with this filter of the log.
+    pub fn serve_logging(&self, log: &str) -> Served {
         let mut child = self
             .command(&["serve", "--listen", "127.0.0.1:0"])
+            .env("SHANHAI_LOG", log)
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");

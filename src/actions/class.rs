@@ -72,6 +72,11 @@ async fn add(office: &Office, tx: &mut Tx, actor: &Actor, mut rows: Vec<ClassRow
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
 
+/// True if the class is the actor's station's to change.
+pub async fn may_change(office: &Office, actor: &Actor, record: &Record) -> bool {
+    actor.may(Right::Training) && is_own(office, actor, record.row.station).await
+}
+
 /// Changes a class by a JSON merge patch; seats that are taken stay.
 pub async fn patch(
     office: &Office,

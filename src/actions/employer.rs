@@ -246,6 +246,11 @@ async fn load_own(office: &Office, actor: &Actor, id: Uuid) -> Result<EmployerRo
     if is_own(office, actor, row.station).await { Ok(row) } else { Err(Error::NotFound) }
 }
 
+/// True if the employer is the actor's station's to decide on and to change.
+pub async fn may_change(office: &Office, actor: &Actor, row: &EmployerRow) -> bool {
+    actor.may(Right::Employers) && is_own(office, actor, row.station).await
+}
+
 fn state_diff(old: &EmployerRow, row: &EmployerRow) -> Map<String, Value> {
     use crate::domain::code::Code as _;
     let mut diff = Map::new();

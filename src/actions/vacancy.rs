@@ -224,8 +224,8 @@ pub fn findings_so_far(office: &Office, body: &Posting) -> Vec<Finding> {
     body.findings_so_far(&context(office))
 }
 
-/// What changed on a vacancy, newest first.
-pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<Vec<history::Entry>> {
+/// A vacancy and what changed on it, newest first.
+pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<(Record, Vec<history::Entry>)> {
     let record = load_own(office, actor, id).await?;
     let mut entries = history::of(&mut &office.db, record.row.id, 200).await?;
     if let Some(own) = actor.employer() {
@@ -236,7 +236,7 @@ pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<Vec<hi
             entry.actor.clone_from(&station);
         }
     }
-    Ok(entries)
+    Ok((record, entries))
 }
 
 /// Changes a vacancy by a JSON merge patch on the posting; `expected` is the version of `If-Match`.

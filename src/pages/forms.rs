@@ -2,7 +2,7 @@
 
 use super::form::{Choice, Field, Form, Kind, Section};
 use super::language::{Lang, text, word};
-use super::lists::{Listed, export_kinds, named, options, relations};
+use super::lists::{Listed, export_kinds, named, options, relations, reveal_reasons};
 use super::parts::{Button, Link, Weight};
 use crate::domain::actor::Role;
 use crate::domain::barred_post;
@@ -159,6 +159,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("village.village"),
                 m.line("residence"),
                 m.line("household.number"),
+                m.line("household.head"),
                 m.choose("household.relation", "not-asked-option", relations(lang)),
                 m.ask::<HouseholdType>("household.type"),
                 m.menu::<WatchClass>("household.watch_class", "watch-none"),
@@ -236,7 +237,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         about.push(m.line("source.name"));
         about.push(m.line("source.ref"));
     }
-    let mut sections = vec![
+    let sections = vec![
         m.section("section-vacancy", about),
         m.section(
             "section-pay",
@@ -295,10 +296,6 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             ],
         ),
     ];
-    if staff {
-        sections
-            .push(m.section("section-overrule", vec![m.line("overrule").wide().hint(m.t("vacancy-overrule-hint"))]));
-    }
     let buttons = vec![Button::main(m.t("check-and-post")), Button::second(m.t("save-draft"), "act", "draft")];
     Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
@@ -405,6 +402,21 @@ pub fn call(lang: Lang, action: &str) -> Form {
     let mut form = Form::new(action, fields, buttons);
     form.label = m.t("note-call");
     form.apart("call")
+}
+
+/// Showing full numbers, for a reason that is put on record.
+pub fn reveal(lang: Lang, action: &str) -> Form {
+    let m = Maker { lang, prefix: "see-numbers" };
+    let fields = {
+        let first = Choice::new("", m.t("please-choose"));
+        let reasons = std::iter::once(first).chain(reveal_reasons(lang)).collect();
+        vec![Field::new("reason", m.t("see-numbers-why"), Kind::Select(reasons))]
+    };
+    let buttons =
+        vec![Button::second(m.t("see-phone"), "fields", "phone"), Button::second(m.t("see-id"), "fields", "id_number")];
+    let mut form = Form::new(action, fields, buttons);
+    form.label = m.t("see-numbers");
+    form.apart("see")
 }
 
 /// Recording what a person consented to.

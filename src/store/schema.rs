@@ -7,6 +7,7 @@ use super::Error;
 use super::db::{Db, Read as _, sql};
 
 const REGISTRY: &str = include_str!("../../migrations/0001_registry.sql");
+const MERGED: &str = include_str!("../../migrations/0003_merged.sql");
 const SQLITE: &str = include_str!("../../migrations/sqlite/0002_append_only.sql");
 const POSTGRES: &str = include_str!("../../migrations/postgres/0002_append_only.sql");
 
@@ -15,7 +16,11 @@ fn migrator(db: &Db) -> Migrator {
     let step = |version, name: &'static str, text: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![step(1, "registry", REGISTRY), step(2, "append only", own)])
+    Migrator::with_migrations(vec![
+        step(1, "registry", REGISTRY),
+        step(2, "append only", own),
+        step(3, "merged", MERGED),
+    ])
 }
 
 /// Brings the schema up to this program's version; a foreign or newer database is refused untouched.

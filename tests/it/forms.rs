@@ -105,6 +105,11 @@ async fn busy(world: &mut World) -> Cast {
     let twin = json!({"name": "潘小妹", "birth_date": "1970-04-16", "id_missing_reason": "补办中"});
     clerk.post("/api/v1/workers", twin).await.expect(201);
 
+    let first = world.registers(&clerk, "王大海", json!({})).await.expect(201).id();
+    let again = json!({"id_number": null, "id_missing_reason": "补办中", "birth_date": "1990-05-01"});
+    let again = world.registers(&clerk, "王大海", again).await.expect(201).id();
+    ok(&clerk, &format!("/api/v1/workers/{first}/merge"), json!({"other": again})).await;
+
     let vacancy = clerk.post("/api/v1/vacancies?open=true", whole_post(&employer)).await.expect(201).id();
     let draft = post(&employer, "包装工", json!({"description": "只招男性。"}));
     clerk.post("/api/v1/vacancies", draft).await.expect(201);
@@ -337,6 +342,7 @@ journey!(a_form_saved_as_it_was_shown_changes_nothing, |world| {
         "/station/vacancies/{id}/edit",
         "/station/training/{id}/edit",
         "/admin/stations/{code}",
+        "/station/employers/{id}/edit",
         "/employer/vacancies/{id}/edit",
         "/employer/entry",
     ] {

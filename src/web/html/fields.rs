@@ -2,7 +2,9 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
+use crate::actions::call::NewCall;
 use crate::actions::{Error, live};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::registration::{Field as Typed, Text};
@@ -17,9 +19,29 @@ pub fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
 }
 
+/// An address with its query; empty values are left out.
+pub fn here(path: &str, query: &[(&str, &str)]) -> String {
+    let said: Vec<_> = query.iter().filter(|(_, value)| !value.is_empty()).collect();
+    match serde_urlencoded::to_string(said) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// The ids that a field was sent with, in order.
+pub fn ids_of(fields: &Pairs, name: &str) -> Vec<Uuid> {
+    fields.iter().filter(|(n, _)| n == name).filter_map(|(_, v)| v.parse().ok()).collect()
+}
+
 /// A field as the API's bodies know it.
 pub fn field(fields: &Pairs, name: &str) -> Typed {
     Some(value(fields, name)).filter(|v| !v.is_empty()).map(Text::from)
+}
+
+/// The call that the form for calls says, about nobody yet.
+pub fn call_of(fields: &Pairs) -> NewCall {
+    let (result, again, note) = (field(fields, "result"), field(fields, "again"), field(fields, "text"));
+    NewCall { result, again, note, ..NewCall::default() }
 }
 
 /// The full name of a region code.

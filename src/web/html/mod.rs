@@ -8,6 +8,7 @@ pub mod posting;
 pub mod public;
 pub mod session;
 pub mod station;
+pub mod timeline;
 
 use http::{HeaderMap, Method};
 
@@ -159,9 +160,24 @@ pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
     let place = |field: &str| match field.split_once("].") {
         Some((list, "how")) if list.starts_with("consent[") => "consent_how".to_owned(),
         Some((list, _)) if list.starts_with("consent[") => "consent".to_owned(),
+        // What is noted of a call is typed as its text.
+        None if field == "note" => "text".to_owned(),
         _ => field.to_owned(),
     };
     faults.iter().map(|f| (place(&f.field), sentence(lang, f))).collect()
+}
+
+/// What a refused act says at its form: the status, and sentences with their fields; a fault that no form can show comes back.
+pub fn at_form(lang: Lang, error: crate::actions::Error) -> Result<(u16, Vec<(String, String)>), Fault> {
+    use crate::actions::Error as E;
+    match error {
+        E::Invalid(faults) => Ok((422, sentences(lang, &faults))),
+        E::Conflict { .. } | E::Refused(_) | E::TooMany(_) | E::Stale => {
+            let fault = Fault::Act(error);
+            Ok((fault.status().0, vec![(String::new(), fault.detail(lang))]))
+        }
+        other => Err(other.into()),
+    }
 }
 
 /// The page of a fault. Who must sign in is sent there: a page comes again afterwards, a posted form is kept.

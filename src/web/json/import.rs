@@ -145,6 +145,23 @@ pub async fn form_of(ask: &Ask, known: Option<SheetKind>) -> Result<Form, Fault>
     }
 }
 
+/// The words of an upload without its file, to be put back into the form.
+pub async fn words(ask: &Ask) -> Vec<(String, String)> {
+    let Some(boundary) = ask.header("content-type").and_then(|t| multer::parse_boundary(t).ok()) else {
+        return Vec::new();
+    };
+    let whole = ask.body.clone();
+    let body = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(whole) });
+    let mut parts = multer::Multipart::new(body, boundary);
+    let mut words = Vec::new();
+    while let Ok(Some(part)) = parts.next_field().await {
+        if let (None, Some(name)) = (part.file_name(), part.name().map(str::to_owned)) {
+            words.push((name, part.text().await.unwrap_or_default()));
+        }
+    }
+    words
+}
+
 async fn create(ask: Ask) -> Result<Answer, Fault> {
     let Form { kind, file, options } = form(&ask).await?;
     let import = upload::upload(&ask.office, &ask.actor, kind, &file, options).await?;

@@ -202,7 +202,7 @@ async fn patch(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn history(ask: Ask) -> Result<Answer, Fault> {
-    let entries = vacancy::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let (_, entries) = vacancy::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
     let rows = entries
         .iter()
         .map(|e| json!({"id": e.id, "at": instant(e.at), "actor": e.actor, "act": e.act, "changes": e.diff}))

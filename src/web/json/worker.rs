@@ -262,7 +262,7 @@ async fn patch(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn history(ask: Ask) -> Result<Answer, Fault> {
-    let entries = worker::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let (_, entries) = worker::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
     let items: Vec<_> = entries
         .iter()
         .map(|e| {
@@ -328,7 +328,8 @@ async fn search(ask: Ask) -> Result<Answer, Fault> {
 async fn lookup(ask: Ask) -> Result<Answer, Fault> {
     let body: LookupBody = ask.json()?;
     let page = Page { limit: body.limit.unwrap_or(20).clamp(1, 100), cursor: body.cursor, ..Page::default() };
-    let (_, found) = search::lookup(&ask.office, &ask.actor, &body.text, page).await?;
+    let (_, found) =
+        search::lookup(&ask.office, &ask.actor, &body.text, WorkerAsk { page, ..WorkerAsk::default() }).await?;
     let rows = rows(&ask, &found).await?;
     Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
 }
@@ -349,7 +350,7 @@ async fn duplicates(ask: Ask) -> Result<Answer, Fault> {
 
 async fn merge(ask: Ask) -> Result<Answer, Fault> {
     let body: OtherBody = ask.json()?;
-    let record = worker::merge(&ask.office, &ask.actor, ask.id("id")?, body.other).await?;
+    let record = worker::merge(&ask.office, &ask.actor, ask.id("id")?, body.other, "").await?;
     Ok(Answer::json(200, &view(&ask.office, &record).await?))
 }
 
@@ -360,7 +361,7 @@ async fn unmerge(ask: Ask) -> Result<Answer, Fault> {
 
 async fn distinct(ask: Ask) -> Result<Answer, Fault> {
     let body: OtherBody = ask.json()?;
-    worker::distinct(&ask.office, &ask.actor, ask.id("id")?, body.other).await?;
+    worker::distinct(&ask.office, &ask.actor, ask.id("id")?, body.other, "").await?;
     let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     Ok(Answer::json(200, &view(&ask.office, &record).await?))
 }

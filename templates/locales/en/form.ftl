@@ -116,7 +116,6 @@ section-requirements = Required
 section-preferences = Preferred
 section-dates = Dates and contact
 section-platform = Platform work only
-section-overrule = Station's review
 vacancy-title = Title
 vacancy-employer = Employer
 vacancy-employer-hint = Name or credit code
@@ -165,8 +164,6 @@ vacancy-platform-partner-firm = Partner firm
 vacancy-platform-pay-per-order = Pay per order
 vacancy-platform-injury-cover = Injury cover
 vacancy-platform-vehicle-needed = Own vehicle needed
-vacancy-overrule = Reason to post all the same
-vacancy-overrule-hint = Needed when a finding stops the posting; your name is recorded
 check-and-post = Check and post
 save-draft = Keep as draft
 

@@ -489,3 +489,4 @@ code-no-mailbox = The station or employer has no mailbox.
 code-expired = It could not be sent for three days and was given up.
 code-compose = The letter could not be written now; it will be tried again.
 code-body-form = This form cannot be read. Please go back and send it once more.
+code-pick-first = Tick first, then introduce.

@@ -116,7 +116,6 @@ section-requirements = 要求（必须）
 section-preferences = 最好有（不是必须）
 section-dates = 日期和联系
 section-platform = 平台用工（骑手、网约车、直播）才填
-section-overrule = 工作站复核
 vacancy-title = 岗位名称
 vacancy-employer = 用人单位
 vacancy-employer-hint = 名称或信用代码
@@ -165,8 +164,6 @@ vacancy-platform-partner-firm = 合作企业
 vacancy-platform-pay-per-order = 每单多少元
 vacancy-platform-injury-cover = 有职业伤害保障
 vacancy-platform-vehicle-needed = 要自备车
-vacancy-overrule = 照发的理由
-vacancy-overrule-hint = 有“违法”提示还要发，写明理由；会记下您的名字
 check-and-post = 检查并发布
 save-draft = 先存着
 

@@ -489,3 +489,4 @@ code-no-mailbox = 收件的站或单位没有填邮箱。
 code-expired = 三天都没发出，不再试了。
 code-compose = 这封信暂时写不成，过会儿再试。
 code-body-form = 这张表单读不懂，请回上一页再发一次。
+code-pick-first = 先勾选，再按推荐。

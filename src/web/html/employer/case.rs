@@ -220,7 +220,7 @@ async fn case_view(ask: &Ask, whole: &Whole, phone: Option<String>, fault: &str)
     blocks.push(Block::Heading(String::new(), text(lang, "history-n", &[])));
     // Letters are the station's affair.
     let steps = Whole { mail: Vec::new(), ..whole.clone() };
-    blocks.push(Block::Log(log(lang, &steps)));
+    blocks.push(Block::Log(log(lang, ask.office.today(), &steps)));
     let mut c = chrome(ask, "/employer").await;
     c.back = root;
     Ok(Desk {

@@ -15,7 +15,7 @@ const NAMES: [&str; 4] = ["禤椛榕", "缪椛榕", "麹椛榕", "亓椛榕"];
 /// How bytes could stand somewhere: as they are, in hexadecimal, in base64 at each of its three offsets.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {
     use base64::Engine as _;
-    let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = secret.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     let mut spelt = vec![secret.as_bytes().to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes()];
     for offset in 0..3 {
         let padded = [&vec![0; offset][..], secret.as_bytes()].concat();
@@ -167,6 +167,6 @@ fn a_secret_is_found_as_it_is_in_hexadecimal_and_within_base64() {
         assert!(holds(text.as_bytes(), &secret), "{before:?} {text}");
     }
     assert!(holds(format!("x{secret}y").as_bytes(), &secret));
-    assert!(holds(secret.bytes().map(|b| format!("{b:02X}")).collect::<String>().as_bytes(), &secret));
+    assert!(holds(secret.bytes().map(|b| format!("{b:02X}")).collect::<Vec<_>>().concat().as_bytes(), &secret));
     assert!(!holds(base64::engine::general_purpose::STANDARD.encode(phone(90_000)).as_bytes(), &secret));
 }

@@ -10,6 +10,7 @@ mod admin;
 mod canary;
 mod cases;
 mod client;
+mod counter;
 mod daily;
 mod description;
 mod desk;

@@ -99,6 +99,10 @@ fn object(lang: Lang, list: &str, field: &str, parts: &Map<String, Value>) -> St
     if field == "certificates" {
         return joined(&["name", "level", "expires"]);
     }
+    if let (Some(Value::String(code)), Some(name)) = (parts.get("code"), parts.get("name")) {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        return code_word(lang, last, code).or_else(|| name.as_str().map(str::to_owned)).unwrap_or_default();
+    }
     if parts.contains_key("min") && parts.contains_key("max") {
         let period = parts.get("period").and_then(Value::as_str).and_then(Period::parse).unwrap_or(Period::Month);
         let fen = |name: &str| parts.get(name).and_then(Value::as_i64);
@@ -230,6 +234,7 @@ mod tests {
     fn facts_are_told_in_words_and_never_as_codes() {
         for (field, value, words) in [
             ("schooling", json!("primary"), "小学"),
+            ("schooling", json!({"code": "primary", "name": "小学"}), "小学"),
             ("wants_change", json!(true), "是"),
             ("wants_change", json!("false"), "否"),
             ("wage_floor", json!(450_000), "4500"),

@@ -21,8 +21,17 @@ use crate::web::route::{Audience, Body, Route};
 
 const STAFF: Audience = Audience::Holds(&[Right::Export]);
 
-/// What the form and the filters of the lists before it send.
-const TAKES: &[&str] = &[
+/// Routes of this file.
+pub static ROUTES: &[Route] = &[
+    Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q"]),
+    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKEN),
+    // The filters of a list come along in its form: words for a person never stand in an address.
+    Route::post("/station/exports/choose", STAFF, "choose an export of a list", Body::Form, handler!(choose_of_list))
+        .takes(TAKEN),
+];
+
+/// Fields of the form, and the filters of the lists of people and vacancies.
+const TAKEN: &[&str] = &[
     "kind",
     "q",
     "format",
@@ -48,19 +57,11 @@ const TAKES: &[&str] = &[
     "meals",
     "employer",
     "state",
+    "vacancy_kind",
+    "limit",
     "sort",
     "near",
-    "limit",
     "cursor",
-];
-
-/// Routes of this file.
-pub static ROUTES: &[Route] = &[
-    Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q"]),
-    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKES),
-    // The filters of a list come along in its form: words for a person never stand in an address.
-    Route::post("/station/exports/choose", STAFF, "choose an export of a list", Body::Form, handler!(choose_of_list))
-        .takes(TAKES),
 ];
 
 /// Fields of the form itself; every other pair is a filter of the list and goes along hidden.
@@ -89,7 +90,9 @@ async fn choose_of_list(ask: Ask) -> Result<Answer, Fault> {
 /// Which rows the filters of a list mean.
 fn only(ask: &Ask, kind: ExportKind, fields: &Pairs) -> Result<Only, Fault> {
     let filters = fields.iter().filter(|(n, v)| (n == "q" || !OWN.contains(&n.as_str())) && !v.trim().is_empty());
-    let asked = Ask { query: filters.cloned().collect(), ..ask.clone() };
+    // The list of vacancies has a filter of the same name as the form's own.
+    let filters = filters.map(|(n, v)| (if n == "vacancy_kind" { "kind" } else { n }.to_owned(), v.clone()));
+    let asked = Ask { query: filters.collect(), ..ask.clone() };
     let q = asked.query("q").unwrap_or_default();
     Ok(match kind {
         _ if asked.query.is_empty() => Only::All,

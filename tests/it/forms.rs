@@ -197,8 +197,17 @@ async fn busy(world: &mut World) -> Cast {
 }
 
 /// Addresses that switches, machines and letters lead to.
-const LED_BY_OTHERS: &[&str] =
-    &["/assets/{file}", "/lang", "/elder", "/healthz", "/readyz", "/metrics", "/station/find", "/station/workers/find"];
+const LED_BY_OTHERS: &[&str] = &[
+    "/assets/{file}",
+    "/lang",
+    "/elder",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/receipts",
+    "/station/find",
+    "/station/workers/find",
+];
 
 /// A form with who saw it where.
 struct Seen {

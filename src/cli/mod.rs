@@ -12,7 +12,7 @@ mod export;
 mod import;
 mod index;
 mod jobs;
-mod matching;
+pub mod matching;
 mod open;
 mod search;
 mod serve;

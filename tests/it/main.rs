@@ -11,6 +11,7 @@ mod client;
 mod daily;
 mod desk;
 mod door;
+mod engine;
 mod finding;
 mod house;
 mod house_source;

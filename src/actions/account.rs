@@ -11,8 +11,11 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
+use super::outbox::{Tell, To, notify};
 use crate::domain::actor::{Actor, Right, Role};
+use crate::domain::employer::is_email;
 use crate::domain::fault::Faults;
+use crate::domain::notice::NoticeKind;
 use crate::store;
 use crate::store::account::Account;
 use crate::store::crypt::{Cell, hash};
@@ -63,13 +66,14 @@ async fn password_fits(password: String, hash: String) -> Result<bool> {
     .map_err(|e| Error::Internal(e.to_string()))
 }
 
-/// The 60 commonest passwords longer than the limit; a breached list belongs to the security settings.
-fn check_password(name: &str, password: &str) -> Result<()> {
+/// What is wrong with a password: its length, or that it is among the commonest; a breached list belongs to the security
+/// settings.
+fn password_fault(name: &str, password: &str) -> Option<&'static str> {
     if password.chars().count() < SHORTEST {
-        return Err(Error::field("password", "password.short"));
+        return Some("password.short");
     }
     if password.len() > 1024 {
-        return Err(Error::field("password", "password.long"));
+        return Some("password.long");
     }
     const COMMON: &[&str] = &[
         "12345678",
@@ -87,10 +91,8 @@ fn check_password(name: &str, password: &str) -> Result<()> {
         "iloveyou",
         "87654321",
     ];
-    if COMMON.contains(&password.to_lowercase().as_str()) || password.eq_ignore_ascii_case(name) {
-        return Err(Error::field("password", "password.common"));
-    }
-    Ok(())
+    let common = COMMON.contains(&password.to_lowercase().as_str()) || password.eq_ignore_ascii_case(name);
+    common.then_some("password.common")
 }
 
 /// What a new account is.
@@ -106,7 +108,7 @@ pub struct NewAccount {
     pub employer: Option<Uuid>,
     /// Opens confidential notes of the own station.
     pub confidential: bool,
-    /// Password; none = an invitation is sent.
+    /// Password; none = a letter invites to set one.
     pub password: Option<String>,
     /// Where an invitation goes.
     pub email: Option<String>,
@@ -127,12 +129,23 @@ pub async fn add(office: &Office, actor: &Actor, new: NewAccount) -> Result<Acco
     if new.role == Role::Employer && new.employer.is_none() {
         faults.at("employer", "account.employer_missing");
     }
+    let email = new.email.map(|e| e.trim().to_owned()).filter(|e| !e.is_empty());
+    if email.as_deref().is_some_and(|e| !is_email(e)) {
+        faults.at("email", "email.wrong");
+    }
+    match &new.password {
+        Some(password) => {
+            if let Some(code) = password_fault(&name, password) {
+                faults.at("password", code);
+            }
+        }
+        // Nobody could ever sign in.
+        None if email.is_none() => faults.at("email", "account.email_or_password"),
+        None => {}
+    }
     faults.finish(())?;
     let password_hash = match new.password {
-        Some(password) => {
-            check_password(&name, &password)?;
-            Some(hash_password(password).await?)
-        }
+        Some(password) => Some(hash_password(password).await?),
         None => None,
     };
     let account = Account {
@@ -143,7 +156,7 @@ pub async fn add(office: &Office, actor: &Actor, new: NewAccount) -> Result<Acco
         employer: if new.role == Role::Employer { new.employer } else { None },
         confidential: new.confidential,
         password_hash,
-        email: new.email,
+        email,
         disabled_at: None,
         failures: 0,
         locked_until: None,
@@ -154,8 +167,32 @@ pub async fn add(office: &Office, actor: &Actor, new: NewAccount) -> Result<Acco
         other => other?,
     }
     tx.audit(office.audit(actor, "account.add", "account", Some(account.id), "name,role,station,employer"));
+    if account.password_hash.is_none() {
+        notify(office, &mut tx, &[password_letter(&account)]).await?;
+    }
     office.commit(tx).await?;
     Ok(account)
+}
+
+/// The letter with which the owner of an account sets a password.
+fn password_letter(account: &Account) -> Tell {
+    Tell::new(NoticeKind::Password, To::Account(account.id), account.id)
+}
+
+/// Sends the letter to set a password once more: the first was lost, or the password is.
+pub async fn send_password_letter(office: &Office, actor: &Actor, name: &str) -> Result<()> {
+    office.need(actor, Right::Accounts)?;
+    let account = store::account::by_name(&mut &office.db, name).await?.ok_or(Error::NotFound)?;
+    if account.disabled_at.is_some() {
+        return Err(Error::conflict("account.disabled"));
+    }
+    if account.email.is_none() {
+        return Err(Error::conflict("account.no_mailbox"));
+    }
+    let mut tx = office.begin().await?;
+    notify(office, &mut tx, &[password_letter(&account)]).await?;
+    tx.audit(office.audit(actor, "account.letter", "account", Some(account.id), "password"));
+    office.commit(tx).await
 }
 
 /// All accounts.
@@ -176,6 +213,17 @@ pub async fn disable(office: &Office, actor: &Actor, name: &str) -> Result<()> {
     office.commit(tx).await
 }
 
+/// Lets a disabled account in again; its sessions stay ended.
+pub async fn enable(office: &Office, actor: &Actor, name: &str) -> Result<()> {
+    office.need(actor, Right::Accounts)?;
+    let found = store::account::by_name(&mut &office.db, name).await?.ok_or(Error::NotFound)?;
+    let account = Account { disabled_at: None, failures: 0, locked_until: None, ..found };
+    let mut tx = office.begin().await?;
+    store::account::update(&mut tx, &account, office.now()).await?;
+    tx.audit(office.audit(actor, "account.enable", "account", Some(account.id), "disabled_at"));
+    office.commit(tx).await
+}
+
 /// Sets a password and ends the account's sessions.
 pub async fn set_password(office: &Office, actor: &Actor, name: &str, password: String) -> Result<()> {
     office.need(actor, Right::Accounts)?;
@@ -184,7 +232,9 @@ pub async fn set_password(office: &Office, actor: &Actor, name: &str, password: 
 }
 
 async fn change_password(office: &Office, actor: &Actor, mut account: Account, password: String) -> Result<()> {
-    check_password(&account.name, &password)?;
+    if let Some(code) = password_fault(&account.name, &password) {
+        return Err(Error::field("password", code));
+    }
     account.password_hash = Some(hash_password(password).await?);
     account.failures = 0;
     account.locked_until = None;
@@ -317,7 +367,7 @@ const PARKED: Uuid = Uuid::nil();
 pub async fn park_form(office: &Office, path: &str, body: &[u8]) -> Result<String> {
     let token = secret();
     let hashed = hash(token.as_bytes());
-    let sealed = office.keys.seal(Cell { table: "parked_form", column: "body", id: PARKED }, body);
+    let sealed = office.keys.seal(Cell { table: "parked_form", column: "body", id: PARKED }, body)?;
     let until = office.now() + micros(Duration::from_secs(3600));
     store::account::park_form(&office.db, &hashed, "", path, &sealed, until).await?;
     Ok(token)

@@ -4,13 +4,13 @@ use super::error::Result;
 use super::office::Office;
 use crate::domain::actor::{Actor, Right};
 use crate::store;
+use crate::store::audit::Place;
 use crate::store::change::Audit;
 
-/// Lines before an instant, newest first.
-pub async fn lines(office: &Office, actor: &Actor, before: Option<i64>, limit: i64) -> Result<Vec<Audit>> {
+/// Lines with their places, newest first, from before a place.
+pub async fn lines(office: &Office, actor: &Actor, before: Option<Place>, limit: i64) -> Result<Vec<(Place, Audit)>> {
     office.need(actor, Right::Audit)?;
-    let before = before.unwrap_or_else(|| office.now() + 1);
-    let lines = store::audit::lines(&mut &office.db, None, before, limit).await?;
+    let lines = store::audit::lines(&mut &office.db, before, limit).await?;
     office.read_of(actor, "audit.read", None, "").await?;
     Ok(lines)
 }

@@ -72,6 +72,11 @@ async fn add(office: &Office, tx: &mut Tx, actor: &Actor, mut rows: Vec<ClassRow
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
 
+/// True if the class is the actor's station's to change.
+pub async fn may_change(office: &Office, actor: &Actor, record: &Record) -> bool {
+    actor.may(Right::Training) && is_own(office, actor, record.row.station).await
+}
+
 /// Changes a class by a JSON merge patch; seats that are taken stay.
 pub async fn patch(
     office: &Office,
@@ -82,10 +87,17 @@ pub async fn patch(
 ) -> Result<Record> {
     office.need(actor, Right::Training)?;
     let record = load(office, id).await?;
+    change_to(office, actor, id, &patched(&ClassBody::of(&record.row.class), patch)?, expected).await
+}
+
+/// Changes a class to what the whole body says; seats that are taken stay.
+pub async fn change_to(office: &Office, actor: &Actor, id: Uuid, body: &ClassBody, expected: i64) -> Result<Record> {
+    office.need(actor, Right::Training)?;
+    let record = load(office, id).await?;
     if !is_own(office, actor, record.row.station).await {
         return Err(Error::NotFound);
     }
-    let class = patched(&ClassBody::of(&record.row.class), patch)?.check(&context(office))?;
+    let class = body.check(&context(office))?;
     let mut tx = office.begin().await?;
     // Held, so that nobody enrols between the count and the new number of seats.
     classes::lock(&mut tx, id).await?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
 /// A source of the present instant.
@@ -36,9 +36,14 @@ pub struct FileReading {
 /// The offset of Asia/Shanghai, which has no summer time since 1991.
 pub const SHANGHAI: Offset = Offset::constant(8);
 
+/// What the clocks of Asia/Shanghai show at an instant in microseconds UTC.
+pub fn local(at: i64) -> DateTime {
+    SHANGHAI.to_datetime(Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
 /// The day of Asia/Shanghai at an instant in microseconds UTC.
 pub fn day_of(at: i64) -> Date {
-    SHANGHAI.to_datetime(Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH)).date()
+    local(at).date()
 }
 
 /// The first instant of a day of Asia/Shanghai, in microseconds UTC.

@@ -241,6 +241,11 @@ async fn load_own(office: &Office, actor: &Actor, id: Uuid) -> Result<EmployerRo
     if is_own(office, actor, row.station).await { Ok(row) } else { Err(Error::NotFound) }
 }
 
+/// True if the employer is the actor's station's to decide on and to change.
+pub async fn may_change(office: &Office, actor: &Actor, row: &EmployerRow) -> bool {
+    actor.may(Right::Employers) && is_own(office, actor, row.station).await
+}
+
 fn state_diff(old: &EmployerRow, row: &EmployerRow) -> Map<String, Value> {
     use crate::domain::code::Code as _;
     let mut diff = Map::new();
@@ -309,6 +314,27 @@ async fn invite(office: &Office, tx: &mut Tx, actor: &Actor, row: &EmployerRow) 
     tx.audit(office.audit(actor, "account.add", "account", Some(account.id), "name,role,employer"));
     notify(office, tx, &[Tell::new(NoticeKind::Password, To::Account(account.id), account.id)]).await?;
     Ok(Some(name))
+}
+
+/// Sends the letter to set a password to who signs in for an employer, at the mailbox that the employer has now; an employer
+/// without an account gets one.
+pub async fn send_password_letter(office: &Office, actor: &Actor, id: Uuid) -> Result<()> {
+    let row = load_own(office, actor, id).await?;
+    if row.state != EmployerState::Approved {
+        return Err(Error::conflict("employer.state"));
+    }
+    let Some(email) = row.employer.email.clone() else { return Err(Error::conflict("account.no_mailbox")) };
+    let mut tx = office.begin().await?;
+    let standing = accounts::of_employer(&mut tx, id).await?;
+    for account in &standing {
+        accounts::update(&mut tx, &Account { email: Some(email.clone()), ..account.clone() }, office.now()).await?;
+        notify(office, &mut tx, &[Tell::new(NoticeKind::Password, To::Account(account.id), account.id)]).await?;
+    }
+    if standing.is_empty() {
+        invite(office, &mut tx, actor, &row).await?;
+    }
+    tx.audit(office.audit(actor, "employer.letter", "employer", Some(id), "password"));
+    office.commit(tx).await
 }
 
 /// Rejects an employer with a reason.

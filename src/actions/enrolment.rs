@@ -207,7 +207,7 @@ mod tests {
         let held: Vec<&str> = record.person.worker.certificates.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(held, ["养老护理员证"]);
         let acts: Vec<String> =
-            worker::timeline(office, &clerk, worker).await.unwrap().into_iter().map(|e| e.act).collect();
+            worker::timeline(office, &clerk, worker).await.unwrap().1.into_iter().map(|e| e.act).collect();
         assert_eq!(acts, ["enrolment.certify", "enrolment.pass", "enrolment.enrol", "worker.register"]);
     }
 

@@ -110,7 +110,7 @@ pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[
 
     let mut people = Vec::with_capacity(incoming.len());
     for (new, reference) in incoming.iter().zip(references) {
-        people.push(person(office, &places, new, reference, now, today));
+        people.push(person(office, &places, new, reference, now, today)?);
     }
     worker::insert(tx, &people).await.map_err(|e| match e {
         crate::store::Error::Duplicate => Error::conflict("worker.exists"),
@@ -169,22 +169,23 @@ fn person(
     reference: String,
     now: i64,
     today: jiff::civil::Date,
-) -> Person {
+) -> Result<Person> {
     let id = office.id();
     let c = &new.checked;
+    let sealed = |column, text: &str| office.keys.seal(cell(column, id), text.as_bytes());
     let (full, initials) = name_pinyin(c.name.expose());
     let mut worker = c.worker.clone();
     worker.statement_on = worker.statement.map(|_| today);
-    Person {
+    Ok(Person {
         id,
         reference,
         name: c.name.expose().to_owned(),
         name_key: c.name.compare_key(),
         pinyin: format!("{full} {initials}"),
         id_hash: c.id.as_ref().map(|p| id_hash(&office.keys, &p.number)),
-        id_sealed: c.id.as_ref().map(|p| office.keys.seal(cell("id_sealed", id), p.number.expose().as_bytes())),
+        id_sealed: c.id.as_ref().map(|p| sealed("id_sealed", p.number.expose())).transpose()?,
         phone_hash: c.phone.as_ref().map(|p| phone_hash(&office.keys, p)),
-        phone_sealed: c.phone.as_ref().map(|p| office.keys.seal(cell("phone_sealed", id), p.expose().as_bytes())),
+        phone_sealed: c.phone.as_ref().map(|p| sealed("phone_sealed", p.expose())).transpose()?,
         import_key: new.import_key.clone(),
         place: worker.village.as_ref().and_then(|v| places.get(&place_key(v)).copied()),
         basis: Basis::Duty,
@@ -202,7 +203,7 @@ fn person(
         version: 1,
         created_at: now,
         updated_at: now,
-    }
+    })
 }
 
 /// A stretch of work that the register reports.
@@ -356,7 +357,7 @@ fn rewrite(office: &Office, old: &Person, checked: &Checked, how: Merge) -> Resu
         if old.id_hash.as_ref() != Some(&hash) && (how != Merge::Fill || old.id_hash.is_none()) {
             let was = open(office, old.id, "id_sealed", old.id_sealed.as_deref())?;
             sealed.insert("id_number".into(), serde_json::json!([was, id.number.expose()]));
-            p.id_sealed = Some(office.keys.seal(cell("id_sealed", p.id), id.number.expose().as_bytes()));
+            p.id_sealed = Some(office.keys.seal(cell("id_sealed", p.id), id.number.expose().as_bytes())?);
             p.id_hash = Some(hash);
             p.verification = Verification::FormatChecked;
             p.verified_by = None;
@@ -368,7 +369,7 @@ fn rewrite(office: &Office, old: &Person, checked: &Checked, how: Merge) -> Resu
         if old.phone_hash.as_ref() != Some(&hash) && (how != Merge::Fill || old.phone_hash.is_none()) {
             let was = open(office, old.id, "phone_sealed", old.phone_sealed.as_deref())?;
             sealed.insert("phone".into(), serde_json::json!([was, phone.expose()]));
-            p.phone_sealed = Some(office.keys.seal(cell("phone_sealed", p.id), phone.expose().as_bytes()));
+            p.phone_sealed = Some(office.keys.seal(cell("phone_sealed", p.id), phone.expose().as_bytes())?);
             p.phone_hash = Some(hash);
         }
     }
@@ -446,10 +447,9 @@ pub async fn change(
             diff,
             sealed: None,
         };
-        let sealed = (!sealed.is_empty()).then(|| {
-            let cell = Cell { table: "history", column: "sealed", id: entry.id };
-            office.keys.seal(cell, Value::Object(sealed).to_string().as_bytes())
-        });
+        let cell = Cell { table: "history", column: "sealed", id: entry.id };
+        let seal = |map| office.keys.seal(cell, Value::Object(map).to_string().as_bytes());
+        let sealed = (!sealed.is_empty()).then(|| seal(sealed)).transpose()?;
         crate::store::history::add(tx, &[Entry { sealed, ..entry }]).await?;
     }
     Ok(names)

@@ -92,6 +92,7 @@ impl Follower {
         self.writer = Some(writer.map_err(fault)?);
         office.live.index.store(Some(Arc::new(index)));
         office.live.away.store(None);
+        office.live.has_read(&self.mark);
         Ok(())
     }
 
@@ -145,6 +146,7 @@ impl Follower {
         }
         if changes.is_empty() {
             self.mark = mark;
+            office.live.has_read(&self.mark);
             return Ok(0);
         }
         let of = |kind| changes.iter().filter(|c| c.kind == kind).map(|c| c.id).collect::<BTreeSet<Uuid>>();
@@ -183,6 +185,7 @@ impl Follower {
             }
         }
         self.mark = mark;
+        office.live.has_read(&self.mark);
         Ok(changes.len())
     }
 

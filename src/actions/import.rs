@@ -235,7 +235,10 @@ async fn carry_out(
 ) -> Result<Done> {
     let began = Instant::now();
     let id = import.as_ref().map(|i| i.id);
-    let memory = journals::memory(&mut &office.db, station, kind.code()).await?;
+    let mut memory = journals::memory(&mut &office.db, station, kind.code()).await?;
+    // What was said of this very sheet holds, also where no station remembers it.
+    let said = import.as_ref().map(review::mapping).unwrap_or_default();
+    memory.extend(said.into_iter().filter(|m| m.remembered).filter_map(|m| Some((m.key, m.field?))));
     let journal = Journal::open(office, import, options.dry_run).await?;
     let today = office.today();
     let all = lines_of(bytes);

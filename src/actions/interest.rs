@@ -20,7 +20,7 @@ use crate::store::Tx;
 use crate::store::crypt::Cell;
 use crate::store::interest::{self as interests, Interest, Listed};
 use crate::store::introduction::{self as cases, Post};
-use crate::store::worker::Referenced;
+use crate::store::worker::{self as people, Record, Referenced};
 
 /// An interest as typed.
 #[derive(Debug, Clone, Default, serde::Deserialize, schemars::JsonSchema)]
@@ -92,7 +92,7 @@ pub async fn leave(office: &Office, vacancy: Uuid, new: &NewInterest) -> Result<
         vacancy,
         station,
         name: name.expose().to_owned(),
-        phone_sealed: office.keys.seal(cell(id), phone.expose().as_bytes()),
+        phone_sealed: office.keys.seal(cell(id), phone.expose().as_bytes())?,
         phone_hash: hash,
         remark,
         state: InterestState::Received,
@@ -205,6 +205,17 @@ pub async fn link(office: &Office, actor: &Actor, id: Uuid, worker: Uuid) -> Res
     }
     save(office, actor, "interest.link", &new, found.state).await?;
     find(office, actor, id).await
+}
+
+/// People within the actor's scope who have the phone of an interest, the namesakes first.
+pub async fn likely(office: &Office, actor: &Actor, interest: &Interest) -> Result<Vec<Record>> {
+    let scope = office.scope(actor).await?;
+    let mut read = &office.db;
+    let known = people::by_phone_hash(&mut read, &scope, &interest.phone_hash).await?;
+    let ids: Vec<Uuid> = known.iter().map(|p| p.id).collect();
+    let mut records = people::records(&mut read, &scope, &ids).await?;
+    records.sort_by_key(|r| r.person.name != interest.name);
+    Ok(records)
 }
 
 /// Registers a new person from an interest and links it; name and phone come from the interest where none are typed.

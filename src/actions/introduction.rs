@@ -87,24 +87,21 @@ pub async fn introduce(office: &Office, actor: &Actor, new: &NewIntroduction) ->
     load(office, &Reach::People(scope), id).await
 }
 
-/// Puts several people forward for one vacancy, each on its own: one that cannot be is told with its reason.
-pub async fn introduce_many(
-    office: &Office,
-    actor: &Actor,
-    workers: &[Uuid],
-    vacancy: Uuid,
-    given: Option<GivenConsent>,
-) -> Result<Vec<(Uuid, Result<Uuid>)>> {
+/// A person and a vacancy.
+pub type Pair = (Uuid, Uuid);
+
+/// Puts people forward for vacancies, each pair on its own: one that cannot be is told with its reason.
+pub async fn introduce_many(office: &Office, actor: &Actor, pairs: &[Pair]) -> Result<Vec<(Pair, Result<Uuid>)>> {
     office.need(actor, Right::Introductions)?;
     let scope = office.scope(actor).await?;
-    let mut done = Vec::with_capacity(workers.len());
-    for worker in workers {
-        let outcome = put_forward(office, actor, &scope, *worker, vacancy, given.clone()).await;
-        // A database that does not answer is no matter of one person.
+    let mut done = Vec::with_capacity(pairs.len());
+    for (worker, vacancy) in pairs {
+        let outcome = put_forward(office, actor, &scope, *worker, *vacancy, None).await;
+        // A database that does not answer is no matter of one pair.
         if let Err(Error::Busy(_) | Error::Internal(_)) = outcome {
             outcome.map(drop)?;
         } else {
-            done.push((*worker, outcome));
+            done.push(((*worker, *vacancy), outcome));
         }
     }
     Ok(done)
@@ -344,6 +341,13 @@ pub async fn list(office: &Office, actor: &Actor, filter: &Filter, after: Option
     let total = cases::count(&mut read, &reach, filter).await?;
     office.read_of(actor, "introduction.list", filter.worker, "").await?;
     Ok(Page { items, total, next })
+}
+
+/// The newest letter about each of some introductions that were read before.
+pub async fn newest_letters(office: &Office, cases: &[Case]) -> Result<std::collections::HashMap<Uuid, Notice>> {
+    let ids: Vec<Uuid> = cases.iter().map(|c| c.introduction.id).collect();
+    let letters = store::outbox::of_introductions(&mut &office.db, &ids).await?;
+    Ok(letters.into_iter().filter_map(|n| Some((n.introduction?, n))).collect())
 }
 
 /// The person's name as the actor may see it: clear for staff, and for an employer once it is consented.

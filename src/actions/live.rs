@@ -16,7 +16,7 @@ use crate::matching::columns::Columns;
 use crate::matching::lexicon::Lexicon;
 use crate::matching::parameters::Parameters;
 use crate::search::{self, Index};
-use crate::store::change::Kind;
+use crate::store::change::{Kind, Watermark};
 use crate::store::worker::{self as people, Scope};
 
 /// Titles coded with less than this ask the clerk.
@@ -32,6 +32,8 @@ pub struct Live {
     columns: RwLock<Columns>,
     /// The columns are filled.
     filled: AtomicBool,
+    /// Up to which number of each lane the index has read.
+    mark: ArcSwapOption<Watermark>,
 }
 
 impl std::fmt::Debug for Live {
@@ -49,6 +51,7 @@ impl Live {
             away: ArcSwapOption::from(Some(Arc::new("starting"))),
             columns: RwLock::new(columns),
             filled: AtomicBool::new(false),
+            mark: ArcSwapOption::empty(),
         }
     }
 }
@@ -58,6 +61,18 @@ impl Live {
     pub fn lose(&self, why: &'static str) {
         self.index.store(None);
         self.away.store(Some(Arc::new(why)));
+    }
+
+    /// Notes how far the index has read.
+    pub fn has_read(&self, mark: &Watermark) {
+        self.mark.store(Some(Arc::new(mark.clone())));
+    }
+
+    /// How many numbered transactions the index has not read yet; nothing on a node without a follower.
+    pub fn lag(&self, heads: &Watermark) -> Option<i64> {
+        let mark = self.mark.load();
+        let mark = mark.as_ref()?;
+        Some(heads.iter().map(|(lane, head)| (head - mark.get(lane).copied().unwrap_or(0)).max(0)).sum())
     }
 
     /// True once the columns hold everything.

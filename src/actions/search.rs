@@ -263,15 +263,27 @@ pub enum ReadAs {
     IdNumber,
     /// Phone.
     Phone,
+    /// The code of a person, such as R-7K2M.
+    Code,
     /// Name, pinyin or free text.
     Words,
 }
 
-/// The clerk's one box: number, phone, name, pinyin or free text; audited.
-pub async fn lookup(office: &Office, actor: &Actor, text: &str, page: Page) -> Result<(ReadAs, Found<Record>)> {
+/// The clerk's one box: number, phone, name, pinyin or free text; audited. A number finds its owner whatever else is asked,
+/// words are searched together with it.
+pub async fn lookup(office: &Office, actor: &Actor, text: &str, ask: WorkerAsk) -> Result<(ReadAs, Found<Record>)> {
     office.need(actor, Right::Persons)?;
     let scope = office.scope(actor).await?;
     let mut read = &office.db;
+    // The code that a person says on the telephone.
+    let code = text.trim().to_uppercase();
+    if code.starts_with("R-")
+        && let Some(person) = people::by_reference(&mut read, &scope, &code).await?
+    {
+        let found = people::records(&mut read, &scope, &[person.merged_into.unwrap_or(person.id)]).await?;
+        office.read_of(actor, "workers.lookup", Some(person.id), "").await?;
+        return Ok((ReadAs::Code, Found::of(found)));
+    }
     let people = match search::classify_person_query(text) {
         PersonQuery::IdNumber(number) => {
             let id = IdNumber::parse(&number, office.today()).map_err(|e| Error::field("text", e.code()))?;
@@ -286,7 +298,7 @@ pub async fn lookup(office: &Office, actor: &Actor, text: &str, page: Page) -> R
             (ReadAs::Phone, found.iter().map(|p| p.id).collect())
         }
         PersonQuery::Name(words) | PersonQuery::Pinyin(words) | PersonQuery::FreeText(words) => {
-            let found = workers(office, actor, WorkerAsk { q: words, page, ..WorkerAsk::default() }).await?;
+            let found = workers(office, actor, WorkerAsk { q: words, ..ask }).await?;
             return Ok((ReadAs::Words, found));
         }
     };

@@ -80,7 +80,21 @@ pub async fn patch(
     office.need(actor, Right::Stations)?;
     let all = office.stations().await;
     let old = all.iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
-    let station = patched(&StationBody::of(&old.station), patch)?.check(&context(office))?;
+    change_to(office, actor, id, &patched(&StationBody::of(&old.station), patch)?, expected).await
+}
+
+/// Changes a station to what the whole body says; its code stays.
+pub async fn change_to(
+    office: &Office,
+    actor: &Actor,
+    id: Uuid,
+    body: &StationBody,
+    expected: i64,
+) -> Result<StationRow> {
+    office.need(actor, Right::Stations)?;
+    let all = office.stations().await;
+    let old = all.iter().find(|s| s.id == id).ok_or(Error::NotFound)?;
+    let station = body.check(&context(office))?;
     if station.code != old.station.code {
         return Err(Error::field("code", "station.code_fixed"));
     }

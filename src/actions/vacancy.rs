@@ -219,10 +219,11 @@ pub fn posting(record: &Record) -> Posting {
     Posting { employer: Some(record.row.employer.to_string().into()), ..Posting::of(&record.row.vacancy) }
 }
 
-/// What changed on a vacancy, newest first.
-pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<Vec<history::Entry>> {
+/// A vacancy and what changed on it, newest first.
+pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<(Record, Vec<history::Entry>)> {
     let record = load_own(office, actor, id).await?;
-    Ok(history::of(&mut &office.db, record.row.id, 200).await?)
+    let entries = history::of(&mut &office.db, record.row.id, 200).await?;
+    Ok((record, entries))
 }
 
 /// What a posting would be, if nothing is wrong with it.

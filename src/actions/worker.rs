@@ -244,10 +244,11 @@ pub async fn change_to(
     load(office, &office.scope(actor).await?, p.id).await
 }
 
-/// The history of a person, newest first; sealed fields are told by name only.
-pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<Vec<Entry>> {
+/// A person with their history, newest first; sealed fields are told by name only.
+pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<(Record, Vec<Entry>)> {
     let record = find(office, actor, id).await?;
-    Ok(history::of(&mut &office.db, record.person.id, 200).await?)
+    let entries = history::of(&mut &office.db, record.person.id, 200).await?;
+    Ok((record, entries))
 }
 
 /// What was revealed.
@@ -350,19 +351,33 @@ pub async fn duplicates(office: &Office, actor: &Actor) -> Result<Vec<(Record, R
     Ok(out)
 }
 
-/// Remembers that two people are not the same.
-pub async fn distinct(office: &Office, actor: &Actor, id: Uuid, other: Uuid) -> Result<()> {
+/// Why two records were held to be one person or two, as far as it was said.
+fn with_grounds(name: &str, other: &Record, grounds: &str) -> Map<String, Value> {
+    let mut diff = Map::new();
+    diff.insert(name.into(), Value::from(other.person.reference.clone()));
+    if !grounds.trim().is_empty() {
+        diff.insert("reason".into(), grounds.trim().chars().take(200).collect::<String>().into());
+    }
+    diff
+}
+
+/// Remembers that two people are not the same; the grounds stand in the timeline of both.
+pub async fn distinct(office: &Office, actor: &Actor, id: Uuid, other: Uuid, grounds: &str) -> Result<()> {
     office.need(actor, Right::Persons)?;
     let scope = office.scope(actor).await?;
     let (a, b) = (load(office, &scope, id).await?, load(office, &scope, other).await?);
     let mut tx = office.begin().await?;
     people::mark_distinct(&mut tx, a.person.id, b.person.id, office.now(), actor.name()).await?;
+    for (one, two) in [(&a, &b), (&b, &a)] {
+        let diff = with_grounds("distinct", two, grounds);
+        add_note(office, &mut tx, actor, one.person.id, "worker.distinct", diff).await?;
+    }
     tx.audit(office.audit(actor, "worker.distinct", "worker", Some(a.person.id), ""));
     office.commit(tx).await
 }
 
 /// Merges `other` into the person: the row stays, readers follow it, undo clears it.
-pub async fn merge(office: &Office, actor: &Actor, id: Uuid, other: Uuid) -> Result<Record> {
+pub async fn merge(office: &Office, actor: &Actor, id: Uuid, other: Uuid, grounds: &str) -> Result<Record> {
     office.need(actor, Right::Persons)?;
     let scope = office.scope(actor).await?;
     let (winner, loser) = (load(office, &scope, id).await?, load(office, &scope, other).await?);
@@ -384,12 +399,17 @@ pub async fn merge(office: &Office, actor: &Actor, id: Uuid, other: Uuid) -> Res
     }
     let links: Vec<_> = loser.links.iter().map(|l| Link { worker: winner.person.id, ..l.clone() }).collect();
     people::link(&mut tx, &links, office.now()).await?;
-    let mut diff = Map::new();
-    diff.insert("merged".into(), Value::from(loser.person.reference.clone()));
+    let diff = with_grounds("merged", &loser, grounds);
     add_note(office, &mut tx, actor, winner.person.id, "worker.merge", diff).await?;
     tx.audit(office.audit(actor, "worker.merge", "worker", Some(winner.person.id), "merged_into"));
     office.commit(tx).await?;
     load(office, &scope, winner.person.id).await
+}
+
+/// The records that were merged into a person and can be taken apart again.
+pub async fn merged_into(office: &Office, actor: &Actor, id: Uuid) -> Result<Vec<people::Person>> {
+    office.need(actor, Right::Persons)?;
+    Ok(people::merged_into(&mut &office.db, &office.scope(actor).await?, id).await?)
 }
 
 /// Undoes a merge: the person stands for themselves again.

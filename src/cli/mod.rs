@@ -8,10 +8,12 @@ macro_rules! say {
 mod account;
 mod check_value;
 mod demo;
+mod evaluate;
 mod export;
 mod import;
 mod index;
 mod jobs;
+mod later;
 pub mod matching;
 mod open;
 mod search;
@@ -76,6 +78,8 @@ enum Command {
     /// Recommendations, batch assignment, the solver
     #[command(subcommand, name = "match")]
     Match(matching::Command),
+    /// How good search and coding are on sets with known answers
+    Evaluate(evaluate::Evaluate),
     /// The search index
     #[command(subcommand)]
     Index(index::Command),
@@ -105,6 +109,8 @@ enum Command {
     CheckOccupation(check_value::Values),
     /// What the law check says of adverts
     CheckAdvert(check_value::Values),
+    #[command(flatten)]
+    Later(later::Command),
 }
 
 /// Runs the program: 0 done, 1 failed, 2 wrong use.
@@ -153,6 +159,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Account(command) => account::run(&common, command).await,
         Command::Search(ask) => search::run(&common, ask).await,
         Command::Match(command) => matching::run(&common, command).await,
+        Command::Evaluate(ask) => evaluate::run(&common, &ask),
         Command::Index(command) => index::run(&common, command).await,
         Command::Jobs(command) => jobs::run(&common, command).await,
         Command::Import(args) => import::run(&common, &args).await,
@@ -166,6 +173,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::CheckEmployer(values) => check_value::employer(&values),
         Command::CheckWage(values) => check_value::wage(&values),
         Command::CheckRegion(values) => check_value::region(&values),
+        Command::Later(command) => later::run(&command),
     }
 }
 

@@ -152,6 +152,24 @@ impl Parameters {
         Self::parse(SHIPPED).expect("the shipped parameter file is tested")
     }
 
+    /// Every value of the shipped file as its section, its name and its text, in the order of their names.
+    pub fn shipped_values() -> Vec<(String, String, String)> {
+        let file: toml::Table = toml::from_str(SHIPPED).unwrap_or_default();
+        let sections = file.into_iter().filter_map(|(section, value)| match value {
+            toml::Value::Table(values) => Some((section, values)),
+            _ => None,
+        });
+        let text = |value: toml::Value| match value {
+            toml::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        sections
+            .flat_map(|(section, values)| {
+                values.into_iter().map(move |(name, value)| (section.clone(), name, text(value))).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
     /// Reads a file and checks that it is whole.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let read: Self = toml::from_str(text)?;

@@ -312,6 +312,11 @@ impl Form {
         self.sections.iter().flat_map(|s| &s.fields)
     }
 
+    /// Names of the fields that the form shows.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields().map(|f| f.name.as_str())
+    }
+
     pub(super) fn wrong(&self) -> Vec<&Field> {
         self.fields().filter(|f| f.error.is_some()).collect()
     }

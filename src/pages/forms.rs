@@ -2,9 +2,10 @@
 
 use super::form::{Choice, Field, Form, Kind, Section};
 use super::language::{Lang, text, word};
-use super::lists::{Listed, export_kinds, named, options, relations};
+use super::lists::{Listed, export_kinds, named, options, relations, reveal_reasons};
 use super::parts::{Button, Link, Weight};
 use crate::domain::actor::Role;
+use crate::domain::barred_post;
 use crate::domain::code::Code;
 use crate::domain::employer::EmployerKind;
 use crate::domain::heading::SheetKind;
@@ -110,6 +111,10 @@ pub fn interest(lang: Lang, code: &str) -> Form {
 pub fn sign_up(lang: Lang) -> Form {
     let mut form = employer(lang, "/employers/new", "/login");
     form.buttons = vec![Button::main(text(lang, "sign-up", &[]))];
+    // A family hires through a station only.
+    if let Some(Kind::Select(kinds)) = form.field_mut("kind").map(|f| &mut f.kind) {
+        kinds.retain(|k| k.value != EmployerKind::Household.code());
+    }
     form
 }
 
@@ -124,7 +129,7 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
         m.line("address").complete("street-address"),
         m.line("contact").complete("name"),
         m.field("phone", Kind::Tel).complete("tel"),
-        m.field("mail", Kind::Mail).complete("email").hint(m.t("employer-mail-hint")),
+        m.field("email", Kind::Mail).complete("email").hint(m.t("employer-email-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave(back));
@@ -158,6 +163,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("village.village"),
                 m.line("residence"),
                 m.line("household.number"),
+                m.line("household.head"),
                 m.choose("household.relation", "not-asked-option", relations(lang)),
                 m.ask::<HouseholdType>("household.type"),
                 m.menu::<WatchClass>("household.watch_class", "watch-none"),
@@ -206,7 +212,6 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
             vec![
                 m.boxes::<ConsentScope>("consent").wide().hint(m.t("worker-consent-hint")),
                 m.menu::<ConsentWay>("consent_how", "please-choose"),
-                m.field("remark", Kind::Area).wide(),
             ],
         ),
     ];
@@ -218,6 +223,8 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
 pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
     let m = Maker { lang, prefix: "vacancy" };
     let several = m.t("several-hint");
+    let hazards = barred_post::hazards().iter();
+    let hazards = hazards.map(|h| Choice::new(h.code, if lang == Lang::Zh { h.zh } else { h.en })).collect();
     let mut about = vec![
         m.line("title"),
         m.line("occupation").hint(m.t("vacancy-occupation-hint")),
@@ -234,7 +241,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         about.push(m.line("source.name"));
         about.push(m.line("source.ref"));
     }
-    let mut sections = vec![
+    let sections = vec![
         m.section("section-vacancy", about),
         m.section(
             "section-pay",
@@ -261,7 +268,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
                 m.line("requirements.skills").hint(several.clone()),
                 m.menu::<Capacity>("requirements.capacity", "any"),
                 m.field("requirements.experience_years", Kind::Number),
-                m.line("hazards").hint(several.clone()),
+                m.field("hazards", Kind::Checks(hazards)).wide(),
             ],
         ),
         m.section(
@@ -293,10 +300,6 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             ],
         ),
     ];
-    if staff {
-        sections
-            .push(m.section("section-overrule", vec![m.line("overrule").wide().hint(m.t("vacancy-overrule-hint"))]));
-    }
     let buttons = vec![Button::main(m.t("check-and-post")), Button::second(m.t("save-draft"), "act", "draft")];
     Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
@@ -327,16 +330,18 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
 /// A station.
 pub fn station(lang: Lang, action: &str) -> Form {
     let m = Maker { lang, prefix: "station" };
-    let languages = Lang::ALL.map(|l| Choice::new(l.tag(), word(lang, "language", l.tag())));
+    let languages =
+        [("zh", Lang::Zh), ("en", Lang::En)].map(|(code, l)| Choice::new(code, word(lang, "language", l.tag())));
     let fields = vec![
         m.line("code"),
         m.line("name"),
         m.menu::<StationKind>("kind", "please-choose"),
-        m.line("parent").hint(m.t("station-parent-hint")),
+        m.line("parent"),
         m.line("regions").hint(m.t("several-hint")),
-        m.field("mail", Kind::Mail),
+        m.field("email", Kind::Mail),
         m.field("phone", Kind::Tel),
-        m.field("language", Kind::Select(languages.to_vec())),
+        m.line("address"),
+        m.field("lang", Kind::Select(languages.to_vec())),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave("/admin"));
@@ -349,11 +354,10 @@ pub fn account(lang: Lang, action: &str) -> Form {
     let rights = vec![Choice::new("confidential", m.t("right-confidential"))];
     let fields = vec![
         m.line("name"),
-        m.line("person"),
         m.menu::<Role>("role", "please-choose"),
-        m.line("station"),
+        m.line("station").hint(m.t("account-station-hint")),
         m.line("employer").hint(m.t("account-employer-hint")),
-        m.field("mail", Kind::Mail),
+        m.field("email", Kind::Mail),
         m.field("right", Kind::Checks(rights)),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
@@ -402,6 +406,21 @@ pub fn call(lang: Lang, action: &str) -> Form {
     let mut form = Form::new(action, fields, buttons);
     form.label = m.t("note-call");
     form.apart("call")
+}
+
+/// Showing full numbers, for a reason that is put on record.
+pub fn reveal(lang: Lang, action: &str) -> Form {
+    let m = Maker { lang, prefix: "see-numbers" };
+    let fields = {
+        let first = Choice::new("", m.t("please-choose"));
+        let reasons = std::iter::once(first).chain(reveal_reasons(lang)).collect();
+        vec![Field::new("reason", m.t("see-numbers-why"), Kind::Select(reasons))]
+    };
+    let buttons =
+        vec![Button::second(m.t("see-phone"), "fields", "phone"), Button::second(m.t("see-id"), "fields", "id_number")];
+    let mut form = Form::new(action, fields, buttons);
+    form.label = m.t("see-numbers");
+    form.apart("see")
 }
 
 /// Recording what a person consented to.

@@ -26,8 +26,8 @@
 //!   stay under 30 kB. All others, and all of `/admin`, are [`Desk`]s, whose titles, columns, terms, links and notices stand in the
 //!   locales as `page-…`, `col-…` ([`Column::named`]), `fact-…` ([`Fact::named`]), `go-…`, `said-…`, `log-…`.
 //! * Acts post to: `/station/workers/{id}/{reveal, call, consent, introduce, enrol}` (`vacancy` ids, `class` id),
-//!   `/station/vacancies/{id}/introduce` (`worker` ids, `message`), `/station/imports/{id}/{mapping, write, drop}` (`map-A` …) and
-//!   `…/rows/{row}/resolve` (`as`, `person`), `/station/duplicates/{a}/{b}` (`act`, `keep-{field}`, `reason`),
+//!   `/station/vacancies/{id}/introduce` (`worker` ids), `/station/imports/{id}/{mapping, write, drop}` (`map-A` …) and
+//!   `…/rows/{row}/resolve` (`as`, `person`), `/station/duplicates/{a}/{b}` (`act`, `reason`),
 //!   `/employer/introductions/{id}` (`act` and its fields), `/employer/introductions` (`pick` ids, `act`, `reason`),
 //!   `/vacancies/{ref}/interest`, `/receipts/{code}/withdraw`, `/login`, `/logout`.
 //! * Words come from the fluent files in `templates/locales`: [`text`] by key, [`named`] for a code of the domain,
@@ -63,7 +63,7 @@ pub use employer::{Answers, EmployerHome, Introduced, IntroducedGroup};
 pub use form::{Choice, Field, Form, Kind, Section};
 pub use language::{Lang, code_sentence, code_text, text, word};
 pub use lists::{Listed, employer_reasons, export_kinds, named, options, relations, reveal_reasons};
-pub use parts::{Bit, Block, Button, Fact, Finding, Link, LogLine, Note, Stat, Step, Tag, Tone, Weight};
+pub use parts::{Bit, Block, Button, Fact, Find, Finding, Link, LogLine, Note, Stat, Step, Tag, Tone, Weight};
 pub use public::{
     ClassLine, ClassPage, ClassSearch, ErrorPage, Login, Message, Receipt, Stage, VacancyLine, VacancyPage,
     VacancySearch,

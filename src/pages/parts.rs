@@ -282,6 +282,19 @@ impl Button {
     }
 }
 
+/// A search box above a list; the words stand in the address, so nothing about people is searched with it.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// Address of the list.
+    pub action: String,
+    /// What is looked for.
+    pub label: String,
+    /// What was typed.
+    pub q: String,
+    /// Filters that stay.
+    pub kept: Vec<(String, String)>,
+}
+
 /// Any part of a general page.
 #[derive(Clone, Debug)]
 pub enum Block {
@@ -293,6 +306,8 @@ pub enum Block {
     Note(Note),
     /// Links in a line, the first as the main way.
     Links(Vec<Link>),
+    /// A search box.
+    Find(Find),
     /// Counts.
     Stats(Vec<Stat>),
     /// Facts.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::chrome::Chrome;
 use super::form::{Choice, Form};
+use super::language::code_text;
 use super::parts::{Bit, Fact, Link, LogLine, Step, Tone};
 
 /// A vacancy in a list for workers.
@@ -248,7 +249,7 @@ pub struct Message {
 pub struct ErrorPage {
     /// The page around it.
     pub c: Chrome,
-    /// The status; 400, 403, 404, 409, 500 and 503 have own words, others speak as 400 or 500.
+    /// The status; 400, 403, 404, 409, 410, 500 and 503 have own words; others have an own heading and speak as 400 or 500.
     pub status: u16,
     /// What exactly happened, in the page's language; may be empty.
     pub detail: String,
@@ -260,11 +261,13 @@ pub struct ErrorPage {
 
 impl ErrorPage {
     fn word(&self, part: &str) -> String {
-        let known = match self.status {
-            400 | 403 | 404 | 409 | 500 | 503 => self.status,
+        let own = matches!(self.status, 400 | 403 | 404 | 409 | 410 | 500 | 503);
+        let heading = || code_text(self.c.lang, &format!("status.{}", self.status)).filter(|_| part == "head");
+        let speaks_as = match self.status {
+            status if own => status,
             ..500 => 400,
             _ => 500,
         };
-        self.c.t(&format!("status-{known}-{part}"))
+        heading().filter(|_| !own).unwrap_or_else(|| self.c.t(&format!("status-{speaks_as}-{part}")))
     }
 }

@@ -78,6 +78,8 @@ pub struct ImportPage {
     pub filters: Vec<Step>,
     /// What would change in rows that exist: row, name, field, now, then.
     pub changes: Option<Table>,
+    /// Address of the next rows; empty on the last page.
+    pub next: String,
     /// Rows set aside.
     pub aside: Vec<SetAside>,
     /// The columns.
@@ -123,8 +125,6 @@ impl ImportPage {
 /// A field of two people side by side.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
-    /// Name of the field, sent as `keep-{field}` with `a` or `b`; empty: nothing to choose.
-    pub field: String,
     /// The field in words.
     pub text: String,
     /// The first person's value.
@@ -133,13 +133,10 @@ pub struct Side {
     pub b: Vec<Bit>,
     /// They differ.
     pub differs: bool,
-    /// What happens when there is nothing to choose, such as 都留着.
-    pub kept: String,
-    /// The second value is proposed.
-    pub second: bool,
 }
 
-/// Two people who may be one: `/station/duplicates`, decided by `POST /station/duplicates/{a}/{b}` with `act` = `merge`, `apart` or `later`.
+/// Two people who may be one: `/station/duplicates`, decided by `POST /station/duplicates/{a}/{b}` with `act` = `merge-a`,
+/// `merge-b`, `apart` or `later`. A merge moves nothing: one record stays, the other is kept below it and can be taken out again.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "page/duplicates.html")]
 pub struct Duplicates {
@@ -147,13 +144,13 @@ pub struct Duplicates {
     pub c: Chrome,
     /// Where the decision is posted to; empty: no pair is left.
     pub action: String,
-    /// Which pair of how many.
-    pub at: u64,
-    /// How many pairs.
-    pub of: u64,
+    /// Which pair of how many; none if the two are on no list.
+    pub place: Option<(u64, u64)>,
+    /// Number of the pair to go to without a decision.
+    pub later: usize,
     /// Address of the next pair; empty on the last.
     pub next: String,
-    /// Why they may be one.
+    /// Why they may be one; empty if nothing says so.
     pub why: String,
     /// What is missing so that the program does not decide.
     pub doubt: String,
@@ -161,6 +158,8 @@ pub struct Duplicates {
     pub a: (Link, String),
     /// The second person, and where the record comes from.
     pub b: (Link, String),
+    /// The second record is the one to keep, as far as the program can tell.
+    pub second: bool,
     /// The fields.
     pub sides: Vec<Side>,
 }
@@ -168,5 +167,15 @@ pub struct Duplicates {
 impl Duplicates {
     fn differing(&self) -> usize {
         self.sides.iter().filter(|s| s.differs).count()
+    }
+
+    fn index(&self) -> u64 {
+        self.place.map_or(0, |(at, _)| at - 1)
+    }
+
+    /// The two ways to merge, the proposed one first: value and key of the button.
+    fn ways(&self) -> [(&'static str, &'static str); 2] {
+        let ways = [("merge-a", "merge-into-a"), ("merge-b", "merge-into-b")];
+        if self.second { [ways[1], ways[0]] } else { ways }
     }
 }

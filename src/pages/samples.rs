@@ -212,7 +212,6 @@ fn station(lang: Lang) -> Vec<Sample> {
         due: Tag::new(word(lang, "due", "overdue"), Tone::Bad),
         act: word(lang, "task", "call"),
         about: Link::to("/station/workers/1", "杨胜梅 问“养老护理员”"),
-        source: word(lang, "task", "interest"),
         came: s("11-22"),
         until: s("11-23"),
         next: Link::to("/station/workers/1#call", "回电"),
@@ -272,11 +271,12 @@ fn station(lang: Lang) -> Vec<Sample> {
             Fact::new("手机", format::masked("14600000071")),
             Fact::new("证号", format::masked("520525197903129966")),
         ],
-        reasons: reveal_reasons(lang),
+        reveal: Some(forms::reveal(lang, "/station/workers/018f/reveal")),
+        merged: vec![(Link::to("/x", "杨秀兰 R-8M3N"), s("/station/workers/019a/unmerge"))],
         facts: vec![Fact::new("户籍", "纳雍")],
         household: vec![Fact::new("户主", Link::to("/station/workers/2", "陈应福"))],
         rules: s("2026-11"),
-        fits: 14,
+        cut: true,
         matches: vec![matched(lang), Match { taken: true, ..matched(lang) }],
         near: vec![Near {
             vacancy: Link::to("/x", "月嫂"),
@@ -302,7 +302,6 @@ fn station(lang: Lang) -> Vec<Sample> {
     let bare = WorkerPage {
         c: c("/station/workers"),
         name: s("王*"),
-        revealed: true,
         call: forms::call(lang, "/x"),
         consent: forms::consent(lang, "/x"),
         ..WorkerPage::default()
@@ -319,7 +318,8 @@ fn station(lang: Lang) -> Vec<Sample> {
         tags: vec![Tag::new("招工中", Tone::Ok)],
         stats,
         rules: s("2026-11"),
-        total: 46,
+        cut: true,
+        edit: true,
         people: vec![matched(lang); 10],
         places_left: 3,
         waiting: 3,
@@ -383,6 +383,7 @@ fn import(lang: Lang, stage: ImportStage) -> ImportPage {
             ..Table::default()
         }),
         filters: vec![step("?outcome=rejected", "退回 15", true)],
+        next: s("?after=50"),
         changes: Some(Table {
             id: s("upd"),
             caption: s("会更新的"),
@@ -416,24 +417,18 @@ fn import(lang: Lang, stage: ImportStage) -> ImportPage {
 }
 
 fn duplicates(lang: Lang) -> Duplicates {
-    let side = |field: &str, differs| Side {
-        field: s(field),
-        text: s("手机"),
-        a: vec!["146****0019".into()],
-        b: vec!["没有".into()],
-        differs,
-        ..Side::default()
-    };
+    let side = |differs| Side { text: s("手机"), a: vec!["146****0019".into()], b: vec!["没有".into()], differs };
     Duplicates {
         c: chrome(lang, Audience::Station, "/station/duplicates"),
         action: s("/station/duplicates/1/2"),
-        at: 1,
-        of: 7,
-        next: s("/station/duplicates?after=1"),
+        place: Some((1, 7)),
+        later: 1,
+        next: s("/station/duplicates?at=1"),
         why: s("同名、同生日、同村。"),
         doubt: s("乙没有证号。"),
         a: (Link::to("/station/workers/1", "韦美芬"), s("2025-10-30 登记")),
         b: (Link::to("/station/workers/2", "韦美芬"), s("2026-11-20 导入")),
-        sides: vec![side("phone", true), side("name", false), Side { kept: s("都留着"), ..side("", true) }],
+        second: true,
+        sides: vec![side(true), side(false)],
     }
 }

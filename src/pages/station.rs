@@ -36,14 +36,10 @@ pub struct Task {
     pub act: String,
     /// Whom or what it is about.
     pub about: Link,
-    /// Where it comes from.
-    pub source: String,
     /// The day it came.
     pub came: String,
     /// The day it is due.
     pub until: String,
-    /// Who does it; empty: nobody yet.
-    pub who: String,
     /// The next step.
     pub next: Link,
 }
@@ -62,7 +58,7 @@ pub struct Home {
     pub kinds: Vec<Facet>,
     /// The tasks, most urgent first.
     pub tasks: Vec<Task>,
-    /// When there are none: the day of the next one; may be empty.
+    /// When none is shown: the day of the earliest of the others; may be empty.
     pub later: String,
     /// Which of how many are shown.
     pub range: String,
@@ -70,7 +66,7 @@ pub struct Home {
     pub next: String,
 }
 
-/// A facet of the person search whose values can be ticked.
+/// A facet of the person search; one of its values can be chosen.
 #[derive(Clone, Debug, Default)]
 pub struct FacetGroup {
     /// Name of the filter.
@@ -79,6 +75,12 @@ pub struct FacetGroup {
     pub legend: String,
     /// The values with exact counts.
     pub values: Vec<FacetValue>,
+}
+
+impl FacetGroup {
+    fn narrowed(&self) -> bool {
+        self.values.iter().any(|v| v.choice.on)
+    }
 }
 
 /// A value of a facet with its exact count.
@@ -252,24 +254,24 @@ pub struct WorkerPage {
     pub note: Option<Note>,
     /// Phone and identity number, masked; or revealed now.
     pub numbers: Vec<Fact>,
-    /// The numbers are shown in full: no form to reveal.
-    pub revealed: bool,
-    /// The reasons to see the full numbers.
-    pub reasons: Vec<Choice>,
+    /// The form of [`super::forms::reveal`]; none while the numbers are shown in full, or if there are none.
+    pub reveal: Option<Form>,
     /// The facts.
     pub facts: Vec<Fact>,
     /// The household with its members; empty if none.
     pub household: Vec<Fact>,
     /// Version of the parameters behind the scores.
     pub rules: String,
-    /// How many vacancies fit.
-    pub fits: u64,
+    /// More vacancies fit than are shown.
+    pub cut: bool,
     /// The best of them.
     pub matches: Vec<Match>,
     /// Those that nearly fit.
     pub near: Vec<Near>,
     /// Classes ranked by what they open.
     pub training: Vec<Gain>,
+    /// Records merged into this one: each with where to take it apart again.
+    pub merged: Vec<(Link, String)>,
     /// Introductions, newest first.
     pub introductions: Vec<IntroductionLine>,
     /// Timeline, newest first.
@@ -287,6 +289,10 @@ pub struct WorkerPage {
 impl WorkerPage {
     fn act(&self, act: &str) -> String {
         format!("/station/workers/{}/{act}", self.id)
+    }
+
+    fn faults(&self) -> usize {
+        self.reveal.as_ref().map_or(0, Form::faults) + self.call.faults() + self.consent.faults()
     }
 }
 
@@ -314,8 +320,10 @@ pub struct Candidates {
     pub note: Option<Note>,
     /// Version of the parameters behind the scores.
     pub rules: String,
-    /// How many people fit.
-    pub total: u64,
+    /// More people fit than are shown.
+    pub cut: bool,
+    /// The reader may change the vacancy.
+    pub edit: bool,
     /// The best of them.
     pub people: Vec<Match>,
     /// Places left.
@@ -341,18 +349,21 @@ impl Candidates {
 }
 
 /// The worker form with possible duplicates beside it: `/station/workers/new` and `…/edit`.
-pub fn worker_aside(c: &Chrome, twins: &[(Link, String)], compare: &str) -> Vec<Block> {
+///
+/// A twin whom another station keeps has no link.
+pub fn worker_aside(c: &Chrome, twins: &[(Option<Link>, String)]) -> Vec<Block> {
     let mut blocks = Vec::new();
     if !twins.is_empty() {
         let links = twins
             .iter()
-            .map(|(link, why)| Link::to(&link.href, format!("{}　{why}", link.text)))
-            .chain((!compare.is_empty()).then(|| Link::to(compare, c.t("compare"))))
+            .filter_map(|(link, why)| link.as_ref().map(|link| Link::to(&link.href, format!("{}　{why}", link.text))))
             .collect();
+        let elsewhere = twins.iter().filter(|(link, _)| link.is_none());
+        let elsewhere: String = elsewhere.map(|(_, why)| c.t1("twin-elsewhere", "why", why)).collect();
         blocks.push(Block::Note(Note {
             tone: super::parts::Tone::Warn,
             lead: c.t("maybe-known"),
-            text: c.t("maybe-known-next"),
+            text: format!("{}{elsewhere}", c.t("maybe-known-next")),
             links,
         }));
     }

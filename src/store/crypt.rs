@@ -81,15 +81,15 @@ impl Keys {
     }
 
     /// Seals a value for one cell: key number, nonce, ciphertext.
-    pub fn seal(&self, cell: Cell<'_>, value: &[u8]) -> Vec<u8> {
+    pub fn seal(&self, cell: Cell<'_>, value: &[u8]) -> Result<Vec<u8>, Error> {
         let nonce: [u8; 12] = rand::random();
-        let sealed =
-            self.seal.encrypt(&Nonce::from(nonce), Payload { msg: value, aad: &cell.associated() }).unwrap_or_default();
+        let payload = Payload { msg: value, aad: &cell.associated() };
+        let sealed = self.seal.encrypt(&Nonce::from(nonce), payload).map_err(|_| Error::Unsealable)?;
         let mut out = Vec::with_capacity(13 + sealed.len());
         out.push(KEY_ID);
         out.extend_from_slice(&nonce);
         out.extend_from_slice(&sealed);
-        out
+        Ok(out)
     }
 
     /// Opens a value sealed for this cell.
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_sealed_value_opens_in_its_own_cell_only() {
         let keys = Keys::from_secret(&[7; 64]);
-        let sealed = keys.seal(cell(1), b"520524199001019961");
+        let sealed = keys.seal(cell(1), b"520524199001019961").unwrap();
         assert_eq!(keys.open_text(cell(1), &sealed).unwrap(), "520524199001019961");
         assert!(matches!(keys.open_sealed(cell(2), &sealed), Err(Error::Sealed)));
         let elsewhere = Cell { column: "phone_sealed", ..cell(1) };

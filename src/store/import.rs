@@ -239,6 +239,14 @@ pub async fn count_rows(read: &mut impl Read, import: Uuid, outcome: Option<&str
     read.first(statement).await?.map_or(Ok(0), |row| row.get(0))
 }
 
+/// How many rows an import keeps, by outcome.
+pub async fn outcomes(read: &mut impl Read, import: Uuid) -> Result<Vec<(String, i64)>, Error> {
+    let statement = sql("SELECT outcome, CAST(COUNT(*) AS BIGINT) FROM import_row WHERE import = ")
+        .value(import)
+        .push(" GROUP BY outcome ORDER BY outcome");
+    read.all(statement).await?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// One row of an import.
 pub async fn row(read: &mut impl Read, import: Uuid, row: i64) -> Result<Option<ImportRow>, Error> {
     let statement = sql(ROW).value(import).push(" AND row_no = ").value(row);

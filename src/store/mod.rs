@@ -50,6 +50,9 @@ pub enum Error {
     /// A sealed value cannot be opened with the keys at hand.
     #[error("a sealed value cannot be opened: wrong key or damaged data")]
     Sealed,
+    /// A value cannot be sealed: nothing is written rather than an empty cell.
+    #[error("a value cannot be sealed")]
+    Unsealable,
     /// Anything else from the database.
     #[error("database: {0}")]
     Sql(sqlx::Error),

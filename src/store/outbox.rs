@@ -225,6 +225,15 @@ pub async fn of_introduction(read: &mut impl Read, id: Uuid) -> Result<Vec<Notic
     read.all(statement).await?.iter().map(notice).collect()
 }
 
+/// Letters about several introductions, oldest first.
+pub async fn of_introductions(read: &mut impl Read, ids: &[Uuid]) -> Result<Vec<Notice>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = sql("SELECT ").push(COLUMNS).push(" FROM outbox WHERE introduction IN ");
+    read.all(statement.list(ids.iter().copied()).push(" ORDER BY id")).await?.iter().map(notice).collect()
+}
+
 /// How many letters are in each state.
 pub async fn by_state(read: &mut impl Read) -> Result<Vec<(String, i64)>, Error> {
     let statement = sql("SELECT state, CAST(COUNT(*) AS BIGINT) FROM outbox GROUP BY state ORDER BY state");

@@ -7,6 +7,8 @@ use super::Error;
 use super::db::{Db, Read as _, sql};
 
 const REGISTRY: &str = include_str!("../../migrations/0001_registry.sql");
+const MERGED: &str = include_str!("../../migrations/0003_merged.sql");
+const MATCH_RUN: &str = include_str!("../../migrations/0004_match_run.sql");
 const SQLITE: &str = include_str!("../../migrations/sqlite/0002_append_only.sql");
 const POSTGRES: &str = include_str!("../../migrations/postgres/0002_append_only.sql");
 
@@ -15,7 +17,12 @@ fn migrator(db: &Db) -> Migrator {
     let step = |version, name: &'static str, text: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![step(1, "registry", REGISTRY), step(2, "append only", own)])
+    Migrator::with_migrations(vec![
+        step(1, "registry", REGISTRY),
+        step(2, "append only", own),
+        step(3, "merged", MERGED),
+        step(4, "match run", MATCH_RUN),
+    ])
 }
 
 /// Brings the schema up to this program's version; a foreign or newer database is refused untouched.
@@ -46,6 +53,18 @@ pub async fn migrate(mut db: &Db) -> Result<(), Error> {
         Db::Postgres(pool) => migrator.run(pool).await,
     };
     run.map_err(|e| Error::Schema(format!("the database cannot be brought up to date: {e}")))
+}
+
+/// Name and version of the database, and the version of its schema.
+pub async fn versions(mut db: &Db) -> Result<(String, i64), Error> {
+    let (name, question) = if db.is_sqlite() {
+        ("SQLite", "SELECT sqlite_version()")
+    } else {
+        ("PostgreSQL", "SELECT current_setting('server_version')")
+    };
+    let version: String = db.first(sql(question)).await?.map_or(Ok(String::new()), |row| row.get(0))?;
+    let schema = db.first(sql("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations")).await?;
+    Ok((format!("{name} {version}"), schema.map_or(Ok(0), |row| row.get(0))?))
 }
 
 /// Sees that the key file is the one this database was made with; the first key is remembered.

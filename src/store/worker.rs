@@ -232,6 +232,12 @@ pub async fn by_phone_hash(read: &mut impl Read, scope: &Scope, hash: &[u8]) -> 
     read.all(scope.narrow(statement, "w.id").push(" LIMIT 50")).await?.iter().map(person).collect()
 }
 
+/// The records that were merged into a person.
+pub async fn merged_into(read: &mut impl Read, scope: &Scope, id: Uuid) -> Result<Vec<Person>, Error> {
+    let statement = sql("SELECT ").push(COLUMNS).push(" FROM worker w WHERE w.merged_into = ").value(id);
+    read.all(scope.narrow(statement, "w.id").push(" ORDER BY w.id LIMIT 50")).await?.iter().map(person).collect()
+}
+
 /// A person who may be the same as another: enough to compare, nothing to show out of scope.
 #[derive(Debug, Clone)]
 pub struct Likeness {

@@ -80,17 +80,23 @@ impl Fault {
         told(lang, self.status().1, &[])
     }
 
-    /// Logs a fault of ours, once.
-    pub fn log(&self, request: &str) {
+    /// Logs a fault of ours, once; answers the number under which a failure stands in the log, to be read out on the
+    /// telephone.
+    pub fn log(&self, request: &str) -> Option<String> {
         match self {
-            Self::Act(Error::Internal(why)) => tracing::error!(request, why, "an act failed"),
+            Self::Act(Error::Internal(why)) => {
+                let number = format!("{:04}-{:04}", rand::random_range(0..10_000), rand::random_range(0..10_000));
+                tracing::error!(number, request, why, "an act failed");
+                return Some(number);
+            }
             Self::Act(Error::Busy(why)) => tracing::warn!(request, why, "an act has to wait"),
             _ => {}
         }
+        None
     }
 
-    /// The fault as RFC 9457 problem document.
-    pub fn problem(&self, lang: Lang) -> Answer {
+    /// The fault as RFC 9457 problem document; `number` is what [`Fault::log`] answered.
+    pub fn problem(&self, lang: Lang, number: Option<String>) -> Answer {
         let (status, code) = self.status();
         let errors: Vec<_> = self
             .fields()
@@ -104,6 +110,9 @@ impl Fault {
             "detail": self.detail(lang),
             "code": code,
         });
+        if let Some(number) = number {
+            body["instance"] = json!(format!("urn:shanhai:fault:{number}"));
+        }
         if !errors.is_empty() {
             body["errors"] = errors.into();
         }
@@ -143,4 +152,39 @@ fn told(lang: Lang, code: &str, args: &[(String, String)]) -> String {
     let args: Vec<(&str, &dyn std::fmt::Display)> =
         args.iter().map(|(name, value)| (name.as_str(), value as &dyn std::fmt::Display)).collect();
     pages::code_sentence(lang, code, &args).unwrap_or_else(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_number_to_read_out_stands_in_the_log() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let number = tracing::subscriber::with_default(subscriber, || {
+            assert_eq!(Fault::Act(Error::NotFound).log("GET /x"), None);
+            Fault::Act(Error::Internal("the disk is full".into())).log("GET /x")
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains(&number.unwrap()) && log.contains("the disk is full"), "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde_json::json;
@@ -23,10 +24,31 @@ pub static ROUTES: &[Route] = &[
 /// Requests by route pattern and status.
 static REQUESTS: LazyLock<Mutex<BTreeMap<(&'static str, u16), u64>>> = LazyLock::new(Mutex::default);
 
-/// Counts an answered request.
-pub fn count(pattern: &'static str, status: u16) {
-    let mut requests = REQUESTS.lock().unwrap_or_else(PoisonError::into_inner);
-    *requests.entry((pattern, status)).or_default() += 1;
+/// Requests that are being answered.
+static UNDER_WAY: AtomicI64 = AtomicI64::new(0);
+
+/// A request that is being answered; dropped without [`UnderWay::answered`] its peer went away.
+#[derive(Debug)]
+pub struct UnderWay(());
+
+impl UnderWay {
+    /// Counts a request as begun.
+    pub fn begin() -> Self {
+        UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+
+    /// Counts the answer.
+    pub fn answered(self, pattern: &'static str, status: u16) {
+        let mut requests = REQUESTS.lock().unwrap_or_else(PoisonError::into_inner);
+        *requests.entry((pattern, status)).or_default() += 1;
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 async fn alive(_: Ask) -> Result<Answer, Fault> {
@@ -55,12 +77,20 @@ async fn metrics(ask: Ask) -> Result<Answer, Fault> {
     for ((pattern, status), n) in REQUESTS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         let _ = writeln!(out, "shanhai_requests_total{{route=\"{pattern}\",status=\"{status}\"}} {n}");
     }
-    let changes: i64 = store::change::heads(&ask.office.db).await?.values().sum();
+    out.push_str("# HELP shanhai_requests_in_flight Requests being answered, this one too.\n");
+    out.push_str("# TYPE shanhai_requests_in_flight gauge\n");
+    let _ = writeln!(out, "shanhai_requests_in_flight {}", UNDER_WAY.load(Ordering::Relaxed));
+    let heads = store::change::heads(&ask.office.db).await?;
+    let changes: i64 = heads.values().sum();
     out.push_str("# HELP shanhai_changes_total Numbered transactions.\n# TYPE shanhai_changes_total counter\n");
     let _ = writeln!(out, "shanhai_changes_total {changes}");
     let index = i32::from(ask.office.live.index.load().is_some());
     out.push_str("# HELP shanhai_index_up The index answers.\n# TYPE shanhai_index_up gauge\n");
     let _ = writeln!(out, "shanhai_index_up {index}");
+    if let Some(lag) = ask.office.live.lag(&heads) {
+        out.push_str("# HELP shanhai_index_lag Numbered transactions that the index has not read yet.\n");
+        let _ = writeln!(out, "# TYPE shanhai_index_lag gauge\nshanhai_index_lag {lag}");
+    }
     out.push_str("# HELP shanhai_letters Letters by state.\n# TYPE shanhai_letters gauge\n");
     for (state, n) in store::outbox::by_state(&mut &ask.office.db).await? {
         let _ = writeln!(out, "shanhai_letters{{state=\"{state}\"}} {n}");

@@ -10,11 +10,12 @@ pub mod route;
 pub mod server;
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use http::{HeaderMap, Method, Response};
 
 use ask::Ask;
@@ -82,18 +83,27 @@ impl Door {
         let request = format!("{} {}", head.method, head.path);
         let is_head = head.method == Method::HEAD;
         let mut pattern = "none";
-        let answer = match self.run(head, body, lang, &mut pattern).await {
+        let under_way = health::UnderWay::begin();
+        // A panic is a fault of ours like any other: told with its number, and counted.
+        let run = AssertUnwindSafe(self.run(head, body, lang, &mut pattern)).catch_unwind().await;
+        let panicked = |_| Err((Fault::Act(Error::Internal("a handler panicked".to_owned())), None));
+        let answer = match run.unwrap_or_else(panicked) {
             Ok(answer) => answer,
             Err((fault, ask)) => {
-                fault.log(&request);
+                let number = fault.log(&request);
+                if let (Fault::Act(Error::Forbidden), Some(ask)) = (&fault, &ask)
+                    && let Err(error) = self.office.refused(&ask.actor, pattern).await
+                {
+                    tracing::warn!(request, %error, "a refused door is not on record");
+                }
                 match ask {
-                    Some(ask) if !api => html::fault(self, &ask, &fault).await,
-                    _ if api => fault.problem(lang),
-                    _ => html::plain_fault(lang, &fault),
+                    Some(ask) if !api => html::fault(self, &ask, &fault, number).await,
+                    _ if api => fault.problem(lang, number),
+                    _ => html::plain_fault(lang, &fault, number),
                 }
             }
         };
-        health::count(pattern, answer.status);
+        under_way.answered(pattern, answer.status);
         let mut response = answer.into_response();
         let headers = response.headers_mut();
         for (name, value) in SECURITY_HEADERS {
@@ -124,6 +134,7 @@ impl Door {
             office: self.office.clone(),
             actor,
             lang,
+            method: head.method,
             path: head.path,
             params: Vec::new(),
             query: serde_urlencoded::from_str(&head.query).unwrap_or_default(),
@@ -143,7 +154,7 @@ impl Door {
         let admitted = admit(route, &ask);
         // A form is read all the same: its sender may only have to sign in again, and nothing typed is lost.
         if let Err(fault) = admitted
-            && !matches!(route.body, Body::Form)
+            && !route.is_form()
         {
             return Err(with(fault, ask));
         }
@@ -157,6 +168,11 @@ impl Door {
         }
         if let Err(fault) = admit(route, &ask) {
             return Err(with(fault, ask));
+        }
+        if route.is_form()
+            && let Some(field) = route.unknown(ask.form().iter().map(|(name, _)| name.as_str()))
+        {
+            return Err(with(Fault::Act(Error::field(field, "field.unknown")), ask));
         }
         let Some(handler) = route.handler else { return Err(with(Fault::Status(501, "not_yet"), ask)) };
         if route.method == "GET" && secret_in_query(&ask) {

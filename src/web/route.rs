@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::fault::Fault;
@@ -26,8 +27,10 @@ pub enum Body {
     None,
     /// JSON of this shape.
     Json(Shape),
-    /// A web form.
+    /// A web form of the fields that the route [takes](Route::takes).
     Form,
+    /// A web form whose fields are those of a JSON body, named by their paths (`wage.min`).
+    FormOf(Shape),
     /// A web form with a file.
     Upload,
 }
@@ -58,8 +61,12 @@ pub struct Route {
     pub query: &'static [&'static str],
     /// What the body is.
     pub body: Body,
+    /// Names of a form's fields, beside those of its body; a name that ends in `-` stands for all that begin with it.
+    pub takes: &'static [&'static str],
     /// Status of success and the shape of its body.
     pub answers: (u16, Option<Shape>),
+    /// Media type of success.
+    pub media: &'static str,
     /// The handler; none = named by the contract, not built yet: 501.
     pub handler: Option<Handler>,
 }
@@ -70,6 +77,8 @@ impl std::fmt::Debug for Route {
     }
 }
 
+const JSON: &str = "application/json";
+
 /// Makes a handler of an async function.
 #[macro_export]
 macro_rules! handler {
@@ -79,9 +88,21 @@ macro_rules! handler {
 }
 
 impl Route {
+    const fn new(
+        method: &'static str,
+        pattern: &'static str,
+        audience: Audience,
+        act: &'static str,
+        body: Body,
+        handler: Option<Handler>,
+    ) -> Self {
+        let answers = (200, None);
+        Self { method, pattern, audience, act, query: &[], body, takes: &[], answers, media: JSON, handler }
+    }
+
     /// A route that reads.
     pub const fn get(pattern: &'static str, audience: Audience, act: &'static str, handler: Option<Handler>) -> Self {
-        Self { method: "GET", pattern, audience, act, query: &[], body: Body::None, answers: (200, None), handler }
+        Self::new("GET", pattern, audience, act, Body::None, handler)
     }
 
     /// A route that acts.
@@ -92,7 +113,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "POST", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+        Self::new("POST", pattern, audience, act, body, handler)
     }
 
     /// A route that changes a row.
@@ -103,7 +124,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self { method: "PATCH", pattern, audience, act, query: &[], body, answers: (200, None), handler }
+        Self::new("PATCH", pattern, audience, act, body, handler)
     }
 
     /// Names the query parameters.
@@ -112,9 +133,43 @@ impl Route {
         self
     }
 
-    /// Says what success answers.
-    pub const fn answers(mut self, status: u16, shape: Option<Shape>) -> Self {
-        self.answers = (status, shape);
+    /// Names the fields of a form; what a form sends and nobody names is refused, never dropped.
+    pub const fn takes(mut self, names: &'static [&'static str]) -> Self {
+        self.takes = names;
+        self
+    }
+
+    /// True for a form.
+    pub fn is_form(&self) -> bool {
+        matches!(self.body, Body::Form | Body::FormOf(_))
+    }
+
+    /// The first of a form's fields that this route does not know.
+    pub fn unknown<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        let named = |field: &str| self.takes.iter().any(|t| *t == field || (t.ends_with('-') && field.starts_with(t)));
+        let mut rest = fields.into_iter().filter(|field| !named(field));
+        let Body::FormOf(shape) = self.body else { return rest.next() };
+        let mut generator = SchemaGenerator::default();
+        let root = shape(&mut generator).to_value();
+        let parts = generator.take_definitions(true);
+        rest.find(|field| !field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_some())
+    }
+
+    /// Says what shape the body of success has.
+    pub const fn gives<T: JsonSchema>(mut self) -> Self {
+        self.answers.1 = Some(shape::<T>);
+        self
+    }
+
+    /// Says of what media type success is, if not JSON.
+    pub const fn media(mut self, media: &'static str) -> Self {
+        self.media = media;
+        self
+    }
+
+    /// Says with which status success answers, if not with 200.
+    pub const fn status(mut self, status: u16) -> Self {
+        self.answers.0 = status;
         self
     }
 
@@ -136,6 +191,15 @@ impl Route {
         }
         given.next().is_none().then_some(params)
     }
+}
+
+/// The schema of a property; `parts` holds what a schema refers to.
+fn part<'a>(parts: &'a Map<String, Value>, schema: &'a Value, name: &str) -> Option<&'a Value> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return part(parts, parts.get(reference.rsplit('/').next()?)?, name);
+    }
+    let ways = schema["anyOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    schema["properties"].get(name).or_else(|| ways.iter().find_map(|way| part(parts, way, name)))
 }
 
 /// What a look-up found.
@@ -180,6 +244,20 @@ mod tests {
         assert_eq!((route.act, params.len()), ("form", 0));
         let Found::Route(route, params) = find(&[TABLE], "GET", "/w/%E7%8E%8B") else { panic!("not found") };
         assert_eq!((route.act, params[0].1.as_str()), ("one", "王"));
+    }
+
+    #[test]
+    fn a_form_knows_its_own_names_and_the_paths_of_its_body() {
+        use crate::domain::registration::Registration;
+        let plain = Route::post("/x", Audience::Anyone, "act", Body::Form, None).takes(&["reason", "map-"]);
+        assert_eq!(plain.unknown(["reason", "map-A", "map-B"]), None);
+        assert_eq!(plain.unknown(["reason", "reasons", "x"]), Some("reasons"));
+        let body = Body::FormOf(shape::<Registration>);
+        let person = Route::post("/w", Audience::Anyone, "register", body, None).takes(&["version"]);
+        assert_eq!(person.unknown(["name", "village.township", "household.type", "consent", "version"]), None);
+        for name in ["mail", "village.street", "name.first", "household.kind", "", "."] {
+            assert_eq!(person.unknown([name]), Some(name));
+        }
     }
 
     #[test]

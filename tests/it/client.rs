@@ -90,7 +90,9 @@ impl Client {
         request.push_str("\r\n");
         let mut bytes = request.into_bytes();
         bytes.extend(body);
-        Answer::read(format!("{method} {path}"), &self.raw(&bytes).await)
+        let answer = Answer::read(format!("{method} {path}"), &self.raw(&bytes).await);
+        crate::description::check(method, path, &answer);
+        answer
     }
 
     /// Sends bytes as they are and reads until the server closes.

@@ -29,7 +29,7 @@ async fn a_call_to_repeat_comes_back_on_its_day_until_somebody_calls(engine: Eng
     assert_eq!(calls().await, 1);
     shanhai::actions::call::note(&t.office, &t.clerk, &call("reached")).await.unwrap();
     assert_eq!(calls().await, 0);
-    let timeline = shanhai::actions::worker::timeline(&t.office, &t.clerk, worker).await.unwrap();
+    let (_, timeline) = shanhai::actions::worker::timeline(&t.office, &t.clerk, worker).await.unwrap();
     assert_eq!(timeline.iter().filter(|e| e.act == "worker.call").count(), 2);
 }
 

@@ -5,9 +5,10 @@ use shanhai::domain::actor::Role;
 
 use crate::client::Client;
 
-const PASSWORD: &str = "一把很长很长的钥匙";
+pub const PASSWORD: &str = "一把很长很长的钥匙";
 
-async fn signed_in(anyone: &Client, name: &str) -> Client {
+/// Signs in by the page's form.
+pub async fn signed_in(anyone: &Client, name: &str) -> Client {
     let answer = anyone.form("/login", &[("account", name), ("password", PASSWORD), ("next", "/")]).await.expect(303);
     let cookie = answer.header("set-cookie").expect("a session cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");

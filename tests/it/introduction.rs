@@ -79,7 +79,8 @@ async fn three_are_put_forward_for_one_place_and_one_is_accepted(engine: Engine)
     for name in ["赵一", "钱二", "孙三", "李四"] {
         people.push(t.person(name).await);
     }
-    let done = introduction::introduce_many(&t.office, &t.clerk, &people, vacancy, None).await.unwrap();
+    let pairs: Vec<introduction::Pair> = people.iter().map(|person| (*person, vacancy)).collect();
+    let done = introduction::introduce_many(&t.office, &t.clerk, &pairs).await.unwrap();
     let codes: Vec<bool> = done.iter().map(|(_, r)| r.is_ok()).collect();
     assert_eq!(codes, [true, true, true, false]);
     let ids: Vec<Uuid> = done.iter().filter_map(|(_, r)| r.as_ref().ok().copied()).collect();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::sheet::Mapped;
-use crate::actions::error::Result;
+use crate::actions::error::{Error, Result};
 use crate::actions::office::Office;
 use crate::domain::fault::FieldFault;
 use crate::domain::sheet_row::{Layout, masked};
@@ -155,7 +155,7 @@ impl Journal {
     }
 
     /// Counts a row, and keeps it if a person must look at it.
-    pub fn add(&mut self, office: &Office, layout: &Layout, mapping: &[Mapped], verdict: Verdict) {
+    pub fn add(&mut self, office: &Office, layout: &Layout, mapping: &[Mapped], verdict: Verdict) -> Result<()> {
         let s = &mut self.summary;
         s.rows += 1;
         *match verdict.outcome {
@@ -176,7 +176,7 @@ impl Journal {
             self.changes.push((verdict.row, changes.clone()));
         }
         if !warned && !verdict.shown && verdict.outcome.accepted() && !shows_change {
-            return;
+            return Ok(());
         }
         let all = verdict.faults.iter().chain(&verdict.warnings).chain(&verdict.notes);
         let errors = all.map(|fault| error_json(fault, verdict.row, layout, mapping, &verdict.texts)).collect();
@@ -187,9 +187,10 @@ impl Journal {
             errors: Value::Array(errors),
             changes: verdict.changes.filter(|_| shows_change).map(Value::Object),
             object: verdict.object,
-            sealed: Some(seal_cells(office, id, verdict.row, &verdict.texts)),
+            sealed: Some(seal_cells(office, id, verdict.row, &verdict.texts)?),
             resolved: None,
         });
+        Ok(())
     }
 
     /// Counts a row that an earlier attempt has finished: its outcome is in the counts already.
@@ -283,10 +284,11 @@ fn column_of(row: u32) -> String {
 }
 
 /// Seals the cells of a row.
-pub fn seal_cells(office: &Office, import: Uuid, row: u32, texts: &[String]) -> Vec<u8> {
+pub fn seal_cells(office: &Office, import: Uuid, row: u32, texts: &[String]) -> Result<Vec<u8>> {
     let column = column_of(row);
     let cell = Cell { table: "import_row", column: &column, id: import };
-    office.keys.seal(cell, &serde_json::to_vec(texts).unwrap_or_default())
+    let bytes = serde_json::to_vec(texts).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(office.keys.seal(cell, &bytes)?)
 }
 
 /// Opens the cells of a row.

@@ -255,7 +255,7 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
     if job.options.dry_run {
         for wave in waves {
             let decisions = decide(job, state, &mut &job.office.db, &wave).await?;
-            settle(job, state, sheet, wave, decisions, &[]);
+            settle(job, state, sheet, wave, decisions, &[])?;
         }
         job.journal.save_apart(job.office).await?;
     } else {
@@ -263,7 +263,7 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
         for wave in waves {
             let decisions = decide(job, state, &mut tx, &wave).await?;
             let ids = write(job, &mut tx, &wave, &decisions).await?;
-            settle(job, state, sheet, wave, decisions, &ids);
+            settle(job, state, sheet, wave, decisions, &ids)?;
         }
         job.commit(tx).await?;
     }
@@ -429,7 +429,7 @@ fn settle(
     wave: Vec<Line>,
     decisions: Vec<Decision>,
     ids: &[Uuid],
-) {
+) -> Result<()> {
     let mut ids = ids.iter();
     for (mut line, decision) in wave.into_iter().zip(decisions) {
         let (outcome, mut object, mut changes) = match &decision {
@@ -484,8 +484,9 @@ fn settle(
             shown: false,
             texts: line.texts,
         };
-        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
+        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict)?;
     }
+    Ok(())
 }
 
 /// Notes whom a dry run would have created.

@@ -75,6 +75,24 @@ pub async fn rows(
     Ok((rows, total))
 }
 
+/// How many rows an import keeps for a person, by outcome.
+pub async fn outcomes(office: &Office, import: &Import) -> Result<Vec<(String, i64)>> {
+    Ok(journals::outcomes(&mut &office.db, import.id).await?)
+}
+
+/// Names of the people that rows are about, as far as the actor's scope holds them.
+pub async fn names(
+    office: &Office,
+    actor: &Actor,
+    rows: &[ImportRow],
+) -> Result<std::collections::HashMap<Uuid, (String, String)>> {
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.object).collect();
+    if ids.is_empty() || !actor.may(Right::Persons) {
+        return Ok(std::collections::HashMap::new());
+    }
+    Ok(people::names(&mut &office.db, &office.scope(actor).await?, &ids).await?)
+}
+
 /// How a row that was set aside is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
@@ -241,7 +259,8 @@ pub async fn remap(office: &Office, actor: &Actor, id: Uuid, fields: &[(usize, S
     let mut mapping = mapping(&import);
     let mut tx = office.begin().await?;
     for (column, field) in fields {
-        let known = heading::dictionary(kind).known_field(field);
+        // A column may be passed over whatever the kind of sheet.
+        let known = heading::dictionary(kind).known_field(field).or((field == NOT_KEPT).then_some(NOT_KEPT));
         let (Some(m), Some(known)) = (mapping.iter_mut().find(|m| m.column == *column), known) else {
             return Err(Error::field("field", "code.unknown"));
         };

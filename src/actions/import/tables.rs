@@ -170,7 +170,7 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodi
         let shown = findings.iter().any(|f| f.rule != Rule::ElementMissing);
         let (row, texts) = (line.row, line.texts);
         let verdict = Verdict { row, outcome, faults, warnings, notes, changes, object, shown, texts };
-        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
+        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict)?;
     }
     if job.options.dry_run {
         // What was written to find out is given back.

@@ -1,5 +1,6 @@
 //! Imports in the background: the file sealed on disk until it is done, one after the other, taken up again after a restart.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,12 +9,14 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::review::find;
+use super::sheet::Sheet;
 use super::{Options, authority, carry_out, fresh, lines_of};
 use crate::actions::error::{Error, Result};
 use crate::actions::office::Office;
 use crate::domain::actor::Actor;
 use crate::domain::code::Code as _;
 use crate::domain::heading::SheetKind;
+use crate::domain::sheet_row::masked;
 use crate::store::crypt::{Cell, hash};
 use crate::store::import::{self as journals, Import};
 
@@ -50,7 +53,7 @@ pub async fn upload(
     if let Some(folder) = file.parent() {
         tokio::fs::create_dir_all(folder).await.map_err(disk)?;
     }
-    tokio::fs::write(&file, office.keys.seal(cell(import.id), bytes)).await.map_err(disk)?;
+    tokio::fs::write(&file, office.keys.seal(cell(import.id), bytes)?).await.map_err(disk)?;
     let mut tx = office.begin().await?;
     journals::insert(&mut tx, &import).await?;
     tx.audit(office.audit(actor, "import.upload", "import", Some(import.id), kind.code()));
@@ -61,12 +64,21 @@ pub async fn upload(
 
 /// Writes what a preview has shown.
 pub async fn write(office: &Office, actor: &Actor, id: Uuid) -> Result<Import> {
+    run_again(office, actor, id, false).await
+}
+
+/// Reads the file of a preview once more, after a clerk said what its columns mean.
+pub async fn look_again(office: &Office, actor: &Actor, id: Uuid) -> Result<Import> {
+    run_again(office, actor, id, true).await
+}
+
+async fn run_again(office: &Office, actor: &Actor, id: Uuid, dry_run: bool) -> Result<Import> {
     let mut import = find(office, actor, id).await?;
     if import.state != "preview" || !path(office, id).is_file() {
         return Err(Error::conflict("import.state"));
     }
     let mut options: Options = serde_json::from_value(import.options.clone()).unwrap_or_default();
-    options.dry_run = false;
+    options.dry_run = dry_run;
     import.options = serde_json::to_value(&options).unwrap_or_default();
     import.summary = serde_json::to_value(super::Summary::default()).unwrap_or_default();
     "queued".clone_into(&mut import.state);
@@ -75,10 +87,33 @@ pub async fn write(office: &Office, actor: &Actor, id: Uuid) -> Result<Import> {
     let mut tx = office.begin().await?;
     journals::clear_rows(&mut tx, id).await?;
     journals::update(&mut tx, &import).await?;
-    tx.audit(office.audit(actor, "import.write", "import", Some(id), ""));
+    let act = if dry_run { "import.preview" } else { "import.write" };
+    tx.audit(office.audit(actor, act, "import", Some(id), ""));
     office.commit(tx).await?;
     start(office, actor, id);
     Ok(import)
+}
+
+/// Rows from which samples are taken.
+const SAMPLED: usize = 5;
+
+/// The first value of each column of a preview, its long numbers hidden: what a clerk needs to say what a column means.
+pub async fn samples(office: &Office, actor: &Actor, id: Uuid) -> Result<HashMap<usize, String>> {
+    let import = find(office, actor, id).await?;
+    let Some(kind) = SheetKind::parse(&import.kind).filter(|_| import.state == "preview") else {
+        return Ok(HashMap::new());
+    };
+    let Ok(sealed) = tokio::fs::read(path(office, id)).await else { return Ok(HashMap::new()) };
+    let bytes = Bytes::from(office.keys.open_sealed(cell(id), &sealed)?);
+    let mut sheet = Sheet::open(&bytes, kind, &HashMap::new()).await?;
+    let mut found = HashMap::new();
+    for _ in 0..SAMPLED {
+        let Some(row) = sheet.next().await? else { break };
+        for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty()) {
+            found.entry(column).or_insert_with(|| masked(cell.text.trim()).chars().take(16).collect());
+        }
+    }
+    Ok(found)
 }
 
 /// Gives a preview up and removes its file.

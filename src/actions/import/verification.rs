@@ -126,7 +126,7 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>) -> Result<()>
         let (row, texts) = (line.row, line.texts);
         let verdict =
             Verdict { row, outcome, faults, warnings, notes: Vec::new(), changes: None, object, shown: false, texts };
-        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict);
+        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict)?;
     }
     if job.options.dry_run {
         drop(tx);

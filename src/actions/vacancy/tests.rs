@@ -71,7 +71,7 @@ async fn an_employers_vacancy_waits_for_a_clerk_and_is_then_seen_by_all() {
     assert_eq!(state(&fresh, &opened), VacancyState::Open);
     let seen = find(office, &Actor::Anyone, &row.reference.to_lowercase()).await.unwrap();
     assert_eq!(seen.places_left(), 2);
-    let acts: Vec<String> = timeline(office, &clerk, row.id).await.unwrap().into_iter().map(|e| e.act).collect();
+    let acts: Vec<String> = timeline(office, &clerk, row.id).await.unwrap().1.into_iter().map(|e| e.act).collect();
     assert_eq!(acts, ["vacancy.open", "vacancy.post"]);
 }
 

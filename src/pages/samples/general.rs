@@ -9,8 +9,7 @@ pub(super) fn general(lang: Lang) -> Vec<Sample> {
     let worker = Desk {
         aside: worker_aside(
             &c(station, ""),
-            &[(Link::to("/station/workers/1", "杨秀兰"), s("同名、同生日"))],
-            "/station/duplicates",
+            &[(Some(Link::to("/station/workers/1", "杨秀兰")), s("同名、同生日")), (None, s("同名、同手机"))],
         ),
         ..desk(
             station,

@@ -1,47 +1,56 @@
-//! Pages of administrators, auditors and key keepers: stations, accounts, parameters, the audit trail, health.
+//! Stations and accounts, for those who administer them.
 
-use super::{body_of, chrome, page, refused, sentences};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{at_form, body_of, chrome, page, refused, sentences};
 use crate::actions::account::{self, NewAccount};
-use crate::actions::{Error, audit, clock, station};
+use crate::actions::{Error, station};
 use crate::domain::actor::{Right, Role};
 use crate::domain::code::Code as _;
 use crate::domain::station::StationBody;
 use crate::handler;
-use crate::matching::parameters::Parameters;
 use crate::pages::{
-    Bit, Block, Cell, Column, Desk, Fact, Field, Kind, Link, Row, Table, Tag, Tone, code_sentence, forms, named, text,
-    word,
+    Bit, Block, Cell, Choice, Column, Desk, Field, Form, Kind, Link, Row, Table, Tag, Tone, code_sentence, forms,
+    named, text, word,
 };
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{region_name, stored, typed, value};
-use crate::web::json::worker::instant;
+use crate::web::html::fields::{over, region_name, stored, typed, value};
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STATIONS: Audience = Audience::Holds(&[Right::Stations]);
 const ACCOUNTS: Audience = Audience::Holds(&[Right::Accounts]);
-const ANY: Audience = Audience::Holds(&[Right::Stations, Right::Accounts, Right::Audit]);
+/// Whoever has anything to do under `/admin`.
+pub(super) const ANY: Audience = Audience::Holds(&[Right::Stations, Right::Accounts, Right::Audit]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/admin", ANY, "stations", handler!(stations)),
     Route::get("/admin/stations/new", STATIONS, "the form of a station", handler!(new_station)),
-    Route::post("/admin/stations/new", STATIONS, "add a station", Body::Form, handler!(create_station)),
+    Route::post(
+        "/admin/stations/new",
+        STATIONS,
+        "add a station",
+        Body::FormOf(shape::<StationBody>),
+        handler!(create_station),
+    ),
     Route::get("/admin/stations/{code}", STATIONS, "the form to change a station", handler!(edit_station)),
-    Route::post("/admin/stations/{code}", STATIONS, "change a station", Body::Form, handler!(change_station)),
+    Route::post(
+        "/admin/stations/{code}",
+        STATIONS,
+        "change a station",
+        Body::FormOf(shape::<StationBody>),
+        handler!(change_station),
+    )
+    .takes(&["version"]),
     Route::get("/admin/accounts", ACCOUNTS, "accounts", handler!(accounts)),
     Route::get("/admin/accounts/new", ACCOUNTS, "the form of an account", handler!(new_account)),
-    Route::post("/admin/accounts/new", ACCOUNTS, "add an account", Body::Form, handler!(create_account)),
-    Route::post("/admin/accounts/{name}/disable", ACCOUNTS, "disable an account", Body::Form, handler!(disable)),
-    Route::get("/admin/parameters", ANY, "parameters", handler!(parameters)),
-    Route::get("/admin/audit", Audience::Holds(&[Right::Audit]), "the audit trail", handler!(trail)).query(&["before"]),
-    Route::get("/admin/health", ANY, "health", handler!(health)),
+    Route::post("/admin/accounts/new", ACCOUNTS, "add an account", Body::Form, handler!(create_account))
+        .takes(&["name", "role", "station", "employer", "email", "right", "password"]),
+    Route::post("/admin/accounts/{name}/{act}", ACCOUNTS, "disable, enable, send a letter", Body::Form, handler!(act)),
 ];
-
-/// Lines of the trail on a page.
-const LINES: i64 = 100;
 
 async fn stations(ask: Ask) -> Result<Answer, Fault> {
     if !ask.actor.may(Right::Stations) {
@@ -81,8 +90,24 @@ async fn stations(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view))
 }
 
+/// Stations to choose from, by code and name.
+async fn choose_station(ask: &Ask, field: Option<&mut Field>) {
+    let stations = ask.office.stations().await;
+    let choices =
+        stations.iter().map(|s| Choice::new(&s.station.code, format!("{}　{}", s.station.name, s.station.code)));
+    if let Some(field) = field {
+        field.kind = Kind::Select(std::iter::once(Choice::new("", "—")).chain(choices).collect());
+    }
+}
+
+async fn station_form(ask: &Ask, action: &str) -> Form {
+    let mut form = forms::station(ask.lang, action);
+    choose_station(ask, form.field_mut("parent")).await;
+    form
+}
+
 async fn new_station(ask: Ask) -> Result<Answer, Fault> {
-    let form = forms::station(ask.lang, "/admin/stations/new");
+    let form = station_form(&ask, "/admin/stations/new").await;
     Ok(page(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-new", &[]), form)))
 }
 
@@ -91,18 +116,19 @@ async fn create_station(ask: Ask) -> Result<Answer, Fault> {
     let body: StationBody = body_of(&fields)?;
     match station::create(&ask.office, &ask.actor, &body).await {
         Ok(_) => Ok(Answer::see_other("/admin?said=saved")),
-        Err(Error::Invalid(faults)) => {
-            let form =
-                forms::station(ask.lang, "/admin/stations/new").fill(typed(&fields)).mark(sentences(ask.lang, &faults));
-            Ok(refused(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-new", &[]), form)))
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            let form = station_form(&ask, "/admin/stations/new").await.fill(typed(&fields)).mark(faults);
+            let view = Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-new", &[]), form);
+            Ok(Answer { status, ..page(&view) })
         }
-        Err(other) => Err(other.into()),
     }
 }
 
 async fn edit_station(ask: Ask) -> Result<Answer, Fault> {
     let row = station::find(&ask.office, &ask.actor, ask.param("code")).await?;
-    let mut form = forms::station(ask.lang, &format!("/admin/stations/{}", row.station.code))
+    let mut form = station_form(&ask, &format!("/admin/stations/{}", row.station.code))
+        .await
         .fill(stored(&StationBody::of(&row.station)));
     form.sections.push(super::posting::hidden("version", row.version.to_string()));
     Ok(page(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-edit", &[]), form)))
@@ -111,13 +137,10 @@ async fn edit_station(ask: Ask) -> Result<Answer, Fault> {
 async fn change_station(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let row = station::find(&ask.office, &ask.actor, ask.param("code")).await?;
-    let body: StationBody = body_of(&fields)?;
-    let patch = match serde_json::to_value(&body) {
-        Ok(serde_json::Value::Object(map)) => map,
-        _ => serde_json::Map::new(),
-    };
+    let mut form = station_form(&ask, &format!("/admin/stations/{}", row.station.code)).await;
+    let body = over(&StationBody::of(&row.station), &form, &body_of(&fields)?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
-    let faults = match station::patch(&ask.office, &ask.actor, row.id, patch, version).await {
+    let faults = match station::change_to(&ask.office, &ask.actor, row.id, &body, version).await {
         Ok(_) => return Ok(Answer::see_other("/admin?said=saved")),
         Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
         Err(Error::Stale) => {
@@ -125,7 +148,6 @@ async fn change_station(ask: Ask) -> Result<Answer, Fault> {
         }
         Err(other) => return Err(other.into()),
     };
-    let mut form = forms::station(ask.lang, &format!("/admin/stations/{}", row.station.code));
     form.sections.push(super::posting::hidden("version", row.version.to_string()));
     let form = form.fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
     Ok(refused(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-edit", &[]), form)))
@@ -134,20 +156,32 @@ async fn change_station(ask: Ask) -> Result<Answer, Fault> {
 async fn accounts(ask: Ask) -> Result<Answer, Fault> {
     let lang = ask.lang;
     let list = account::list(&ask.office, &ask.actor).await?;
-    let all = ask.office.stations().await;
+    let stations = ask.office.stations().await;
+    let ids: Vec<_> = list.iter().filter_map(|a| a.employer).collect();
+    let employers = store::employer::by_ids(&mut &ask.office.db, &ids).await?;
     let rows = list.iter().map(|a| {
-        let place = a.station.and_then(|id| all.iter().find(|s| s.id == id)).map(|s| s.station.name.clone());
-        let mut then = Vec::new();
-        if a.disabled_at.is_none() {
-            let link = Link::to(format!("/admin/accounts/{}/disable", a.name), word(lang, "go", "disable"));
-            then.push(Bit::Post(link, a.name.clone()));
+        let station = stations.iter().find(|s| Some(s.id) == a.station).map(|s| s.station.name.clone());
+        let employer = employers.iter().find(|e| Some(e.id) == a.employer).map(|e| e.employer.name.clone());
+        let name = utf8_percent_encode(&a.name, NON_ALPHANUMERIC).to_string();
+        let act = |act: &str| {
+            Bit::Post(Link::to(format!("/admin/accounts/{name}/{act}"), word(lang, "go", act)), a.name.clone())
+        };
+        let (state, then) = if a.disabled_at.is_some() {
+            (Tag::new(text(lang, "account-disabled", &[]), Tone::Plain), vec![act("enable")])
         } else {
-            then.push(Bit::Tag(Tag::new(text(lang, "said-account-disabled", &[]), Tone::Plain)));
-        }
+            let state = match &a.password_hash {
+                Some(_) => Tag::new(text(lang, "account-ready", &[]), Tone::Ok),
+                None => Tag::new(text(lang, "account-no-password", &[]), Tone::Warn),
+            };
+            let letter = a.email.as_ref().map(|_| act("send-password"));
+            (state, letter.into_iter().chain([act("disable")]).collect())
+        };
         let cells = vec![
             Cell::head(a.name.clone()),
             Cell::new(named(lang, a.role)),
-            Cell::new(place.unwrap_or_default()),
+            Cell::new(station.or(employer).unwrap_or_default()),
+            Cell::new(a.email.clone().unwrap_or_default()),
+            Cell::new(Bit::Tag(state)),
             Cell { bits: then, ..Cell::default() },
         ];
         Row { tick: None, cells }
@@ -156,7 +190,7 @@ async fn accounts(ask: Ask) -> Result<Answer, Fault> {
         id: "accounts".into(),
         caption: text(lang, "page-accounts", &[]),
         quiet: true,
-        columns: ["account", "role", "station", "now"].map(|n| Column::named(lang, n)).to_vec(),
+        columns: ["account", "role", "belongs", "mailbox", "now", "can"].map(|n| Column::named(lang, n)).to_vec(),
         rows: rows.collect(),
         ..Table::default()
     };
@@ -171,13 +205,14 @@ async fn accounts(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// The account's form with a field for a first password, for accounts without a mailbox.
-fn account_form(ask: &Ask) -> crate::pages::Form {
+async fn account_form(ask: &Ask) -> Form {
     let mut form = forms::account(ask.lang, "/admin/accounts/new");
+    choose_station(ask, form.field_mut("station")).await;
     if let Some(section) = form.sections.first_mut() {
-        section.fields.retain(|f| f.name != "person");
         section.fields.push(Field {
             name: "password".into(),
             label: text(ask.lang, "password-password", &[]),
+            hint: text(ask.lang, "account-password-hint", &[]),
             kind: Kind::Password,
             autocomplete: "new-password",
             ..Field::default()
@@ -187,7 +222,7 @@ fn account_form(ask: &Ask) -> crate::pages::Form {
 }
 
 async fn new_account(ask: Ask) -> Result<Answer, Fault> {
-    let form = account_form(&ask);
+    let form = account_form(&ask).await;
     Ok(page(&Desk::form(chrome(&ask, "/admin/accounts").await, text(ask.lang, "page-account-new", &[]), form)))
 }
 
@@ -211,14 +246,14 @@ async fn create_account(ask: Ask) -> Result<Answer, Fault> {
             employer,
             confidential: fields.iter().any(|(n, v)| n == "right" && v == "confidential"),
             password: said("password"),
-            email: said("mail"),
+            email: said("email"),
         };
         account::add(&ask.office, &ask.actor, new).await
     };
     match made.await {
         Ok(_) => Ok(Answer::see_other("/admin/accounts?said=saved")),
         Err(Error::Invalid(faults)) => {
-            let form = account_form(&ask).fill(typed(&fields)).mark(sentences(ask.lang, &faults));
+            let form = account_form(&ask).await.fill(typed(&fields)).mark(sentences(ask.lang, &faults));
             let c = chrome(&ask, "/admin/accounts").await;
             Ok(refused(&Desk::form(c, text(ask.lang, "page-account-new", &[]), form)))
         }
@@ -226,87 +261,13 @@ async fn create_account(ask: Ask) -> Result<Answer, Fault> {
     }
 }
 
-async fn disable(ask: Ask) -> Result<Answer, Fault> {
-    account::disable(&ask.office, &ask.actor, ask.param("name")).await?;
-    Ok(Answer::see_other("/admin/accounts?said=account-disabled"))
-}
-
-async fn parameters(ask: Ask) -> Result<Answer, Fault> {
-    let lang = ask.lang;
-    let p = Parameters::shipped();
-    let points = [
-        ("occupation", p.points.occupation),
-        ("experience", p.points.experience),
-        ("wage", p.points.wage),
-        ("place", p.points.place),
-        ("needs", p.points.needs),
-        ("preferences", p.points.preferences),
-        ("priority", p.points.priority),
-    ];
-    let rows = points.map(|(name, n)| Row { tick: None, cells: vec![Cell::head(name), Cell::number(n.to_string())] });
-    let table = Table {
-        id: "points".into(),
-        caption: p.version.clone(),
-        columns: vec![Column::named(lang, "part"), Column::figures(lang, "value")],
-        rows: rows.to_vec(),
-        ..Table::default()
-    };
-    let view = Desk {
-        c: chrome(&ask, "/admin/parameters").await,
-        heading: text(lang, "page-parameters", &[]),
-        blocks: vec![Block::Table(table)],
-        ..Desk::default()
-    };
-    Ok(page(&view))
-}
-
-async fn trail(ask: Ask) -> Result<Answer, Fault> {
-    let lang = ask.lang;
-    let lines = audit::lines(&ask.office, &ask.actor, ask.query_as("before")?, LINES).await?;
-    let rows = lines.iter().map(|l| {
-        let cells = vec![
-            Cell::head(instant(l.at)),
-            Cell::new(l.actor.clone()),
-            Cell::new(l.act.clone()),
-            Cell::new(format!("{} {}", l.object_kind, l.object.map(|id| id.to_string()).unwrap_or_default())),
-            Cell::new(l.fields.clone()),
-            Cell::new(l.result.clone()),
-        ];
-        Row { tick: None, cells }
-    });
-    let table = Table {
-        id: "audit".into(),
-        caption: text(lang, "page-audit", &[]),
-        quiet: true,
-        columns: ["at", "actor", "then", "object", "fields", "result"].map(|n| Column::named(lang, n)).to_vec(),
-        rows: rows.collect(),
-        ..Table::default()
-    };
-    let mut blocks = vec![Block::Table(table)];
-    if let Some(last) = lines.last().filter(|_| lines.len() as i64 == LINES) {
-        blocks.push(Block::More(lines.len().to_string(), format!("/admin/audit?before={}", last.at)));
-    }
-    let c = chrome(&ask, "/admin/audit").await;
-    Ok(page(&Desk { c, heading: text(lang, "page-audit", &[]), blocks, ..Desk::default() }))
-}
-
-async fn health(ask: Ask) -> Result<Answer, Fault> {
-    let lang = ask.lang;
-    let live = &ask.office.live;
-    let index = live.away.load().as_ref().map_or("ok", |why| **why);
-    let changes: i64 = store::change::heads(&ask.office.db).await?.values().sum();
-    let mut facts = vec![
-        Fact::new("Shanhai", env!("CARGO_PKG_VERSION")),
-        Fact::new("index", index),
-        Fact::new("matching", if live.matching_ready() { "ok" } else { "–" }),
-        Fact::new("changes", changes.to_string()),
-        Fact::new("now", instant(ask.office.now())),
-        Fact::new("today", clock::day_of(ask.office.now()).to_string()),
-    ];
-    for (state, n) in store::outbox::by_state(&mut &ask.office.db).await? {
-        let name = crate::domain::notice::NoticeState::parse(&state).map_or(state, |s| named(lang, s));
-        facts.push(Fact::new(name, n.to_string()));
-    }
-    let c = chrome(&ask, "/admin/health").await;
-    Ok(page(&Desk { c, heading: text(lang, "page-health", &[]), blocks: vec![Block::Facts(facts)], ..Desk::default() }))
+async fn act(ask: Ask) -> Result<Answer, Fault> {
+    let (office, actor, name) = (&ask.office, &ask.actor, ask.param("name"));
+    let said = match ask.param("act") {
+        "disable" => account::disable(office, actor, name).await.map(|()| "account-disabled"),
+        "enable" => account::enable(office, actor, name).await.map(|()| "account-enabled"),
+        "send-password" => account::send_password_letter(office, actor, name).await.map(|()| "password-sent"),
+        _ => Err(Error::NotFound),
+    }?;
+    Ok(Answer::see_other(format!("/admin/accounts?said={said}")))
 }

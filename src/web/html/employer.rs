@@ -12,6 +12,7 @@ use crate::actions::{Error, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
 use crate::domain::introduction::{IntroductionAct, IntroductionState};
+use crate::domain::posting::Posting;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::pages::{
@@ -24,7 +25,7 @@ use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::html::fields::{typed, value};
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const POSTS: Audience = Audience::Holds(&[Right::OwnVacancies]);
 const CASES: Audience = Audience::Holds(&[Right::OwnIntroductions]);
@@ -35,19 +36,29 @@ const PAGE: usize = 8;
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/employer", CASES, "people introduced", handler!(home)).query(&["vacancy", "state", "after"]),
-    Route::post("/employer/introductions", CASES, "answer several", Body::Form, handler!(several)),
+    Route::post("/employer/introductions", CASES, "answer several", Body::Form, handler!(several))
+        .takes(&["pick", "act", "reason"]),
     Route::get("/employer/introductions/{id}", CASES, "one introduction", handler!(show_case)),
-    Route::post("/employer/introductions/{id}", CASES, "answer one", Body::Form, handler!(answer)),
+    Route::post(
+        "/employer/introductions/{id}",
+        CASES,
+        "answer one",
+        Body::FormOf(shape::<cases::Details>),
+        handler!(answer),
+    )
+    .takes(&["act"]),
     Route::get("/employer/vacancies", POSTS, "own vacancies", handler!(list)),
     Route::get("/employer/vacancies/new", POSTS, "the form to post", handler!(new)),
-    Route::post("/employer/vacancies/new", POSTS, "post a vacancy", Body::Form, handler!(create)),
+    Route::post("/employer/vacancies/new", POSTS, "post a vacancy", Body::FormOf(shape::<Posting>), handler!(create))
+        .takes(&["act"]),
     Route::get("/employer/vacancies/{id}", POSTS, "an own vacancy", handler!(show)),
     Route::get("/employer/vacancies/{id}/edit", POSTS, "the form to change it", handler!(edit)),
-    Route::post("/employer/vacancies/{id}/edit", POSTS, "change it", Body::Form, handler!(change)),
+    Route::post("/employer/vacancies/{id}/edit", POSTS, "change it", Body::FormOf(shape::<Posting>), handler!(change))
+        .takes(&["act", "version"]),
     Route::get("/employer/vacancies/{id}/copy", POSTS, "post it again", handler!(copy)),
     Route::post("/employer/vacancies/{id}/{act}", POSTS, "submit, close or reopen", Body::Form, handler!(act)),
     Route::get("/employer/import", POSTS, "hand in a sheet of vacancies", handler!(sheet)),
-    Route::post("/employer/import", POSTS, "upload the sheet", Body::Upload, handler!(upload)),
+    Route::post("/employer/import", POSTS, "upload the sheet", Body::Upload, handler!(upload)).takes(&["file"]),
 ];
 
 /// The fields of the page's one form that an act reads.
@@ -55,7 +66,7 @@ fn fields_of(act: IntroductionAct) -> &'static [&'static str] {
     match act {
         IntroductionAct::Decline => &["reason", "text"],
         IntroductionAct::Interview => &["at", "place", "contact"],
-        IntroductionAct::Place => &["from", "wage", "contract_months"],
+        IntroductionAct::Place => &["from", "wage", "period", "contract_months", "organised"],
         _ => &[],
     }
 }
@@ -230,7 +241,7 @@ async fn show_case(ask: Ask) -> Result<Answer, Fault> {
         c: chrome(&ask, "/employer").await,
         heading: cases::name_for(&ask.actor, case),
         links: vec![Link::to(format!("/employer?vacancy={}", case.introduction.vacancy), word(lang, "go", "open"))],
-        blocks: vec![Block::Facts(facts), Block::Log(log(lang, &shown))],
+        blocks: vec![Block::Facts(facts), Block::Log(log(lang, ask.office.today(), &shown))],
         ..Desk::default()
     };
     Ok(page(&view))
@@ -319,7 +330,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
         VacancyState::InReview | VacancyState::Open | VacancyState::Filled => ("close", "close"),
         VacancyState::Closed | VacancyState::Expired => ("reopen", "reopen"),
     };
-    let button = Form::new(format!("{root}/{act}"), Vec::new(), vec![Button::second(word(lang, "go", key), "x", "1")]);
+    let button = Form::new(format!("{root}/{act}"), Vec::new(), vec![Button::second(word(lang, "go", key), "", "")]);
     blocks.push(Block::Form(button));
     let view = Desk {
         c: chrome(&ask, "/employer/vacancies").await,

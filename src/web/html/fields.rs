@@ -1,10 +1,15 @@
 //! Fields of forms: read, put back, and made from what is stored.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::actions::live;
+use crate::actions::call::NewCall;
+use crate::actions::{Error, live};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::registration::{Field as Typed, Text};
+use crate::pages::Form;
+use crate::web::fault::Fault;
 
 /// Fields of a form in order.
 pub type Pairs = Vec<(String, String)>;
@@ -14,14 +19,66 @@ pub fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
 }
 
+/// An address with its query; empty values are left out.
+pub fn here(path: &str, query: &[(&str, &str)]) -> String {
+    let said: Vec<_> = query.iter().filter(|(_, value)| !value.is_empty()).collect();
+    match serde_urlencoded::to_string(said) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// The ids that a field was sent with, in order.
+pub fn ids_of(fields: &Pairs, name: &str) -> Vec<Uuid> {
+    fields.iter().filter(|(n, _)| n == name).filter_map(|(_, v)| v.parse().ok()).collect()
+}
+
 /// A field as the API's bodies know it.
 pub fn field(fields: &Pairs, name: &str) -> Typed {
     Some(value(fields, name)).filter(|v| !v.is_empty()).map(Text::from)
 }
 
+/// The call that the form for calls says, about nobody yet.
+pub fn call_of(fields: &Pairs) -> NewCall {
+    let (result, again, note) = (field(fields, "result"), field(fields, "again"), field(fields, "text"));
+    NewCall { result, again, note, ..NewCall::default() }
+}
+
 /// The full name of a region code.
 pub fn region_name(code: &str) -> String {
     RegionCode::parse(code).and_then(region::full_name).unwrap_or_else(|| code.to_owned())
+}
+
+/// What stands with every field of the form as it was typed: an emptied field is empty, a field that the form does not
+/// show stays.
+pub fn over<T: serde::Serialize + DeserializeOwned>(stands: &T, form: &Form, typed: &T) -> Result<T, Fault> {
+    fn lay(into: &mut Value, from: &Value, path: &[&str]) {
+        let Some((name, rest)) = path.split_first() else {
+            from.clone_into(into);
+            return;
+        };
+        if !into.is_object() {
+            *into = Value::Object(serde_json::Map::new());
+        }
+        if let Value::Object(map) = into {
+            lay(map.entry(*name).or_insert(Value::Null), from.get(name).unwrap_or(&Value::Null), rest);
+            // A part with nothing in it is none.
+            if map.values().all(Value::is_null) {
+                *into = Value::Null;
+            }
+        }
+    }
+    let internal = |e: serde_json::Error| Fault::Act(Error::Internal(e.to_string()));
+    let mut whole = serde_json::to_value(stands).map_err(internal)?;
+    let typed = serde_json::to_value(typed).map_err(internal)?;
+    for name in form.names() {
+        let path: Vec<&str> = name.split('.').collect();
+        // What a form carries beside the body is not the body's.
+        if path.first().is_some_and(|first| typed.get(first).is_some()) {
+            lay(&mut whole, &typed, &path);
+        }
+    }
+    serde_json::from_value(whole).map_err(internal)
 }
 
 /// Fields for putting back into a form.

@@ -3,17 +3,19 @@
 pub mod admin;
 pub mod employer;
 pub mod fields;
+pub mod oversight;
 pub mod posting;
 pub mod public;
 pub mod session;
 pub mod station;
+pub mod timeline;
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::ask::Ask;
 use super::fault::{Fault, sentence};
 use super::reply::Answer;
-use super::route::{Audience as For, Route};
+use super::route::{self, Audience as For, Found, Route};
 use super::{Door, cookie};
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::fault::FieldFault;
@@ -29,7 +31,7 @@ static ROUTES: &[Route] = &[
 
 /// Routes of all pages.
 pub fn tables() -> Vec<&'static [Route]> {
-    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES, employer::ROUTES, admin::ROUTES];
+    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES, employer::ROUTES, admin::ROUTES, oversight::ROUTES];
     tables.extend(station::tables());
     tables
 }
@@ -46,18 +48,24 @@ pub fn own_path(path: Option<&str>) -> String {
     if own { path.to_owned() } else { "/".to_owned() }
 }
 
-fn keep(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
+fn keep(ask: &Ask, name: &str, value: &str) -> String {
+    let secure = if is_https(ask) { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+}
+
+/// True if people reach the server by https.
+fn is_https(ask: &Ask) -> bool {
+    ask.office.settings.public_url.starts_with("https://")
 }
 
 async fn lang(ask: Ask) -> Result<Answer, Fault> {
     let to = ask.query("to").and_then(Lang::parse).unwrap_or_default();
-    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep("lang", to.tag())))
+    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep(&ask, "lang", to.tag())))
 }
 
 async fn elder(ask: Ask) -> Result<Answer, Fault> {
     let on = if ask.query("on") == Some("1") { "1" } else { "0" };
-    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep("elder", on)))
+    Ok(Answer::see_other(own_path(ask.query("back"))).header("set-cookie", keep(&ask, "elder", on)))
 }
 
 /// True if large type was asked for.
@@ -71,6 +79,7 @@ pub fn home_of(actor: &Actor) -> &'static str {
         Actor::Account { role: Role::Clerk | Role::Head, .. } => "/station",
         Actor::Account { role: Role::Employer, .. } => "/employer",
         Actor::Account { role: Role::Admin | Role::Auditor | Role::Security, .. } => "/admin",
+        Actor::Account { role: Role::Village | Role::Leader, .. } => "/welcome",
         _ => "/",
     }
 }
@@ -92,9 +101,6 @@ pub async fn chrome(ask: &Ask, nav: &'static str) -> Chrome {
         name: ask.actor.name().to_owned(),
         place: own.map(|s| s.station.name.clone()).unwrap_or_default(),
     });
-    let query = ask.query.iter().filter(|(n, _)| n != "said").collect::<Vec<_>>();
-    let query = serde_urlencoded::to_string(&query).unwrap_or_default();
-    let back = if query.is_empty() { ask.path.clone() } else { format!("{}?{query}", ask.path) };
     let notice = ask.query("said").map(|said| Note {
         tone: Tone::Ok,
         text: pages::text(ask.lang, &format!("said-{said}"), &[]),
@@ -106,12 +112,31 @@ pub async fn chrome(ask: &Ask, nav: &'static str) -> Chrome {
         audience,
         nav,
         closed: closed(&ask.actor),
-        back,
+        back: back(ask),
         who,
         phone,
         notice: notice.filter(|n| !n.text.contains('⟦')),
         refresh: None,
     }
+}
+
+/// Where the switches of language and type size come back to: this page, or, for an answer to a post, the nearest page above
+/// it that can be opened.
+fn back(ask: &Ask) -> String {
+    if matches!(ask.method, Method::GET | Method::HEAD) {
+        let query = ask.query.iter().filter(|(n, _)| n != "said").collect::<Vec<_>>();
+        let query = serde_urlencoded::to_string(&query).unwrap_or_default();
+        return if query.is_empty() { ask.path.clone() } else { format!("{}?{query}", ask.path) };
+    }
+    let tables = super::tables();
+    let mut path = ask.path.as_str();
+    while !matches!(route::find(&tables, "GET", path), Found::Route(..)) {
+        match path.rsplit_once('/') {
+            Some((above, _)) if !above.is_empty() => path = above,
+            _ => return "/".to_owned(),
+        }
+    }
+    path.to_owned()
 }
 
 /// Entries of the administrators' navigation that a role may not open.
@@ -136,17 +161,34 @@ pub fn sentences(lang: Lang, faults: &[FieldFault]) -> Vec<(String, String)> {
     let place = |field: &str| match field.split_once("].") {
         Some((list, "how")) if list.starts_with("consent[") => "consent_how".to_owned(),
         Some((list, _)) if list.starts_with("consent[") => "consent".to_owned(),
+        // What is noted of a call is typed as its text.
+        None if field == "note" => "text".to_owned(),
         _ => field.to_owned(),
     };
     faults.iter().map(|f| (place(&f.field), sentence(lang, f))).collect()
 }
 
+/// What a refused act says at its form: the status, and sentences with their fields; a fault that no form can show comes back.
+pub fn at_form(lang: Lang, error: crate::actions::Error) -> Result<(u16, Vec<(String, String)>), Fault> {
+    use crate::actions::Error as E;
+    match error {
+        E::Invalid(faults) => Ok((422, sentences(lang, &faults))),
+        E::Conflict { .. } | E::Refused(_) | E::TooMany(_) | E::Stale => {
+            let fault = Fault::Act(error);
+            Ok((fault.status().0, vec![(String::new(), fault.detail(lang))]))
+        }
+        other => Err(other.into()),
+    }
+}
+
 /// The page of a fault. Who must sign in is sent there: a page comes again afterwards, a posted form is kept.
-pub async fn fault(door: &Door, ask: &Ask, fault: &Fault) -> Answer {
+pub async fn fault(door: &Door, ask: &Ask, fault: &Fault, number: Option<String>) -> Answer {
     if fault.status().0 == 401 {
         return session::sign_in_first(door, ask).await;
     }
-    let answer = error_page(chrome(ask, section(&ask.path)).await, fault);
+    // Who may not come in is shown the own navigation, not that of the house.
+    let nav = if fault.status().0 == 403 { section(home_of(&ask.actor)) } else { section(&ask.path) };
+    let answer = error_page(chrome(ask, nav).await, fault, number);
     match fault.status().0 {
         429 => answer.header("retry-after", "60"),
         503 => answer.header("retry-after", "2"),
@@ -164,17 +206,17 @@ fn section(path: &str) -> &'static str {
 }
 
 /// The page of a fault that came before anything was known of the request.
-pub fn plain_fault(lang: Lang, fault: &Fault) -> Answer {
-    error_page(Chrome { lang, back: "/".into(), ..Chrome::default() }, fault)
+pub fn plain_fault(lang: Lang, fault: &Fault, number: Option<String>) -> Answer {
+    error_page(Chrome { lang, back: "/".into(), ..Chrome::default() }, fault, number)
 }
 
-fn error_page(c: Chrome, fault: &Fault) -> Answer {
-    let (status, code) = fault.status();
+fn error_page(c: Chrome, fault: &Fault, number: Option<String>) -> Answer {
+    let (status, _) = fault.status();
     let mut detail: Vec<String> = fault.fields().iter().map(|f| sentence(c.lang, f)).collect();
     if detail.is_empty() && !matches!(status, 404 | 500) {
         detail.push(fault.detail(c.lang));
     }
-    let code = if status == 500 { code.to_owned() } else { String::new() };
+    let code = number.unwrap_or_default();
     Answer::page(status, pages::html(&ErrorPage { c, status, detail: detail.join(" "), code, links: Vec::new() }))
 }
 

@@ -2,16 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{body_of, chrome, refused, sentences};
+use super::{at_form, body_of, chrome, page, timeline};
 use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, employer};
 use crate::domain::posting::Posting;
 use crate::domain::vacancy::VacancyState;
-use crate::pages::{Desk, Field, Finding, Form, Kind, Lang, Section, code_sentence, forms, text};
+use crate::pages::{Desk, Field, Finding, Form, Kind, Lang, Section, forms, text};
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, stored, typed, value};
+use crate::web::html::fields::{Pairs, over, stored, typed, value};
 use crate::web::reply::Answer;
 
 /// Whose pages they are: the list's address, and whether staff post.
@@ -60,7 +60,7 @@ pub async fn new_page(ask: &Ask, side: Side, copy: Option<&Record>) -> Desk {
         posting.valid_until = None;
         posting.start_from = None;
         posting.source = None;
-        form = form.fill(stored(&posting));
+        form = form.fill(filled(side, record, &posting));
         heading = "page-vacancy-copy";
     }
     Desk::form(chrome(ask, side.root).await, text(ask.lang, heading, &[]), form)
@@ -70,40 +70,68 @@ pub async fn new_page(ask: &Ask, side: Side, copy: Option<&Record>) -> Desk {
 pub async fn edit_page(ask: &Ask, side: Side, record: &Record) -> Desk {
     let action = format!("{}/{}/edit", side.root, record.row.id);
     let back = format!("{}/{}", side.root, record.row.id);
-    let mut form = forms::vacancy(ask.lang, &action, &back, side.staff).fill(stored(&vacancy::posting(record)));
+    let mut form =
+        forms::vacancy(ask.lang, &action, &back, side.staff).fill(filled(side, record, &vacancy::posting(record)));
     form.sections.push(hidden("version", record.row.version.to_string()));
     let form = with_findings(ask.lang, form, &record.row.findings);
     Desk::form(chrome(ask, side.root).await, text(ask.lang, "page-vacancy-edit", &[]), form)
 }
 
-/// The posting that a form says; a name of an employer is looked up by staff.
-async fn posting(ask: &Ask, side: Side, fields: &Pairs) -> Result<Posting, Fault> {
+/// The posting that a form says; a name of an employer is looked up by staff, that of the standing vacancy is its own.
+async fn posting(ask: &Ask, side: Side, fields: &Pairs, standing: Option<&Record>) -> Result<Posting, Fault> {
     let mut body: Posting = body_of(fields)?;
     if !side.staff {
         body.employer = ask.actor.employer().map(|id| id.to_string().into());
-    } else if let Some(named) =
-        body.employer.as_ref().map(|t| t.0.trim().to_owned()).filter(|t| t.parse::<Uuid>().is_err())
-    {
-        let wanted =
-            crate::store::employer::Wanted { text: &named, state: None, stations: None, verified_before: None };
-        let (rows, _) = employer::list(&ask.office, &ask.actor, &wanted, 2, 0).await?;
-        if let [one] = rows.as_slice() {
-            body.employer = Some(one.id.to_string().into());
-        }
+        return Ok(body);
+    }
+    let named = value(fields, "employer").to_owned();
+    if named.is_empty() || named.parse::<Uuid>().is_ok() {
+        return Ok(body);
+    }
+    if let Some(own) = standing.filter(|record| record.employer_name == named) {
+        body.employer = Some(own.row.employer.to_string().into());
+        return Ok(body);
+    }
+    let wanted = crate::store::employer::Wanted { text: &named, state: None, stations: None, verified_before: None };
+    let (rows, _) = employer::list(&ask.office, &ask.actor, &wanted, 50, 0).await?;
+    let mut exact = rows.iter().filter(|e| e.employer.name == named);
+    let one = match (exact.next(), exact.next(), rows.as_slice()) {
+        (Some(one), None, _) | (None, _, [one]) => Some(one.id),
+        _ => None,
+    };
+    if let Some(one) = one {
+        body.employer = Some(one.to_string().into());
     }
     Ok(body)
 }
 
-async fn again(ask: &Ask, side: Side, fields: &Pairs, action: &str, faults: Vec<(String, String)>) -> Answer {
+/// What the form of a stored vacancy is filled with; staff read the employer's name.
+fn filled(side: Side, record: &Record, posting: &Posting) -> Pairs {
+    let mut pairs = stored(posting);
+    for (_, text) in pairs.iter_mut().filter(|(name, _)| side.staff && name == "employer") {
+        text.clone_from(&record.employer_name);
+    }
+    pairs
+}
+
+/// The form once more, with what was typed; `version` is that of the row it goes over, none for a new one.
+async fn again(
+    ask: &Ask,
+    side: Side,
+    fields: &Pairs,
+    action: &str,
+    version: Option<i64>,
+    (status, faults): (u16, Vec<(String, String)>),
+) -> Answer {
     let mut form = forms::vacancy(ask.lang, action, side.root, side.staff);
-    let version = value(fields, "version");
-    if !version.is_empty() {
-        form.sections.push(hidden("version", version));
+    if let Some(version) = version {
+        form.sections.push(hidden("version", version.to_string()));
     }
     let mut c = chrome(ask, side.root).await;
     c.back = side.root.to_owned();
     let form = form.fill(typed(fields).filter(|(n, _)| *n != "version")).mark(faults);
-    refused(&Desk::form(c, text(ask.lang, "page-vacancy-new", &[]), form))
+    let heading = if version.is_some() { "page-vacancy-edit" } else { "page-vacancy-new" };
+    Answer { status, ..page(&Desk::form(c, text(ask.lang, heading, &[]), form)) }
 }
 
 fn said(record: &Record, today: jiff::civil::Date) -> &'static str {
@@ -117,7 +145,7 @@ fn said(record: &Record, today: jiff::civil::Date) -> &'static str {
 /// Takes a posted form: a new vacancy.
 pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let body = posting(ask, side, &fields).await?;
+    let body = posting(ask, side, &fields, None).await?;
     let aim = match (value(&fields, "act"), side.staff) {
         ("draft", _) => Aim::Draft,
         (_, true) => Aim::Open,
@@ -128,30 +156,31 @@ pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
             let said = said(&done.record, ask.office.today());
             Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, done.record.row.id)))
         }
-        Err(Error::Invalid(faults)) => {
+        Err(error) => {
             let action = format!("{}/new", side.root);
-            Ok(again(ask, side, &fields, &action, sentences(ask.lang, &faults)).await)
+            Ok(again(ask, side, &fields, &action, None, at_form(ask.lang, error)?).await)
         }
-        Err(other) => Err(other.into()),
     }
 }
 
 /// Takes a posted form: a vacancy that stands.
 pub async fn change(ask: &Ask, side: Side, record: &Record) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let body = posting(ask, side, &fields).await?;
+    let action = format!("{}/{}/edit", side.root, record.row.id);
+    let form = forms::vacancy(ask.lang, &action, side.root, side.staff);
+    let body = over(&vacancy::posting(record), &form, &posting(ask, side, &fields, Some(record)).await?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
-    let faults = match vacancy::change_to(&ask.office, &ask.actor, record, &body, version).await {
+    match vacancy::change_to(&ask.office, &ask.actor, record, &body, version).await {
         Ok(record) => {
             let said = if record.state(ask.office.today()) == VacancyState::InReview { "in-review" } else { "saved" };
-            return Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, record.row.id)));
+            Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, record.row.id)))
         }
-        Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
         Err(Error::Stale) => {
-            vec![("version".to_owned(), code_sentence(ask.lang, "version.stale", &[]).unwrap_or_default())]
+            // After somebody else was faster, the next press goes over what stands now.
+            let (fresh, entries) = vacancy::timeline(&ask.office, &ask.actor, record.row.id).await?;
+            let told = timeline::stale(ask.lang, "vacancy", &entries, fresh.row.version - version);
+            Ok(again(ask, side, &fields, &action, Some(fresh.row.version), (422, told)).await)
         }
-        Err(other) => return Err(other.into()),
-    };
-    let action = format!("{}/{}/edit", side.root, record.row.id);
-    Ok(again(ask, side, &fields, &action, faults).await)
+        Err(error) => Ok(again(ask, side, &fields, &action, Some(version), at_form(ask.lang, error)?).await),
+    }
 }

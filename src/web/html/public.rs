@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::{chrome, page, refused, sentences};
+use super::{at_form, chrome, page, refused, sentences};
 use crate::actions::introduction::masked_name;
 use crate::actions::search::{self, ClassAsk};
 use crate::actions::{Error, class, clock, employer, interest, live, vacancy};
+use crate::domain::employer::EmployerBody;
 use crate::domain::interest::InterestState;
 use crate::domain::region::{self, RegionCode};
 use crate::domain::registration::Text;
@@ -21,7 +22,7 @@ use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::json::list;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const FILTERS: &[&str] =
     &["q", "region", "occupation", "kind", "form", "min_wage", "lodging", "meals", "sort", "cursor", "seen"];
@@ -31,7 +32,8 @@ pub static ROUTES: &[Route] = &[
     Route::get("/", Audience::Anyone, "find work", handler!(vacancies)).query(FILTERS),
     Route::get("/vacancies", Audience::Anyone, "find work", handler!(vacancies)).query(FILTERS),
     Route::get("/vacancies/{ref}", Audience::Anyone, "a vacancy", handler!(vacancy_page)),
-    Route::post("/vacancies/{ref}/interest", Audience::Anyone, "leave a number", Body::Form, handler!(leave)),
+    Route::post("/vacancies/{ref}/interest", Audience::Anyone, "leave a number", Body::Form, handler!(leave))
+        .takes(&["name", "phone", "consent", "remark"]),
     Route::get("/receipts/{code}", Audience::Anyone, "how far an interest has come", handler!(receipt)).query(&["new"]),
     Route::post("/receipts/{code}/withdraw", Audience::Anyone, "take an interest back", Body::Form, handler!(withdraw)),
     Route::get("/classes", Audience::Anyone, "training classes", handler!(classes)).query(&[
@@ -43,7 +45,13 @@ pub static ROUTES: &[Route] = &[
     ]),
     Route::get("/classes/{ref}", Audience::Anyone, "a training class", handler!(class_page)),
     Route::get("/employers/new", Audience::Anyone, "the sign-up page of employers", handler!(sign_up_page)),
-    Route::post("/employers/new", Audience::Anyone, "sign up as an employer", Body::Form, handler!(sign_up)),
+    Route::post(
+        "/employers/new",
+        Audience::Anyone,
+        "sign up as an employer",
+        Body::FormOf(shape::<EmployerBody>),
+        handler!(sign_up),
+    ),
 ];
 
 /// Places offered first: the city's districts, then the sending province.
@@ -407,7 +415,7 @@ async fn sign_up_page(ask: Ask) -> Result<Answer, Fault> {
 
 async fn sign_up(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let body = super::body_of(&fields)?;
+    let body: EmployerBody = super::body_of(&fields)?;
     let mut c = chrome(&ask, "").await;
     c.back = "/employers/new".to_owned();
     match employer::create(&ask.office, &ask.actor, &body).await {
@@ -418,12 +426,11 @@ async fn sign_up(ask: Ask) -> Result<Answer, Fault> {
             text: text(ask.lang, "said-sign-up", &[]),
             ..Message::default()
         })),
-        Err(Error::Invalid(faults)) => {
-            let form = forms::sign_up(ask.lang)
-                .fill(fields.iter().map(|(n, v)| (n.as_str(), v.as_str())))
-                .mark(sentences(ask.lang, &faults));
-            Ok(refused(&Desk::form(c, text(ask.lang, "page-sign-up", &[]), form)))
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            let form = forms::sign_up(ask.lang).fill(fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))).mark(faults);
+            let view = Desk::form(c, text(ask.lang, "page-sign-up", &[]), form);
+            Ok(Answer { status, ..page(&view) })
         }
-        Err(other) => Err(other.into()),
     }
 }

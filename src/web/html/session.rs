@@ -13,11 +13,14 @@ use crate::web::route::{Audience, Body, Route};
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/login", Audience::Anyone, "the sign-in page", handler!(login)).query(&["next", "kept"]),
-    Route::post("/login", Audience::Anyone, "sign in", Body::Form, handler!(sign_in)),
+    Route::post("/login", Audience::Anyone, "sign in", Body::Form, handler!(sign_in))
+        .takes(&["account", "password", "next"]),
+    Route::get("/welcome", Audience::Signed, "where one arrives", handler!(welcome)),
     Route::post("/logout", Audience::Anyone, "sign out", Body::Form, handler!(sign_out)),
     Route::get("/again/{token}", Audience::Signed, "a form that was kept", handler!(again)),
     Route::get("/password/{token}", Audience::Anyone, "the page to set a password", handler!(password_page)),
-    Route::post("/password/{token}", Audience::Anyone, "set a password", Body::Form, handler!(password)),
+    Route::post("/password/{token}", Audience::Anyone, "set a password", Body::Form, handler!(password))
+        .takes(&["password", "again"]),
 ];
 
 /// Fields that are never kept over a sign-in.
@@ -42,15 +45,37 @@ pub async fn sign_in_first(_door: &Door, ask: &Ask) -> Answer {
 }
 
 async fn login(ask: Ask) -> Result<Answer, Fault> {
+    if ask.session.is_some() {
+        return Ok(Answer::see_other(home_of(&ask.actor)));
+    }
     let next = own_path(ask.query("next"));
     let mut c = chrome(&ask, "").await;
     c.back = "/login".to_owned();
     Ok(page(&Login { c, form: forms::login(ask.lang, &next), kept: ask.query("kept").is_some() }))
 }
 
+/// Where roles arrive whose work is not on pages yet.
+async fn welcome(ask: Ask) -> Result<Answer, Fault> {
+    let home = home_of(&ask.actor);
+    if home != "/welcome" {
+        return Ok(Answer::see_other(home));
+    }
+    let t = |key: &str| text(ask.lang, key, &[]);
+    let links = vec![Link::to("/vacancies", t("find-work")), Link::to("/classes", t("nav-classes"))];
+    let c = chrome(&ask, "").await;
+    Ok(page(&Message {
+        c,
+        tone: Tone::Ok,
+        heading: t("welcome-heading"),
+        text: t("welcome-text"),
+        links,
+        ..Message::default()
+    }))
+}
+
 /// The session cookie of a door; an empty secret takes it away.
 fn session_cookie(ask: &Ask, secret: &str) -> String {
-    let https = ask.office.settings.public_url.starts_with("https://");
+    let https = super::is_https(ask);
     let name = if https { "__Host-shanhai" } else { "shanhai" };
     let secure = if https { "; Secure" } else { "" };
     let age = if secret.is_empty() { "; Max-Age=0" } else { "" };
@@ -66,6 +91,10 @@ async fn sign_in(ask: Ask) -> Result<Answer, Fault> {
     let next = own_path(Some(typed(&fields, "next")));
     match account::sign_in(&ask.office, typed(&fields, "account"), typed(&fields, "password").to_owned()).await {
         Ok((secret, actor)) => {
+            // One browser, one session: an older one does not outlive the sign-in.
+            if let Some(old) = &ask.session {
+                account::sign_out(&ask.office, &ask.actor, old).await?;
+            }
             let to = if next == "/" { home_of(&actor).to_owned() } else { next };
             Ok(Answer::see_other(to).header("set-cookie", session_cookie(&ask, &secret)))
         }
@@ -106,8 +135,16 @@ async fn again(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&Desk { c, heading: t("again-heading"), blocks, ..Desk::default() }))
 }
 
+/// What a link to set a password answers once it is over: used, run out, or never sent.
+fn over(error: Error) -> Fault {
+    match error {
+        Error::NotFound => Fault::Status(410, "invite.over"),
+        other => Fault::Act(other),
+    }
+}
+
 async fn password_page(ask: Ask) -> Result<Answer, Fault> {
-    let name = account::invited(&ask.office, ask.param("token")).await?;
+    let name = account::invited(&ask.office, ask.param("token")).await.map_err(over)?;
     let c = chrome(&ask, "").await;
     let form = forms::password(ask.lang, ask.param("token"));
     Ok(page(&Desk::form(c, name, form)))
@@ -131,10 +168,10 @@ async fn password(ask: Ask) -> Result<Answer, Fault> {
             Ok(page(&Message { c, tone: Tone::Ok, heading, text: told, links, ..Message::default() }))
         }
         Err(Error::Invalid(faults)) => {
-            let name = account::invited(&ask.office, &token).await?;
+            let name = account::invited(&ask.office, &token).await.map_err(over)?;
             let form = forms::password(ask.lang, &token).mark(sentences(ask.lang, &faults));
             Ok(refused(&Desk::form(c, name, form)))
         }
-        Err(other) => Err(other.into()),
+        Err(other) => Err(over(other)),
     }
 }

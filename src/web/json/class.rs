@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::shapes;
 use super::worker::{instant, named};
 use super::{list, patch_of};
 use crate::actions::search::{self, ClassAsk};
@@ -21,19 +22,15 @@ const STAFF: Audience = Audience::Holds(&[Right::Training]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/classes", STAFF, "add a class", Body::Json(shape::<ClassBody>), handler!(create))
-        .answers(201, None),
-    Route::get("/api/v1/classes", Audience::Anyone, "search training classes", handler!(search)).query(&[
-        "q",
-        "programme",
-        "region",
-        "open",
-        "limit",
-        "cursor",
-        "sort",
-        "near",
-    ]),
-    Route::get("/api/v1/classes/{id}", Audience::Anyone, "one class by id or short code", handler!(find)),
-    Route::patch("/api/v1/classes/{id}", STAFF, "change a class", Body::Json(shape::<ClassBody>), handler!(patch)),
+        .gives::<shapes::Class>()
+        .status(201),
+    Route::get("/api/v1/classes", Audience::Anyone, "search training classes", handler!(search))
+        .gives::<shapes::List<shapes::Class>>()
+        .query(&["q", "programme", "region", "open", "limit", "cursor", "sort", "near"]),
+    Route::get("/api/v1/classes/{id}", Audience::Anyone, "one class by id or short code", handler!(find))
+        .gives::<shapes::Class>(),
+    Route::patch("/api/v1/classes/{id}", STAFF, "change a class", Body::Json(shape::<ClassBody>), handler!(patch))
+        .gives::<shapes::Class>(),
 ];
 
 /// The API's view of a class.

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::shapes;
 use super::worker::{Nothing, instant};
-use super::{page, patch_of};
+use super::{page, paged, patch_of};
 use crate::actions::{Office, employer};
 use crate::domain::actor::Right;
 use crate::domain::code::Code;
@@ -23,6 +24,7 @@ const BOTH: Audience = Audience::Holds(&[Right::Employers, Right::OwnVacancies])
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/employers", STAFF, "employers, newest first", handler!(list))
+        .gives::<shapes::List<shapes::Employer>>()
         .query(&["q", "state", "limit", "cursor"]),
     Route::post(
         "/api/v1/employers",
@@ -31,36 +33,41 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<EmployerBody>),
         handler!(create),
     )
-    .answers(201, None),
-    Route::get("/api/v1/employers/{id}", BOTH, "one employer", handler!(find)),
+    .gives::<shapes::Employer>()
+    .status(201),
+    Route::get("/api/v1/employers/{id}", BOTH, "one employer", handler!(find)).gives::<shapes::Employer>(),
     Route::patch(
         "/api/v1/employers/{id}",
         BOTH,
         "change an employer",
         Body::Json(shape::<EmployerBody>),
         handler!(patch),
-    ),
+    )
+    .gives::<shapes::Employer>(),
     Route::post(
         "/api/v1/employers/{id}/approve",
         STAFF,
         "approve and invite",
         Body::Json(shape::<Nothing>),
         handler!(approve),
-    ),
+    )
+    .gives::<shapes::Employer>(),
     Route::post(
         "/api/v1/employers/{id}/reject",
         STAFF,
         "reject, with a reason",
         Body::Json(shape::<ReasonBody>),
         handler!(reject),
-    ),
+    )
+    .gives::<shapes::Employer>(),
     Route::post(
         "/api/v1/employers/{id}/reverify",
         STAFF,
         "verified again today",
         Body::Json(shape::<Nothing>),
         handler!(reverify),
-    ),
+    )
+    .gives::<shapes::Employer>(),
 ];
 
 /// Why something is done.
@@ -100,7 +107,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     }
     let next = offset + limit;
     let next = (next < total).then(|| next.to_string());
-    Ok(Answer::json(200, &json!({"items": items, "total": total, "next_cursor": next})))
+    Ok(Answer::json(200, &paged(items, total, next)))
 }
 
 async fn create(ask: Ask) -> Result<Answer, Fault> {

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::shapes;
 use super::worker::{Nothing, instant};
 use crate::actions::enrolment;
 use crate::domain::actor::Right;
@@ -20,7 +21,7 @@ use crate::web::route::{Audience, Body, Route, shape};
 const STAFF: Audience = Audience::Holds(&[Right::Training]);
 
 const fn act(pattern: &'static str, what: &'static str) -> Route {
-    Route::post(pattern, STAFF, what, Body::Json(shape::<Nothing>), handler!(step))
+    Route::post(pattern, STAFF, what, Body::Json(shape::<Nothing>), handler!(step)).gives::<shapes::Enrolment>()
 }
 
 /// Routes of this file.
@@ -32,8 +33,9 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<EnrolBody>),
         handler!(enrol),
     )
-    .answers(201, None),
-    Route::get("/api/v1/enrolments/{id}", STAFF, "one enrolment", handler!(find)),
+    .gives::<shapes::Enrolment>()
+    .status(201),
+    Route::get("/api/v1/enrolments/{id}", STAFF, "one enrolment", handler!(find)).gives::<shapes::Enrolment>(),
     act("/api/v1/enrolments/{id}/attend", "came to the class"),
     act("/api/v1/enrolments/{id}/pass", "passed"),
     act("/api/v1/enrolments/{id}/fail", "did not pass"),

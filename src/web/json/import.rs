@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::shapes;
 use super::worker::{Nothing, instant};
 use crate::actions::Error;
 use crate::actions::import::review::{self, Decision};
@@ -25,10 +26,12 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/imports", WHO, "upload a sheet", Body::Upload, handler!(create))
-        .answers(202, Some(shape::<Map<String, Value>>)),
-    Route::get("/api/v1/imports", WHO, "imports, newest first", handler!(list)),
-    Route::get("/api/v1/imports/{id}", WHO, "how far an import is", handler!(find)),
+        .gives::<shapes::Import>()
+        .status(202),
+    Route::get("/api/v1/imports", WHO, "imports, newest first", handler!(list)).gives::<shapes::List<shapes::Import>>(),
+    Route::get("/api/v1/imports/{id}", WHO, "how far an import is", handler!(find)).gives::<shapes::Import>(),
     Route::get("/api/v1/imports/{id}/rows", WHO, "rows that a person must look at", handler!(rows))
+        .gives::<shapes::List<shapes::Row>>()
         .query(&["outcome", "limit", "cursor"]),
     Route::post(
         "/api/v1/imports/{id}/rows/{row}/resolve",
@@ -36,8 +39,9 @@ pub static ROUTES: &[Route] = &[
         "decide on a row that was set aside",
         Body::Json(shape::<ResolveBody>),
         handler!(resolve),
-    ),
-    Route::get("/api/v1/imports/{id}/report.xlsx", WHO, "the faulty rows as a sheet", handler!(report)),
+    )
+    .gives::<shapes::Row>(),
+    Route::get("/api/v1/imports/{id}/report.xlsx", WHO, "the faulty rows as a sheet", handler!(report)).media(XLSX),
     Route::post(
         "/api/v1/imports/{id}/write",
         WHO,
@@ -45,7 +49,8 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<Nothing>),
         handler!(write),
     )
-    .answers(202, Some(shape::<Map<String, Value>>)),
+    .gives::<shapes::Import>()
+    .status(202),
 ];
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -140,6 +145,23 @@ pub async fn form_of(ask: &Ask, known: Option<SheetKind>) -> Result<Form, Fault>
     }
 }
 
+/// The words of an upload without its file, to be put back into the form.
+pub async fn words(ask: &Ask) -> Vec<(String, String)> {
+    let Some(boundary) = ask.header("content-type").and_then(|t| multer::parse_boundary(t).ok()) else {
+        return Vec::new();
+    };
+    let whole = ask.body.clone();
+    let body = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(whole) });
+    let mut parts = multer::Multipart::new(body, boundary);
+    let mut words = Vec::new();
+    while let Ok(Some(part)) = parts.next_field().await {
+        if let (None, Some(name)) = (part.file_name(), part.name().map(str::to_owned)) {
+            words.push((name, part.text().await.unwrap_or_default()));
+        }
+    }
+    words
+}
+
 async fn create(ask: Ask) -> Result<Answer, Fault> {
     let Form { kind, file, options } = form(&ask).await?;
     let import = upload::upload(&ask.office, &ask.actor, kind, &file, options).await?;
@@ -149,7 +171,7 @@ async fn create(ask: Ask) -> Result<Answer, Fault> {
 async fn list(ask: Ask) -> Result<Answer, Fault> {
     let imports = review::list(&ask.office, &ask.actor, 100).await?;
     let items: Vec<Value> = imports.iter().map(view).collect();
-    Ok(Answer::json(200, &json!({"items": items, "total": items.len()})).private())
+    Ok(Answer::json(200, &super::items(items)).private())
 }
 
 async fn find(ask: Ask) -> Result<Answer, Fault> {
@@ -158,16 +180,13 @@ async fn find(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn rows(ask: Ask) -> Result<Answer, Fault> {
-    let limit = ask.query_as::<i64>("limit")?.unwrap_or(20);
-    if !(1..=100).contains(&limit) {
-        return Err(Error::field("limit", "query.limit").into());
-    }
+    let limit = super::limit(&ask)? as i64;
     let after = ask.query_as::<i64>("cursor")?.unwrap_or(0);
     let outcome = ask.query("outcome");
     let (rows, total) = review::rows(&ask.office, &ask.actor, ask.id("id")?, outcome, after, limit).await?;
     let next = rows.last().filter(|_| rows.len() as i64 == limit).map(|r| r.row.to_string());
     let items: Vec<Value> = rows.iter().map(|row| row_view(&ask, row)).collect();
-    Ok(Answer::json(200, &json!({"items": items, "total": total, "next_cursor": next})).private())
+    Ok(Answer::json(200, &super::paged(items, total, next)).private())
 }
 
 async fn resolve(ask: Ask) -> Result<Answer, Fault> {

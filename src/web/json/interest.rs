@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::paged;
+use super::shapes;
 use crate::actions::interest::{self, NewInterest};
 use crate::actions::{Error, Office};
 use crate::domain::actor::Right;
@@ -15,7 +17,6 @@ use crate::handler;
 use crate::store::interest::Listed;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::json::introduction::paged;
 use crate::web::json::worker::{Nothing, instant};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
@@ -31,45 +32,55 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<NewInterest>),
         handler!(leave),
     )
-    .answers(202, None),
-    Route::get("/api/v1/receipts/{code}", Audience::Anyone, "how far an interest has come", handler!(receipt)),
+    .gives::<shapes::Receipt>()
+    .status(202),
+    Route::get("/api/v1/receipts/{code}", Audience::Anyone, "how far an interest has come", handler!(receipt))
+        .gives::<shapes::Told>(),
     Route::post(
         "/api/v1/receipts/{code}/withdraw",
         Audience::Anyone,
         "take an interest back",
         Body::Json(shape::<Nothing>),
         handler!(withdraw),
-    ),
-    Route::get("/api/v1/interests", STAFF, "interests that went to the own station", handler!(list)).query(&["state"]),
-    Route::get("/api/v1/interests/{id}", STAFF, "one interest, phone masked", handler!(find)),
+    )
+    .gives::<shapes::Told>(),
+    Route::get("/api/v1/interests", STAFF, "interests that went to the own station", handler!(list))
+        .gives::<shapes::List<shapes::Interest>>()
+        .query(&["state"]),
+    Route::get("/api/v1/interests/{id}", STAFF, "one interest, phone masked", handler!(find))
+        .gives::<shapes::Interest>(),
     Route::post(
         "/api/v1/interests/{id}/link",
         STAFF,
         "link an interest to a person",
         Body::Json(shape::<LinkBody>),
         handler!(link),
-    ),
+    )
+    .gives::<shapes::Interest>(),
     Route::post(
         "/api/v1/interests/{id}/register",
         STAFF,
         "register a person from an interest",
         Body::Json(shape::<Registration>),
         handler!(register),
-    ),
+    )
+    .gives::<shapes::Interest>(),
     Route::post(
         "/api/v1/interests/{id}/reveal",
         Audience::Holds(&[Right::Reveal]),
         "show the phone to call, audited",
         Body::Json(shape::<Nothing>),
         handler!(reveal),
-    ),
+    )
+    .gives::<shapes::Phone>(),
     Route::post(
         "/api/v1/interests/{id}/close",
         STAFF,
         "close an interest",
         Body::Json(shape::<Nothing>),
         handler!(close),
-    ),
+    )
+    .gives::<shapes::Interest>(),
 ];
 
 #[derive(Debug, Deserialize, JsonSchema)]

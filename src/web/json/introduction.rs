@@ -1,8 +1,9 @@
 //! Introductions in the API: one view for staff and employers, and the routes of `/introductions`.
 
 use schemars::JsonSchema;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::{limit, paged, shapes};
 use crate::actions::introduction::{self, Details, NewIntroduction, Step, Whole, name_for};
 use crate::actions::{Error, Office};
 use crate::domain::actor::{Actor, Right};
@@ -45,54 +46,65 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<NewIntroduction>),
         handler!(introduce),
     )
-    .answers(201, None),
+    .gives::<shapes::Introduction>()
+    .status(201),
     Route::get("/api/v1/introductions", BOTH, "introductions, newest first", handler!(list))
+        .gives::<shapes::List<shapes::Introduction>>()
         .query(&["worker", "vacancy", "state", "limit", "cursor"]),
-    Route::get("/api/v1/introductions/{id}", BOTH, "one introduction with its steps and letters", handler!(find)),
+    Route::get("/api/v1/introductions/{id}", BOTH, "one introduction with its steps and letters", handler!(find))
+        .gives::<shapes::Introduction>(),
     Route::post(
         "/api/v1/introductions/{id}/consent",
         STAFF,
         "the person agreed: the employer is told",
         Body::Json(shape::<ConsentStep>),
         handler!(agree),
-    ),
-    Route::post("/api/v1/introductions/{id}/accept", BOTH, "wanted", Body::Json(shape::<Nothing>), handler!(accept)),
+    )
+    .gives::<shapes::Introduction>(),
+    Route::post("/api/v1/introductions/{id}/accept", BOTH, "wanted", Body::Json(shape::<Nothing>), handler!(accept))
+        .gives::<shapes::Introduction>(),
     Route::post(
         "/api/v1/introductions/{id}/decline",
         BOTH,
         "not wanted, with a reason",
         Body::Json(shape::<ReasonStep>),
         handler!(decline),
-    ),
+    )
+    .gives::<shapes::Introduction>(),
     Route::post(
         "/api/v1/introductions/{id}/interview",
         BOTH,
         "invite",
         Body::Json(shape::<InterviewStep>),
         handler!(interview),
-    ),
-    Route::post("/api/v1/introductions/{id}/place", BOTH, "hired", Body::Json(shape::<PlaceStep>), handler!(place)),
+    )
+    .gives::<shapes::Introduction>(),
+    Route::post("/api/v1/introductions/{id}/place", BOTH, "hired", Body::Json(shape::<PlaceStep>), handler!(place))
+        .gives::<shapes::Introduction>(),
     Route::post(
         "/api/v1/introductions/{id}/no_show",
         STAFF,
         "did not come",
         Body::Json(shape::<Nothing>),
         handler!(no_show),
-    ),
+    )
+    .gives::<shapes::Introduction>(),
     Route::post(
         "/api/v1/introductions/{id}/withdraw",
         STAFF,
         "take back, with a reason",
         Body::Json(shape::<ReasonStep>),
         handler!(withdraw),
-    ),
+    )
+    .gives::<shapes::Introduction>(),
     Route::post(
         "/api/v1/introductions/{id}/reopen",
         STAFF,
         "undo the last step within 7 days",
         Body::Json(shape::<Nothing>),
         handler!(reopen),
-    ),
+    )
+    .gives::<shapes::Introduction>(),
 ];
 
 /// The API's view of an introduction; an employer sees what consent allows, and nothing from before it was told.
@@ -167,18 +179,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     for case in &page.items {
         items.push(view(&ask.office, &ask.actor, case).await);
     }
-    Ok(Answer::json(200, &paged(items, page.total, page.next)))
-}
-
-/// A list's answer.
-pub fn paged(items: Vec<Value>, total: i64, next: Option<uuid::Uuid>) -> Value {
-    json!({"items": items, "total": total, "next_cursor": next, "facets": Map::new(), "relaxed": [], "suggest": []})
-}
-
-/// `limit` of a list: 1 to 100, 20 if it is not said.
-pub fn limit(ask: &Ask) -> Result<usize, Fault> {
-    let limit = ask.query_as::<usize>("limit")?.unwrap_or(20);
-    if (1..=100).contains(&limit) { Ok(limit) } else { Err(Error::field("limit", "query.value").into()) }
+    Ok(Answer::json(200, &paged(items, page.total, page.next.map(|id| id.to_string()))))
 }
 
 async fn find(ask: Ask) -> Result<Answer, Fault> {

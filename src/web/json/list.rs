@@ -21,13 +21,7 @@ pub const PAGE: [&str; 4] = ["limit", "cursor", "sort", "near"];
 
 /// The page that a request asks for.
 pub fn page(ask: &Ask) -> Result<Page, Fault> {
-    let limit = match ask.query("limit") {
-        None => 20,
-        Some(text) => match text.parse::<usize>() {
-            Ok(n) if (1..=100).contains(&n) => n,
-            _ => return Err(Error::field("limit", "query.limit").into()),
-        },
-    };
+    let limit = super::limit(ask)?;
     let sort = match ask.query("sort") {
         None | Some("relevance") => Sort::Relevance,
         Some("newest") => Sort::Newest,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::shapes;
 use crate::actions::matching::{self, Explained};
 use crate::actions::vacancy;
 use crate::actions::what_if::{self, VacancyQuestion};
@@ -27,10 +28,14 @@ const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/workers/{id}/matches", STAFF, "best vacancies for a person", handler!(matches))
+        .gives::<shapes::List<shapes::Match>>()
         .query(&["limit"]),
-    Route::get("/api/v1/workers/{id}/fit/{vacancy}", STAFF, "any pair taken apart", handler!(fit)),
-    Route::get("/api/v1/workers/{id}/training", STAFF, "classes by the vacancies they open", handler!(training)),
+    Route::get("/api/v1/workers/{id}/fit/{vacancy}", STAFF, "any pair taken apart", handler!(fit))
+        .gives::<shapes::Fit>(),
+    Route::get("/api/v1/workers/{id}/training", STAFF, "classes by the vacancies they open", handler!(training))
+        .gives::<shapes::List<shapes::Opened>>(),
     Route::get("/api/v1/vacancies/{id}/candidates", STAFF, "best people for a vacancy", handler!(candidates))
+        .gives::<shapes::List<shapes::Candidate>>()
         .query(&["limit"]),
     Route::get("/api/v1/workers/{id}/what-if", STAFF, "what a single change would open", handler!(worker_what_if)),
     Route::post(
@@ -94,7 +99,7 @@ async fn matches(ask: Ask) -> Result<Answer, Fault> {
             Some(item)
         })
         .collect();
-    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+    Ok(Answer::json(200, &super::items(items)))
 }
 
 async fn candidates(ask: Ask) -> Result<Answer, Fault> {
@@ -107,7 +112,7 @@ async fn candidates(ask: Ask) -> Result<Answer, Fault> {
         item["worker"] = super::worker::view(&ask.office, record).await?;
         items.push(item);
     }
-    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+    Ok(Answer::json(200, &super::items(items)))
 }
 
 async fn fit(ask: Ask) -> Result<Answer, Fault> {
@@ -155,7 +160,7 @@ async fn training(ask: Ask) -> Result<Answer, Fault> {
             Some(json!({"class": classes.get(&g.class)?, "opens": g.opens(), "vacancies": list}))
         })
         .collect();
-    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+    Ok(Answer::json(200, &super::items(items)))
 }
 
 async fn worker_what_if(ask: Ask) -> Result<Answer, Fault> {

@@ -12,6 +12,7 @@ pub mod match_run;
 pub mod matching;
 pub mod openapi;
 pub mod outbox;
+pub mod shapes;
 pub mod station;
 pub mod vacancy;
 pub mod worker;
@@ -79,7 +80,7 @@ pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer,
     match &done {
         Ok(answer) => {
             let location = answer.headers.iter().find(|(n, _)| *n == "location").map(|(_, v)| v.as_str());
-            let sealed = office.keys.seal(KEPT, &answer.body);
+            let sealed = office.keys.seal(KEPT, &answer.body)?;
             idempotency::keep(&office.db, &name, i64::from(answer.status), location, sealed).await?;
         }
         Err(_) => idempotency::give_back(&office.db, &name).await?,
@@ -89,16 +90,27 @@ pub async fn idempotent(handler: Handler, ask: Ask, key: &str) -> Result<Answer,
 
 /// A whole list as an answer.
 pub fn items(rows: Vec<Value>) -> Value {
-    json!({"total": rows.len(), "items": rows, "next_cursor": null})
+    let total = rows.len() as i64;
+    paged(rows, total, None)
+}
+
+/// A page of a list that SQL answers.
+pub fn paged(items: Vec<Value>, total: i64, next: Option<String>) -> Value {
+    json!({"items": items, "total": total, "next_cursor": next, "facets": {}, "relaxed": [], "suggest": []})
+}
+
+/// `limit` of a list: 1 to 100, 20 if it is not said.
+pub fn limit(ask: &Ask) -> Result<usize, Fault> {
+    match ask.query("limit").map(str::parse::<usize>) {
+        None => Ok(20),
+        Some(Ok(n)) if (1..=100).contains(&n) => Ok(n),
+        Some(_) => Err(Error::field("limit", "query.limit").into()),
+    }
 }
 
 /// Limit and offset of a list that SQL answers; the cursor is the offset.
 pub fn page(ask: &Ask) -> Result<(i64, i64), Fault> {
-    let limit = match ask.query_as::<i64>("limit")? {
-        None => 20,
-        Some(n) if (1..=100).contains(&n) => n,
-        Some(_) => return Err(Error::field("limit", "query.limit").into()),
-    };
+    let limit = limit(ask)? as i64;
     let offset = ask.query_as::<u32>("cursor")?.map_or(0, i64::from);
     Ok((limit, offset))
 }

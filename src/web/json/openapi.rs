@@ -14,7 +14,7 @@ use crate::web::route::{Audience, Body, Route};
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/openapi.json", Audience::Anyone, "this description", handler!(serve)),
-    Route::get("/api/v1/", Audience::Anyone, "a page to try the API", handler!(page)),
+    Route::get("/api/v1/", Audience::Anyone, "a page to try the API", handler!(page)).media("text/html"),
 ];
 
 fn parameters(route: &Route) -> Vec<Value> {
@@ -46,7 +46,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         None => json!(true),
     };
     let status = if route.handler.is_some() { status } else { 501 };
-    let kind = if status == 501 { "application/problem+json" } else { "application/json" };
+    let kind = if status == 501 { "application/problem+json" } else { route.media };
     let mut operation = json!({
         "summary": route.act,
         "parameters": parameters(route),
@@ -59,7 +59,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let content = match route.body {
         Body::None => None,
         Body::Json(shape) => Some(json!({"application/json": {"schema": shape(generator).to_value()}})),
-        Body::Form => Some(json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}})),
+        Body::Form | Body::FormOf(_) => {
+            Some(json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}))
+        }
         Body::Upload => Some(json!({"multipart/form-data": {"schema": {"type": "object", "properties": {
             "kind": {"type": "string"}, "file": {"type": "string", "format": "binary"}}}}})),
     };

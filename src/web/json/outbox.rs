@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::shapes;
+use super::{limit, paged};
 use crate::actions::{Error, outbox};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
@@ -10,7 +12,6 @@ use crate::handler;
 use crate::store::outbox::Notice;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::json::introduction::{limit, paged};
 use crate::web::json::worker::{Nothing, instant};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
@@ -20,6 +21,7 @@ const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/outbox", STAFF, "letters of the own station, newest first", handler!(list))
+        .gives::<shapes::List<shapes::Notice>>()
         .query(&["state", "limit", "cursor"]),
     Route::post(
         "/api/v1/outbox/{id}/retry",
@@ -27,7 +29,8 @@ pub static ROUTES: &[Route] = &[
         "send a dead letter again",
         Body::Json(shape::<Nothing>),
         handler!(retry),
-    ),
+    )
+    .gives::<shapes::Notice>(),
 ];
 
 fn view(n: &Notice, name: &str) -> Value {
@@ -52,7 +55,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     };
     let page = outbox::list(&ask.office, &ask.actor, state, ask.query_as("cursor")?, limit(&ask)?).await?;
     let items = page.items.iter().map(|(n, name)| view(n, name)).collect();
-    Ok(Answer::json(200, &paged(items, page.total, page.next)))
+    Ok(Answer::json(200, &paged(items, page.total, page.next.map(|id| id.to_string()))))
 }
 
 async fn retry(ask: Ask) -> Result<Answer, Fault> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::shapes;
 use super::{items, patch_of};
 use crate::actions::station;
 use crate::domain::actor::Right;
@@ -18,11 +19,14 @@ const ADMIN: Audience = Audience::Holds(&[Right::Stations]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/api/v1/stations", READERS, "all stations", handler!(list)),
+    Route::get("/api/v1/stations", READERS, "all stations", handler!(list)).gives::<shapes::List<shapes::Station>>(),
     Route::post("/api/v1/stations", ADMIN, "add a station", Body::Json(shape::<StationBody>), handler!(create))
-        .answers(201, None),
-    Route::get("/api/v1/stations/{id}", READERS, "one station by id or code", handler!(find)),
-    Route::patch("/api/v1/stations/{id}", ADMIN, "change a station", Body::Json(shape::<StationBody>), handler!(patch)),
+        .gives::<shapes::Station>()
+        .status(201),
+    Route::get("/api/v1/stations/{id}", READERS, "one station by id or code", handler!(find))
+        .gives::<shapes::Station>(),
+    Route::patch("/api/v1/stations/{id}", ADMIN, "change a station", Body::Json(shape::<StationBody>), handler!(patch))
+        .gives::<shapes::Station>(),
 ];
 
 /// The API's view of a station.

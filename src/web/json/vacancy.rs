@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::employer::ReasonBody;
+use super::shapes;
 use super::worker::{Nothing, instant, named, warnings};
 use super::{items, list, patch_of};
 use crate::actions::search::{self, VacancyAsk};
@@ -28,43 +29,53 @@ const WRITERS: Audience = Audience::Holds(&[Right::Vacancies, Right::OwnVacancie
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/vacancies", WRITERS, "post a vacancy", Body::Json(shape::<Posting>), handler!(post))
+        .gives::<shapes::Vacancy>()
         .query(&["open", "draft"])
-        .answers(201, None),
-    Route::get("/api/v1/vacancies", Audience::Anyone, "search vacancies", handler!(search)).query(&[
-        "q",
-        "region",
-        "occupation",
-        "kind",
-        "form",
-        "min_wage",
-        "lodging",
-        "meals",
-        "employer",
-        "state",
-        "limit",
-        "cursor",
-        "sort",
-        "near",
-    ]),
-    Route::get("/api/v1/vacancies/{id}", Audience::Anyone, "one vacancy by id or short code", handler!(find)),
-    Route::patch("/api/v1/vacancies/{id}", WRITERS, "change a vacancy", Body::Json(shape::<Posting>), handler!(patch)),
-    Route::get("/api/v1/vacancies/{id}/history", WRITERS, "what changed on a vacancy", handler!(history)),
+        .status(201),
+    Route::get("/api/v1/vacancies", Audience::Anyone, "search vacancies", handler!(search))
+        .gives::<shapes::List<shapes::Vacancy>>()
+        .query(&[
+            "q",
+            "region",
+            "occupation",
+            "kind",
+            "form",
+            "min_wage",
+            "lodging",
+            "meals",
+            "employer",
+            "state",
+            "limit",
+            "cursor",
+            "sort",
+            "near",
+        ]),
+    Route::get("/api/v1/vacancies/{id}", Audience::Anyone, "one vacancy by id or short code", handler!(find))
+        .gives::<shapes::Vacancy>(),
+    Route::patch("/api/v1/vacancies/{id}", WRITERS, "change a vacancy", Body::Json(shape::<Posting>), handler!(patch))
+        .gives::<shapes::Vacancy>(),
+    Route::get("/api/v1/vacancies/{id}/history", WRITERS, "what changed on a vacancy", handler!(history))
+        .gives::<shapes::List<shapes::Change>>(),
     Route::post(
         "/api/v1/vacancies/{id}/open",
         WRITERS,
         "send a draft to review, or open as a station",
         Body::Json(shape::<Nothing>),
         handler!(open),
-    ),
+    )
+    .gives::<shapes::Vacancy>(),
     Route::post(
         "/api/v1/vacancies/{id}/overrule",
         Audience::Holds(&[Right::Overrule]),
         "open in spite of findings, with a reason",
         Body::Json(shape::<ReasonBody>),
         handler!(overrule),
-    ),
-    Route::post("/api/v1/vacancies/{id}/close", WRITERS, "close", Body::Json(shape::<CloseBody>), handler!(close)),
-    Route::post("/api/v1/vacancies/{id}/reopen", WRITERS, "open again", Body::Json(shape::<Nothing>), handler!(reopen)),
+    )
+    .gives::<shapes::Vacancy>(),
+    Route::post("/api/v1/vacancies/{id}/close", WRITERS, "close", Body::Json(shape::<CloseBody>), handler!(close))
+        .gives::<shapes::Vacancy>(),
+    Route::post("/api/v1/vacancies/{id}/reopen", WRITERS, "open again", Body::Json(shape::<Nothing>), handler!(reopen))
+        .gives::<shapes::Vacancy>(),
 ];
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -190,7 +201,7 @@ async fn patch(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn history(ask: Ask) -> Result<Answer, Fault> {
-    let entries = vacancy::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let (_, entries) = vacancy::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
     let rows = entries
         .iter()
         .map(|e| json!({"id": e.id, "at": instant(e.at), "actor": e.actor, "act": e.act, "changes": e.diff}))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::list;
+use super::shapes;
 use crate::actions::search::{self, Found, Page, WorkerAsk};
 use crate::actions::{self, Error, Office, worker};
 use crate::domain::actor::Right;
@@ -25,69 +26,81 @@ const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/api/v1/workers", STAFF, "search people", handler!(search)).query(&[
-        "q",
-        "origin",
-        "occupation",
-        "capacity",
-        "watch",
-        "status",
-        "min_age",
-        "max_age",
-        "min_wage",
-        "max_wage",
-        "certificate",
-        "skill",
-        "village",
-        "relocated",
-        "station",
-        "limit",
-        "cursor",
-        "sort",
-        "near",
-    ]),
+    Route::get("/api/v1/workers", STAFF, "search people", handler!(search))
+        .gives::<shapes::List<shapes::Worker>>()
+        .query(&[
+            "q",
+            "origin",
+            "occupation",
+            "capacity",
+            "watch",
+            "status",
+            "min_age",
+            "max_age",
+            "min_wage",
+            "max_wage",
+            "certificate",
+            "skill",
+            "village",
+            "relocated",
+            "station",
+            "limit",
+            "cursor",
+            "sort",
+            "near",
+        ]),
     Route::post(
         "/api/v1/workers/lookup",
         STAFF,
         "find people by number, phone, name or words",
         Body::Json(shape::<LookupBody>),
         handler!(lookup),
-    ),
+    )
+    .gives::<shapes::List<shapes::Worker>>(),
     Route::post("/api/v1/workers", STAFF, "register a person", Body::Json(shape::<Registration>), handler!(register))
-        .answers(201, Some(shape::<Map<String, Value>>)),
+        .gives::<shapes::Worker>()
+        .status(201),
     Route::post(
         "/api/v1/workers/link",
         STAFF,
         "link a person known elsewhere",
         Body::Json(shape::<LinkBody>),
         handler!(link),
-    ),
-    Route::get("/api/v1/workers/{id}", STAFF, "one person, masked", handler!(find)),
-    Route::patch("/api/v1/workers/{id}", STAFF, "change a person", Body::Json(shape::<Registration>), handler!(patch)),
-    Route::get("/api/v1/workers/{id}/history", STAFF, "what changed on a person", handler!(history)),
+    )
+    .gives::<shapes::Worker>(),
+    Route::get("/api/v1/workers/{id}", STAFF, "one person, masked", handler!(find)).gives::<shapes::Worker>(),
+    Route::patch("/api/v1/workers/{id}", STAFF, "change a person", Body::Json(shape::<Registration>), handler!(patch))
+        .gives::<shapes::Worker>(),
+    Route::get("/api/v1/workers/{id}/history", STAFF, "what changed on a person", handler!(history))
+        .gives::<shapes::List<shapes::Change>>(),
     Route::post(
         "/api/v1/workers/{id}/reveal",
         Audience::Holds(&[Right::Reveal]),
         "show sealed fields, audited",
         Body::Json(shape::<RevealBody>),
         handler!(reveal),
-    ),
-    Route::get("/api/v1/duplicates", STAFF, "possible duplicates", handler!(duplicates)),
+    )
+    .gives::<shapes::Revealed>(),
+    Route::get("/api/v1/duplicates", STAFF, "possible duplicates", handler!(duplicates))
+        .gives::<shapes::List<shapes::Duplicate>>(),
     Route::post(
         "/api/v1/workers/{id}/merge",
         STAFF,
         "merge another person into this one",
         Body::Json(shape::<OtherBody>),
         handler!(merge),
-    ),
-    Route::post("/api/v1/workers/{id}/unmerge", STAFF, "undo a merge", Body::Json(shape::<Nothing>), handler!(unmerge)),
+    )
+    .gives::<shapes::Worker>(),
+    Route::post("/api/v1/workers/{id}/unmerge", STAFF, "undo a merge", Body::Json(shape::<Nothing>), handler!(unmerge))
+        .gives::<shapes::Worker>(),
     Route::post(
         "/api/v1/workers/{id}/distinct",
         STAFF,
         "remember: not the same",
         Body::Json(shape::<OtherBody>),
         handler!(distinct),
-    ),
+    )
+    .gives::<shapes::Worker>(),
 ];
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -249,7 +262,7 @@ async fn patch(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn history(ask: Ask) -> Result<Answer, Fault> {
-    let entries = worker::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let (_, entries) = worker::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
     let items: Vec<_> = entries
         .iter()
         .map(|e| {
@@ -257,7 +270,7 @@ async fn history(ask: Ask) -> Result<Answer, Fault> {
                    "sealed_changes": e.sealed.is_some()})
         })
         .collect();
-    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+    Ok(Answer::json(200, &super::items(items)))
 }
 
 async fn reveal(ask: Ask) -> Result<Answer, Fault> {
@@ -315,7 +328,8 @@ async fn search(ask: Ask) -> Result<Answer, Fault> {
 async fn lookup(ask: Ask) -> Result<Answer, Fault> {
     let body: LookupBody = ask.json()?;
     let page = Page { limit: body.limit.unwrap_or(20).clamp(1, 100), cursor: body.cursor, ..Page::default() };
-    let (_, found) = search::lookup(&ask.office, &ask.actor, &body.text, page).await?;
+    let (_, found) =
+        search::lookup(&ask.office, &ask.actor, &body.text, WorkerAsk { page, ..WorkerAsk::default() }).await?;
     let rows = rows(&ask, &found).await?;
     Ok(Answer::json(200, &list::answer(ask.lang, &found, rows)))
 }
@@ -331,12 +345,12 @@ async fn duplicates(ask: Ask) -> Result<Answer, Fault> {
     for (a, b, code, at) in worker::duplicates(&ask.office, &ask.actor).await? {
         items.push(json!({"code": code, "at": instant(at), "workers": [view(&ask.office, &a).await?, view(&ask.office, &b).await?]}));
     }
-    Ok(Answer::json(200, &json!({"items": items, "total": items.len(), "next_cursor": null})))
+    Ok(Answer::json(200, &super::items(items)))
 }
 
 async fn merge(ask: Ask) -> Result<Answer, Fault> {
     let body: OtherBody = ask.json()?;
-    let record = worker::merge(&ask.office, &ask.actor, ask.id("id")?, body.other).await?;
+    let record = worker::merge(&ask.office, &ask.actor, ask.id("id")?, body.other, "").await?;
     Ok(Answer::json(200, &view(&ask.office, &record).await?))
 }
 
@@ -347,7 +361,7 @@ async fn unmerge(ask: Ask) -> Result<Answer, Fault> {
 
 async fn distinct(ask: Ask) -> Result<Answer, Fault> {
     let body: OtherBody = ask.json()?;
-    worker::distinct(&ask.office, &ask.actor, ask.id("id")?, body.other).await?;
+    worker::distinct(&ask.office, &ask.actor, ask.id("id")?, body.other, "").await?;
     let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     Ok(Answer::json(200, &view(&ask.office, &record).await?))
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::paged;
+use super::shapes;
 use crate::actions::call::{self, NewCall};
 use crate::actions::worklist;
 use crate::domain::actor::Right;
@@ -9,7 +11,6 @@ use crate::domain::code::Code as _;
 use crate::handler;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::json::introduction::paged;
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
@@ -19,9 +20,11 @@ const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/worklist", STAFF, "what waits at the own station, the most urgent first", handler!(list))
+        .gives::<shapes::List<shapes::Task>>()
         .query(&["kind"]),
     Route::post("/api/v1/calls", STAFF, "note a telephone call", Body::Json(shape::<NewCall>), handler!(note))
-        .answers(201, None),
+        .gives::<shapes::Call>()
+        .status(201),
 ];
 
 async fn list(ask: Ask) -> Result<Answer, Fault> {

@@ -10,16 +10,13 @@ task-kinds = Kinds of tasks
 by-task = By task
 no-tasks = Nothing to do.
 tasks-caption = Things to do, most urgent first
-nobody-yet = nobody yet
 
 # 表头
 col-due = Due
 col-act = Task
 col-about = Who, which vacancy
-col-source = From
 col-came = Came
 col-until = By
-col-who = Who
 col-next = Next
 col-name = Name
 col-age = Age
@@ -52,7 +49,6 @@ col-column = Column
 col-heading = Your heading
 col-goes-to = Goes to
 col-field = Field
-col-keep = Keep which
 
 # 找人
 found-people = People found
@@ -98,7 +94,7 @@ opened-lately = Opened lately
 fits-caption = { $n ->
     [one] 1 fitting vacancy
    *[other] { $n } fitting vacancies
- }, { $shown } shown
+ }
 rules-note = Rules { $rules }; sex, ethnicity, marriage, household registration and health do not count
 no-fits = Nothing fits now. See what nearly fits below, or ask what else the person would do.
 introduce-picked-vacancies = Introduce to the picked vacancies
@@ -121,11 +117,10 @@ edit-vacancy = Edit
 candidates-caption = { $n ->
     [one] 1 person fits
    *[other] { $n } people fit
- }, { $shown } shown
+ }
 priority-note = ; priority comes from policy and stands apart
 no-candidates = Nobody fits now. Relax what is asked, or wait for the next registrations.
 places-note = { $left } places left, { $waiting } waiting for an answer
-to-employer = Message to the employer (optional)
 introduce-picked = Introduce the picked
 see-more-people = See more people
 introduced-n = { $n ->
@@ -175,18 +170,12 @@ pair-caption = Side by side: { $n ->
  }, marked yellow
 side-a = A
 side-b = B
-same = the same
-keep-which = Keep which { $field }
-keep-a = keep A
-keep-b = keep B
-merge = Same person: merge into A
 apart = Not the same: remember
 decide-later = Decide after a call
 grounds = Grounds (optional)
-merge-note = A merge can be undone; no record is lost.
+merge-note = The record that stays is unchanged; the other is kept below it and can be taken apart at any time. Nothing is lost.
 maybe-known = May be registered already
 maybe-known-next = If it is the same person, use that one; else save.
-compare = Compare side by side
 quick-typing = Quick typing
 quick-typing-how = Type the ID number first: birth date, sex and county follow. Without a number, give the reason and save.
 
@@ -196,3 +185,12 @@ years-old = { $n } years old
 opted-out = This person does not want to be matched.
 fact-phone = Phone
 fact-id-number = ID number
+merged-records = Records merged into this one
+unmerge = Take apart
+said-introduced-posts = Introduced for { $n } vacancies.
+refused-n = { $n } could not be introduced:
+merge-into-a = Same person: keep A
+merge-into-b = Same person: keep B
+recorded-on = recorded { $day }
+fits-best = The { $n } vacancies that fit best; there are more
+candidates-best = The { $n } people who fit best; there are more

@@ -2,41 +2,55 @@
 
 use uuid::Uuid;
 
-use crate::actions::{Error, introduction as cases, matching, vacancy};
+use crate::actions::{introduction as cases, matching, vacancy};
 use crate::domain::actor::Right;
+use crate::domain::introduction::closed_for;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::matching::parameters::Parameters;
-use crate::pages::{Candidates, Fact, Link, Match, Note, Stat, Tag, Tone, code_sentence, format, named, text, word};
+use crate::pages::{Candidates, Fact, Link, Match, Note, Stat, Tag, Tone, code_sentence, format, named, word};
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::station::person::{case_line, match_line};
-use crate::web::html::{chrome, page};
+use crate::web::html::fields::ids_of;
+use crate::web::html::{chrome, page, refused};
 use crate::web::json::matching::words;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
+
+use super::outcome::{introduced, introduced_note, refused_ids};
+use super::person::{case_line, match_line};
 
 const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/station/vacancies/{id}/candidates", STAFF, "people who fit", handler!(show)).query(&["limit"]),
+    Route::get("/station/vacancies/{id}/candidates", STAFF, "people who fit", handler!(show)).query(&[
+        "limit",
+        "introduced",
+        "refused",
+    ]),
     Route::post(
         "/station/vacancies/{id}/introduce",
         STAFF,
         "introduce several people",
         Body::Form,
         handler!(introduce),
-    ),
+    )
+    .takes(&["worker"]),
 ];
 
-async fn view(ask: &Ask, picked: &[Uuid], note: Option<Note>) -> Result<Candidates, Fault> {
+fn address(vacancy: Uuid) -> String {
+    format!("/station/vacancies/{vacancy}/candidates")
+}
+
+async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
     let v = &record.row.vacancy;
     let limit = ask.query_as::<usize>("limit")?.unwrap_or(20).clamp(1, 100);
     let found = matching::candidates(&ask.office, &ask.actor, record.row.id, limit).await?;
+    let picked = refused_ids(ask);
     let people: Vec<Match> = found
         .iter()
         .map(|(m, person)| {
@@ -54,10 +68,25 @@ async fn view(ask: &Ask, picked: &[Uuid], note: Option<Note>) -> Result<Candidat
         .collect();
     let filter = store::introduction::Filter { vacancy: Some(record.row.id), ..Default::default() };
     let introduced = cases::list(&ask.office, &ask.actor, &filter, None, 50).await?;
+    let letters = cases::newest_letters(&ask.office, &introduced.items).await?;
+    let mine = vacancy::may_change(&ask.office, &ask.actor, &record).await;
     let state = record.state(today);
     let stat = |n: u32, key: &str| Stat { number: n.to_string(), text: word(lang, "col", key), href: String::new() };
     let mut c = chrome(ask, "/station/vacancies").await;
-    c.back = format!("/station/vacancies/{}/candidates", record.row.id);
+    c.back = address(record.row.id);
+    let scope = ask.office.scope(&ask.actor).await?;
+    let names = store::worker::names(&mut &ask.office.db, &scope, &picked).await?;
+    let name = |id| names.get(&id).map(|(name, reference)| format!("{name} {reference}"));
+    c.notice = match fault {
+        Some(text) => Some(Note { tone: Tone::Bad, text, ..Note::default() }),
+        None => introduced_note(ask, "said-introduced", name).or(c.notice),
+    };
+    // Whom nobody may introduce now is said before anybody is ticked.
+    let note = closed_for(record.row.state, record.places_left(), v.valid_until, today).map(|code| Note {
+        tone: Tone::Warn,
+        text: code_sentence(lang, code, &[]).unwrap_or_default(),
+        ..Note::default()
+    });
     Ok(Candidates {
         c,
         id: record.row.id.to_string(),
@@ -73,13 +102,18 @@ async fn view(ask: &Ask, picked: &[Uuid], note: Option<Note>) -> Result<Candidat
         ],
         note,
         rules: Parameters::shipped().version.clone(),
-        total: people.len() as u64,
+        cut: people.len() == limit,
+        edit: mine,
         places_left: record.places_left(),
         waiting: record.introduced,
-        introductions: introduced.items.iter().map(|case| case_line(lang, today, case, true)).collect(),
+        introductions: introduced
+            .items
+            .iter()
+            .map(|case| case_line(lang, today, case, letters.get(&case.introduction.id), true))
+            .collect(),
         about: v.contact.iter().map(|contact| Fact::named(lang, "contact", contact.clone())).collect(),
         more: if people.len() == limit && limit < 100 {
-            format!("/station/vacancies/{}/candidates?limit=100", record.row.id)
+            format!("{}?limit=100", address(record.row.id))
         } else {
             String::new()
         },
@@ -88,45 +122,18 @@ async fn view(ask: &Ask, picked: &[Uuid], note: Option<Note>) -> Result<Candidat
 }
 
 async fn show(ask: Ask) -> Result<Answer, Fault> {
-    Ok(page(&view(&ask, &[], None).await?))
+    Ok(page(&view(&ask, None).await?))
 }
 
-/// Those who could be introduced are; for the others the page says why not.
+/// Those who could be introduced are; for the others the page says by name why not.
 async fn introduce(ask: Ask) -> Result<Answer, Fault> {
-    let fields = ask.form();
-    let workers: Vec<Uuid> = fields.iter().filter(|(n, _)| n == "worker").filter_map(|(_, v)| v.parse().ok()).collect();
+    let workers = ids_of(&ask.form(), "worker");
     if workers.is_empty() {
-        return Err(Error::field("worker", "field.missing").into());
+        let told = code_sentence(ask.lang, "pick.first", &[]).unwrap_or_default();
+        return Ok(refused(&view(&ask, Some(told)).await?));
     }
     let id = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?.row.id;
-    let outcomes = cases::introduce_many(&ask.office, &ask.actor, &workers, id, None).await?;
-    let done = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).count();
-    let mut why: Vec<String> = Vec::new();
-    let mut failed = Vec::new();
-    for (worker, outcome) in outcomes {
-        let Err(error) = outcome else { continue };
-        failed.push(worker);
-        let code = Fault::Act(error).status().1;
-        let told = code_sentence(ask.lang, code, &[]).unwrap_or_else(|| code.to_owned());
-        if !why.contains(&told) {
-            why.push(told);
-        }
-    }
-    let said = text(ask.lang, "said-introduced", &[("n", &done)]);
-    let note = if failed.is_empty() {
-        Note { tone: Tone::Ok, text: said, ..Note::default() }
-    } else {
-        let failed_said = text(ask.lang, "said-some-failed", &[("n", &failed.len()), ("why", &why.join(" "))]);
-        Note {
-            tone: Tone::Warn,
-            lead: if done > 0 { said } else { String::new() },
-            text: failed_said,
-            ..Note::default()
-        }
-    };
-    let mut answer = page(&view(&ask, &failed, Some(note)).await?);
-    if done == 0 {
-        answer.status = 409;
-    }
-    Ok(answer)
+    let pairs: Vec<cases::Pair> = workers.into_iter().map(|worker| (worker, id)).collect();
+    let outcomes = cases::introduce_many(&ask.office, &ask.actor, &pairs).await?;
+    Ok(introduced(&address(id), outcomes.into_iter().map(|((worker, _), done)| (worker, done.map(drop)))))
 }

@@ -53,21 +53,18 @@ async fn home(ask: Ask) -> Result<Answer, Fault> {
     let n = |n: usize| n as u64;
     let overdue = list.overdue(today);
     let now = list.tasks.iter().filter(|t| t.due == today).count();
-    let filters = [
-        (None, list.tasks.len(), "due-all"),
-        (Some("overdue"), overdue, "due-overdue"),
-        (Some("today"), now, "due-today"),
-    ];
-    let chosen: Vec<_> = list
-        .tasks
-        .iter()
-        .filter(|t| kind.is_none_or(|k| t.kind == k))
-        .filter(|t| match due {
-            Some("overdue") => t.due < today,
-            Some("today") => t.due == today,
-            _ => true,
-        })
-        .collect();
+    let of_kind = |t: &worklist::Task, kind: Option<TaskKind>| kind.is_none_or(|k| t.kind == k);
+    let on = |t: &worklist::Task, due: Option<&str>| match due {
+        Some("overdue") => t.due < today,
+        Some("today") => t.due == today,
+        _ => true,
+    };
+    // Each count is that of the list behind it: with the other filter as it stands.
+    let counted = |kind: Option<TaskKind>, due: Option<&str>| {
+        n(list.tasks.iter().filter(|t| of_kind(t, kind) && on(t, due)).count())
+    };
+    let filters = [(None, "due-all"), (Some("overdue"), "due-overdue"), (Some("today"), "due-today")];
+    let chosen: Vec<_> = list.tasks.iter().filter(|t| of_kind(t, kind) && on(t, due)).collect();
     let from: usize = ask.query_as("from")?.unwrap_or(0);
     let shown: Vec<Task> = chosen
         .iter()
@@ -77,10 +74,8 @@ async fn home(ask: Ask) -> Result<Answer, Fault> {
             due: urgency(lang, t.due, today),
             act: word(lang, "task", t.kind.code()),
             about: Link::to(t.link.clone(), t.title.clone()),
-            source: String::new(),
             came: format::day_desk(clock::day_of(t.since), today),
             until: format::day_desk(t.due, today),
-            who: String::new(),
             next: Link::to(t.link.clone(), word(lang, "go", "open")),
         })
         .collect();
@@ -95,25 +90,22 @@ async fn home(ask: Ask) -> Result<Answer, Fault> {
         ),
         filters: filters
             .into_iter()
-            .map(|(d, count, key)| Facet {
+            .map(|(d, key)| Facet {
                 href: address(kind, d),
                 text: text(lang, key, &[]),
-                n: n(count),
+                n: counted(kind, d),
                 here: due == d,
             })
             .collect(),
-        kinds: list
-            .counts()
-            .into_iter()
-            .map(|(k, count)| Facet {
-                href: address(Some(k), due),
-                text: word(lang, "task", k.code()),
-                n: n(count),
-                here: kind == Some(k),
-            })
+        kinds: std::iter::once((None, text(lang, "due-all", &[])))
+            .chain(list.counts().into_iter().map(|(k, _)| (Some(k), word(lang, "task", k.code()))))
+            .map(|(k, text)| Facet { href: address(k, due), text, n: counted(k, due), here: kind == k })
             .collect(),
         tasks: shown,
-        later: String::new(),
+        later: match list.tasks.iter().map(|t| t.due).min() {
+            Some(day) if chosen.is_empty() => text(lang, "say-next-task", &[("day", &format::day_desk(day, today))]),
+            _ => String::new(),
+        },
         range: if chosen.is_empty() { String::new() } else { format!("{}–{until} / {}", from + 1, chosen.len()) },
         next: if until < chosen.len() {
             let head = address(kind, due);

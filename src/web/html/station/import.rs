@@ -1,23 +1,25 @@
 //! Bringing in a sheet: choose, preview, write, and the rows that a person must look at.
 
+use serde_json::Value;
+
 use crate::actions::Error;
 use crate::actions::import::review::{self, Decision};
 use crate::actions::import::upload;
-use crate::actions::{clock, worker};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::heading::{self, SheetKind};
+use crate::domain::heading::{self, NOT_KEPT, SheetKind};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Cell, Choice, Column, Desk, ImportPage, ImportStage, Link, Mapped, Note, Row, SetAside, Stat, Table,
-    Tone, code_sentence, format, forms, named, text, word,
+    Bit, Block, Cell, Choice, Column, Desk, Form, ImportPage, ImportStage, Kind, Link, Mapped, Note, Row, SetAside,
+    Stat, Step, Table, Tone, code_sentence, format, forms, named, text, word,
 };
-use crate::store::import::Import;
+use crate::store::import::{Import, ImportRow};
 use crate::web::ask::Ask;
-use crate::web::fault::{Fault, sentence};
+use crate::web::fault::Fault;
 use crate::web::html::fields::value;
-use crate::web::html::{chrome, page, refused};
-use crate::web::json::import::{XLSX, form};
+use crate::web::html::timeline::{self, moment};
+use crate::web::html::{at_form, chrome, page, refused, sentences};
+use crate::web::json::import::{XLSX, form, words};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
 
@@ -26,12 +28,15 @@ const STAFF: Audience = Audience::Holds(&[Right::Imports]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/imports", STAFF, "imports", handler!(list)),
-    Route::post("/station/imports", STAFF, "upload a sheet", Body::Upload, handler!(create)),
+    Route::post("/station/imports", STAFF, "upload a sheet", Body::Upload, handler!(create))
+        .takes(&["kind", "file", "open"]),
     Route::get("/station/imports/{id}", STAFF, "one import", handler!(show)).query(&["outcome", "after"]),
-    Route::post("/station/imports/{id}/mapping", STAFF, "say what columns mean", Body::Form, handler!(remap)),
+    Route::post("/station/imports/{id}/mapping", STAFF, "say what columns mean", Body::Form, handler!(remap))
+        .takes(&["map-"]),
     Route::post("/station/imports/{id}/write", STAFF, "write what the preview showed", Body::Form, handler!(write)),
     Route::post("/station/imports/{id}/drop", STAFF, "throw the preview away", Body::Form, handler!(discard)),
-    Route::post("/station/imports/{id}/rows/{row}/resolve", STAFF, "decide on a row", Body::Form, handler!(resolve)),
+    Route::post("/station/imports/{id}/rows/{row}/resolve", STAFF, "decide on a row", Body::Form, handler!(resolve))
+        .takes(&["as", "person"]),
     Route::get("/station/imports/{id}/report.xlsx", STAFF, "the faulty rows as a sheet", handler!(report)),
 ];
 
@@ -46,7 +51,8 @@ fn count(import: &Import, name: &str) -> u64 {
     import.summary[name].as_u64().unwrap_or(0)
 }
 
-async fn overview(ask: &Ask, told: Option<Note>) -> Result<Desk, Fault> {
+/// The page of all imports; `form` is the upload as it was refused.
+async fn overview(ask: &Ask, form: Option<Form>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let imports = review::list(&ask.office, &ask.actor, 50).await?;
     let rows = imports.iter().map(|i| {
@@ -54,15 +60,16 @@ async fn overview(ask: &Ask, told: Option<Note>) -> Result<Desk, Fault> {
         let mut cells = vec![
             Cell::head(Link::to(address(i), i.file_name.clone())),
             Cell::new(kind),
-            Cell::new(format::day_desk(clock::day_of(i.created_at), today)),
+            Cell::new(moment(i.created_at, today)),
             Cell::new(i.by_name.clone()),
+            Cell::new(word(lang, "state-import", &i.state)),
         ];
         cells.extend(
             ["rows", "created", "updated", "set_aside", "rejected"].map(|n| Cell::number(format::count(count(i, n)))),
         );
         Row { tick: None, cells }
     });
-    let mut columns = ["file", "kind", "at", "actor"].map(|n| Column::named(lang, n)).to_vec();
+    let mut columns = ["file", "kind", "at", "actor", "now"].map(|n| Column::named(lang, n)).to_vec();
     columns.extend(["rows", "created", "updated", "set-aside", "rejected"].map(|n| Column::figures(lang, n)));
     let table = Table {
         id: "imports".into(),
@@ -72,11 +79,21 @@ async fn overview(ask: &Ask, told: Option<Note>) -> Result<Desk, Fault> {
         rows: rows.collect(),
         ..Table::default()
     };
-    let mut blocks: Vec<Block> = told.into_iter().map(Block::Note).collect();
-    blocks.push(Block::Form(forms::upload(lang, "/station/imports", true)));
-    blocks.push(Block::Table(table));
+    let form = form.unwrap_or_else(|| upload_form(ask));
     let c = chrome(ask, "/station/imports").await;
+    let blocks = vec![Block::Form(form), Block::Table(table)];
     Ok(Desk { c, heading: text(lang, "page-imports", &[]), blocks, ..Desk::default() })
+}
+
+/// The upload; a list of stations is not offered to who may not bring one.
+fn upload_form(ask: &Ask) -> Form {
+    let mut form = forms::upload(ask.lang, "/station/imports", true);
+    if !ask.actor.may(Right::Stations)
+        && let Some(Kind::Select(kinds)) = form.field_mut("kind").map(|f| &mut f.kind)
+    {
+        kinds.retain(|k| k.value != SheetKind::Stations.code());
+    }
+    form
 }
 
 async fn list(ask: Ask) -> Result<Answer, Fault> {
@@ -95,10 +112,12 @@ async fn create(ask: Ask) -> Result<Answer, Fault> {
     match done {
         Ok(import) => Ok(Answer::see_other(address(&import))),
         Err(fault) if fault.status().0 == 422 => {
-            let words: Vec<String> = fault.fields().iter().map(|f| sentence(ask.lang, f)).collect();
-            let told = if words.is_empty() { fault.detail(ask.lang) } else { words.join(" ") };
-            let note = Note { tone: Tone::Bad, text: told, ..Note::default() };
-            Ok(refused(&overview(&ask, Some(note)).await?))
+            let faults = match fault.fields() {
+                [] => vec![(String::new(), fault.detail(ask.lang))],
+                fields => sentences(ask.lang, fields),
+            };
+            let form = upload_form(&ask).fill(words(&ask).await).mark(faults);
+            Ok(refused(&overview(&ask, Some(form)).await?))
         }
         Err(fault) => Err(fault),
     }
@@ -108,41 +127,28 @@ fn letter(column: usize) -> String {
     crate::sheets::column_letters(column)
 }
 
-async fn show(ask: Ask) -> Result<Answer, Fault> {
+/// The rows of a page of the journal: those with something wrong, those that would change, those to decide on.
+struct Lines {
+    wrong: Vec<Row>,
+    changes: Vec<Row>,
+    aside: Vec<SetAside>,
+    /// Number of the last row, if more follow.
+    more: Option<i64>,
+}
+
+async fn lines(ask: &Ask, import: &Import, stage: ImportStage) -> Result<Lines, Fault> {
     let lang = ask.lang;
-    let import = review::find(&ask.office, &ask.actor, ask.id("id")?).await?;
-    let kind = SheetKind::parse(&import.kind).ok_or(Error::NotFound)?;
-    let (stage, refresh) = match import.state.as_str() {
-        "queued" | "running" if import.options["dry_run"].as_bool() == Some(true) => (ImportStage::Reading, Some(2)),
-        "queued" | "running" => (ImportStage::Writing, Some(2)),
-        "preview" => (ImportStage::Preview, None),
-        "done" => (ImportStage::Done, None),
-        _ => (ImportStage::Failed, None),
-    };
-    let stat = |name: &str, key: &str| Stat {
-        number: format::count(count(&import, name)),
-        text: word(lang, "col", key),
-        href: if ["set_aside", "rejected"].contains(&name) {
-            format!("{}?outcome={name}", address(&import))
-        } else {
-            String::new()
-        },
-    };
-    let stats = vec![
-        stat("created", "created"),
-        stat("updated", "updated"),
-        stat("unchanged", "unchanged"),
-        stat("set_aside", "set-aside"),
-        stat("rejected", "rejected"),
-        stat("rows", "rows"),
-        stat("warnings", "warned"),
-    ];
-    let outcome = ask.query("outcome");
     let after = ask.query_as::<i64>("after")?.unwrap_or(0);
-    let (rows, _) = review::rows(&ask.office, &ask.actor, import.id, outcome, after, ROWS).await?;
-    let mut lines = Vec::new();
-    let mut aside = Vec::new();
-    for row in &rows {
+    let (rows, _) = review::rows(&ask.office, &ask.actor, import.id, ask.query("outcome"), after, ROWS + 1).await?;
+    let more = (rows.len() as i64 > ROWS).then(|| rows[ROWS as usize - 1].row);
+    let rows = &rows[..rows.len().min(ROWS as usize)];
+    let names = review::names(&ask.office, &ask.actor, rows).await?;
+    let called = |row: &ImportRow| {
+        let (name, reference) = row.object.and_then(|id| names.get(&id))?;
+        Some(format!("{name} {reference}"))
+    };
+    let mut found = Lines { wrong: Vec::new(), changes: Vec::new(), aside: Vec::new(), more };
+    for row in rows {
         let errors: Vec<_> = row
             .errors
             .as_array()
@@ -155,82 +161,163 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
             let parts = errors.iter().filter_map(|e| e[name].as_str()).filter(|s| !s.is_empty());
             parts.collect::<Vec<_>>().join("；")
         };
-        let tone = match row.outcome.as_str() {
-            "rejected" => Tone::Bad,
-            _ => Tone::Warn,
-        };
-        let cell = Cell {
-            bits: vec![Bit::Bold(said("value_masked")), Bit::Break, Bit::Text(said("message"))],
-            tone,
-            ..Cell::default()
-        };
-        let cells = vec![
-            Cell::head(row.row.to_string()),
-            Cell::new(said("cell")),
-            cell,
-            Cell::new(said("proposal")),
-            Cell::new(word(lang, "outcome", &row.outcome)),
-        ];
-        lines.push(Row { tick: None, cells });
+        for (field, change) in row.changes.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            let list = if import.kind == SheetKind::Vacancies.code() { "vacancy" } else { "worker" };
+            let told = |value| timeline::fact(lang, list, field, value);
+            let (old, new) = timeline::pair(change).map_or((String::new(), String::new()), |(o, n)| (told(o), told(n)));
+            let name = match (row.object, called(row)) {
+                (Some(id), Some(name)) => Cell::new(Link::to(format!("/station/workers/{id}"), name)),
+                _ => Cell::new(""),
+            };
+            let cells = vec![
+                Cell::head(row.row.to_string()),
+                name,
+                Cell::new(timeline::label(lang, list, field)),
+                Cell::new(Bit::Old(old)),
+                Cell::new(Bit::New(new)),
+            ];
+            found.changes.push(Row { tick: None, cells });
+        }
+        if !errors.is_empty() {
+            let tone = if row.outcome == "rejected" { Tone::Bad } else { Tone::Warn };
+            let bits = vec![Bit::Bold(said("value_masked")), Bit::Break, Bit::Text(said("message"))];
+            let result = row.resolved.as_deref().map(|how| word(lang, "outcome-resolved", how));
+            let cells = vec![
+                Cell::head(row.row.to_string()),
+                Cell::new(said("cell")),
+                Cell { bits, tone, ..Cell::default() },
+                Cell::new(said("proposal")),
+                Cell::new(result.unwrap_or_else(|| word(lang, "outcome", &row.outcome))),
+            ];
+            found.wrong.push(Row { tick: None, cells });
+        }
         if row.outcome == "set_aside" && row.resolved.is_none() && stage == ImportStage::Done {
-            let mut same = Vec::new();
-            if let Some(id) = row.object
-                && let Ok(record) = worker::find(&ask.office, &ask.actor, id).await
-            {
-                same.push(Choice::new(id.to_string(), format!("{} {}", record.person.name, record.person.reference)));
-            }
+            let same = row.object.zip(called(row)).map(|(id, name)| Choice::new(id.to_string(), name));
             let number = u32::try_from(row.row).unwrap_or(0);
-            aside.push(SetAside { row: number, text: said("value_masked"), why: said("message"), same });
+            let (text, why) = (said("value_masked"), said("message"));
+            found.aside.push(SetAside { row: number, text, why, same: same.into_iter().collect() });
         }
     }
-    let table = (!lines.is_empty()).then(|| Table {
-        id: "rows".into(),
-        caption: text(lang, "import-rows", &[]),
-        cells: true,
-        columns: ["row", "fields", "fault", "then", "result"].map(|n| Column::named(lang, n)).to_vec(),
-        rows: lines,
-        ..Table::default()
-    });
-    let dictionary = heading::dictionary(kind);
+    Ok(found)
+}
+
+/// How a column was recognised.
+fn source(m: &crate::actions::import::Mapped) -> &'static str {
+    match m.field.as_deref() {
+        None => "mapped-unknown",
+        Some(NOT_KEPT) => "mapped-not-kept",
+        Some(_) if m.remembered => "mapped-remembered",
+        Some(_) => "mapped-known",
+    }
+}
+
+async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
+    let lang = ask.lang;
+    let import = review::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let kind = SheetKind::parse(&import.kind).ok_or(Error::NotFound)?;
+    let (stage, refresh) = match import.state.as_str() {
+        "queued" | "running" if import.options["dry_run"].as_bool() == Some(true) => (ImportStage::Reading, Some(2)),
+        "queued" | "running" => (ImportStage::Writing, Some(2)),
+        "preview" => (ImportStage::Preview, None),
+        "done" => (ImportStage::Done, None),
+        _ => (ImportStage::Failed, None),
+    };
+    let kept = review::outcomes(&ask.office, &import).await?;
+    let root = address(&import);
+    let only = |outcome: &str| format!("{root}?outcome={outcome}");
+    let stat = |name: &str, key: &str| Stat {
+        number: format::count(count(&import, name)),
+        text: word(lang, "col", key),
+        href: if kept.iter().any(|(outcome, _)| outcome == name) { only(name) } else { String::new() },
+    };
+    let stats = vec![
+        stat("created", "created"),
+        stat("updated", "updated"),
+        stat("unchanged", "unchanged"),
+        stat("set_aside", "set-aside"),
+        stat("rejected", "rejected"),
+        stat("rows", "rows"),
+        stat("warnings", "warned"),
+    ];
+    let outcome = ask.query("outcome");
+    let mut filters = vec![Step {
+        href: root.clone(),
+        text: format!("{} {}", text(lang, "import-all", &[]), kept.iter().map(|(_, n)| n).sum::<i64>()),
+        here: outcome.is_none(),
+    }];
+    filters.extend(kept.iter().map(|(name, n)| Step {
+        href: only(name),
+        text: format!("{} {n}", word(lang, "outcome-kept", name)),
+        here: outcome == Some(name),
+    }));
+    let Lines { wrong, changes, aside, more } = lines(ask, &import, stage).await?;
+    let table = |id: &str, key: &str, columns: [&str; 5], rows: Vec<Row>| {
+        (!rows.is_empty()).then(|| Table {
+            id: id.into(),
+            caption: text(lang, key, &[]),
+            cells: true,
+            columns: columns.map(|n| Column::named(lang, n)).to_vec(),
+            rows,
+            ..Table::default()
+        })
+    };
+    let samples = match stage {
+        ImportStage::Preview => upload::samples(&ask.office, &ask.actor, import.id).await?,
+        _ => std::collections::HashMap::new(),
+    };
     let mapping = review::mapping(&import)
         .into_iter()
         .map(|m| Mapped {
             letter: letter(m.column),
+            sample: samples.get(&m.column).cloned().unwrap_or_default(),
+            source: text(lang, source(&m), &[]),
             heading: m.heading,
-            sample: String::new(),
             field: m.field.unwrap_or_default(),
-            source: text(lang, if m.remembered { "mapped-remembered" } else { "mapped-known" }, &[]),
         })
         .collect();
-    let note = import.fault.as_deref().map(|code| Note {
+    // Nothing is chosen for a column that was not recognised.
+    let mut fields =
+        vec![Choice::new("", text(lang, "please-choose", &[])), Choice::new(NOT_KEPT, text(lang, "map-not-kept", &[]))];
+    fields.extend(heading::dictionary(kind).fields().map(|(field, name)| Choice::new(field, name)));
+    let fault = import.fault.as_deref().map(|code| Note {
         tone: Tone::Bad,
         text: code_sentence(lang, code, &[]).unwrap_or_else(|| code.to_owned()),
         ..Note::default()
     });
-    let all = import.options["expected"].as_u64().unwrap_or(0);
-    let mut c = chrome(&ask, "/station/imports").await;
+    let dropped = (import.state == "dropped").then(|| Note {
+        tone: Tone::Warn,
+        text: text(lang, "said-dropped", &[]),
+        ..Note::default()
+    });
+    let mut c = chrome(ask, "/station/imports").await;
     c.refresh = refresh;
-    let view = ImportPage {
+    let query = outcome.map(|o| format!("outcome={o}&")).unwrap_or_default();
+    Ok(ImportPage {
         c,
-        href: address(&import),
         file: import.file_name.clone(),
         lead: named(lang, kind),
         stage,
-        progress: (u64::try_from(import.done_rows).unwrap_or(0), all),
-        note,
+        progress: (u64::try_from(import.done_rows).unwrap_or(0), import.options["expected"].as_u64().unwrap_or(0)),
+        note: told.or(fault).or(dropped),
         stats,
-        rows: table,
-        filters: Vec::new(),
-        changes: None,
+        rows: table("rows", "import-rows", ["row", "fields", "fault", "instead", "result"], wrong),
+        filters: if kept.len() > 1 || outcome.is_some() { filters } else { Vec::new() },
+        changes: table("changes", "import-changes", ["row", "name", "field", "now", "then"], changes),
+        next: more.map(|row| format!("{root}?{query}after={row}")).unwrap_or_default(),
         aside,
         mapping,
-        fields: dictionary.fields().map(|(field, name)| Choice::new(field, name)).collect(),
+        fields,
         writes: count(&import, "created") + count(&import, "updated"),
         report: count(&import, "rejected") + count(&import, "set_aside") > 0,
-    };
-    Ok(page(&view))
+        href: root,
+    })
 }
 
+async fn show(ask: Ask) -> Result<Answer, Fault> {
+    Ok(page(&view(&ask, None).await?))
+}
+
+/// What the clerk says of the columns holds at once: the sheet is read again with it.
 async fn remap(ask: Ask) -> Result<Answer, Fault> {
     let id = ask.id("id")?;
     let import = review::find(&ask.office, &ask.actor, id).await?;
@@ -238,12 +325,23 @@ async fn remap(ask: Ask) -> Result<Answer, Fault> {
     let said: Vec<(usize, String)> = review::mapping(&import)
         .iter()
         .filter_map(|m| {
-            let chosen = value(&fields, &format!("map-{}", letter(m.column)));
-            (!chosen.is_empty() && m.field.as_deref() != Some(chosen)).then(|| (m.column, chosen.to_owned()))
+            let name = format!("map-{}", letter(m.column));
+            let (_, chosen) = fields.iter().find(|(n, _)| *n == name)?;
+            // A column that loses its field is passed over; one that never had one waits on.
+            let chosen = match (chosen.trim(), m.field.is_some()) {
+                ("", false) => return None,
+                ("", true) => NOT_KEPT,
+                (chosen, _) => chosen,
+            };
+            (m.field.as_deref() != Some(chosen)).then(|| (m.column, chosen.to_owned()))
         })
         .collect();
+    if said.is_empty() {
+        return Ok(Answer::see_other(address(&import)));
+    }
     review::remap(&ask.office, &ask.actor, id, &said).await?;
-    Ok(Answer::see_other(format!("{}?said=saved", address(&import))))
+    upload::look_again(&ask.office, &ask.actor, id).await?;
+    Ok(Answer::see_other(format!("{}?said=remapped", address(&import))))
 }
 
 async fn write(ask: Ask) -> Result<Answer, Fault> {
@@ -262,11 +360,20 @@ async fn resolve(ask: Ask) -> Result<Answer, Fault> {
     let how = match value(&fields, "as") {
         "new" => Decision::New,
         "same" => Decision::Same(value(&fields, "person").parse().ok()),
-        _ => Decision::Skip,
+        "skip" => Decision::Skip,
+        _ => return Err(Error::field("as", "field.missing").into()),
     };
     let id = ask.id("id")?;
-    review::resolve(&ask.office, &ask.actor, id, row, how).await?;
-    Ok(Answer::see_other(format!("/station/imports/{id}?said=resolved&outcome=set_aside")))
+    match review::resolve(&ask.office, &ask.actor, id, row, how).await {
+        Ok(_) => Ok(Answer::see_other(format!("/station/imports/{id}?said=resolved&outcome=set_aside"))),
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            let words = faults.into_iter().map(|(_, told)| told).collect::<Vec<_>>().join(" ");
+            let lead = text(ask.lang, "row-n", &[("n", &row)]);
+            let note = Note { tone: Tone::Bad, lead, text: words, ..Note::default() };
+            Ok(Answer { status, ..page(&view(&ask, Some(note)).await?) })
+        }
+    }
 }
 
 async fn report(ask: Ask) -> Result<Answer, Fault> {

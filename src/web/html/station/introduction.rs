@@ -1,67 +1,80 @@
-//! One introduction with its steps, letters and acts; and an interest that somebody left on the web.
+//! One introduction with its steps, letters and acts.
 
-use uuid::Uuid;
+use jiff::civil::Date;
 
 use crate::actions::introduction::{self as cases, Details, Step, Whole};
-use crate::actions::{Error, call, clock, interest, worker};
+use crate::actions::{Error, call};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::introduction::IntroductionAct;
-use crate::domain::registration::Registration;
+use crate::domain::introduction::{IntroductionAct, Reason};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Button, Desk, Fact, Field, Form, Lang, Link, LogLine, Tag, Tone, format, forms, named, text, word,
+    Bit, Block, Desk, Fact, Form, Lang, Link, LogLine, Tag, Tone, code_sentence, format, forms, named, text, word,
 };
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, field, value};
-use crate::web::html::{body_of, chrome, page, refused, sentences};
+use crate::web::html::fields::{Pairs, call_of, typed};
+use crate::web::html::timeline::moment;
+use crate::web::html::{at_form, body_of, chrome, page};
 use crate::web::json::worker::instant;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Introductions]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/introductions/{id}", STAFF, "an introduction", handler!(show)),
-    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call)),
-    Route::post("/station/introductions/{id}/{act}", STAFF, "the next step", Body::Form, handler!(act)),
-    Route::get("/station/interests/{id}", STAFF, "an interest from the web", handler!(show_interest)),
+    Route::post("/station/introductions/{id}/call", STAFF, "note a call about it", Body::Form, handler!(note_call))
+        .takes(&["text", "again", "result"]),
     Route::post(
-        "/station/interests/{id}/{act}",
+        "/station/introductions/{id}/{act}",
         STAFF,
-        "call, link, register, close",
-        Body::Form,
-        handler!(act_interest),
+        "the next step",
+        Body::FormOf(shape::<Details>),
+        handler!(act),
     ),
 ];
 
 /// The timeline of an introduction: its steps and letters, newest first.
-pub fn log(lang: Lang, whole: &Whole) -> Vec<LogLine> {
+pub fn log(lang: Lang, today: Date, whole: &Whole) -> Vec<LogLine> {
     let line = |at: i64, words: String, who: &str| LogLine {
         at: instant(at),
-        when: format::day_desk(clock::day_of(at), clock::day_of(at)),
+        when: moment(at, today),
         text: vec![Bit::Text(words), Bit::Small(format!(" {who}"))],
     };
+    let reason = |note: &str| Reason::parse(note).map_or_else(|| note.to_owned(), |r| named(lang, r));
     let mut lines: Vec<(i64, LogLine)> = whole
         .events
         .iter()
         .map(|e| {
-            let note = e.note.as_deref().map(|n| format!("：{n}")).unwrap_or_default();
+            let note = e.note.as_deref().map(|n| format!("：{}", reason(n))).unwrap_or_default();
             (e.at, line(e.at, format!("{}{note}", named(lang, e.to)), &e.actor))
         })
         .collect();
     lines.extend(whole.mail.iter().map(|m| {
         let at = m.sent_at.unwrap_or(m.created_at);
-        let words = text(lang, "log-mailed", &[("kind", &m.kind.name()), ("state", &named(lang, m.state))]);
-        (at, line(at, words, m.last_error.as_deref().unwrap_or_default()))
+        let kind = word(lang, "mail-kind", m.kind.code());
+        let words = text(lang, "log-mailed", &[("kind", &kind), ("state", &named(lang, m.state))]);
+        let why = m.last_error.as_deref().map(|e| code_sentence(lang, e, &[]).unwrap_or_else(|| e.to_owned()));
+        (at, line(at, words, &why.unwrap_or_default()))
     }));
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-async fn view(ask: &Ask, bad: Option<(IntroductionAct, Pairs, Pairs)>) -> Result<Desk, Fault> {
+/// A form of the page that was not accepted: its act, what was typed, what is wrong.
+type Refused<'a> = (&'a str, &'a Pairs, Vec<(String, String)>);
+
+/// The form as it was refused, if it was this one.
+fn with(form: Form, act: &str, bad: Option<&Refused<'_>>) -> Form {
+    match bad {
+        Some((failed, fields, faults)) if *failed == act => form.fill(typed(fields)).mark(faults.clone()),
+        _ => form,
+    }
+}
+
+async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let whole = cases::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let case = &whole.case;
@@ -77,30 +90,26 @@ async fn view(ask: &Ask, bad: Option<(IntroductionAct, Pairs, Pairs)>) -> Result
         Fact::named(lang, "consent", text(lang, if case.consented { "yes" } else { "no" }, &[])),
         Fact::named(lang, "until", i.due.map(|d| format::day_desk(d, today)).unwrap_or_default()),
     ];
-    let mut aside = vec![Block::Form(forms::call(lang, &format!("{href}/call")))];
+    let bad = bad.as_ref();
+    let mut aside = vec![Block::Form(with(forms::call(lang, &format!("{href}/call")), "call", bad))];
     for act in IntroductionAct::ALL {
         let possible = i.state.after(*act).is_some() || (*act == IntroductionAct::Reopen && !i.state.is_open());
         if !possible {
             continue;
         }
-        let mut form = forms::act(lang, &href, *act);
-        if let Some((failed, typed, faults)) = &bad
-            && failed == act
-        {
-            form = form
-                .fill(typed.iter().map(|(n, v)| (n.as_str(), v.as_str())))
-                .mark(faults.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+        let form = with(forms::act(lang, &href, *act), act.code(), bad);
+        if form.faults() > 0 {
             aside.insert(0, Block::Form(form));
-            continue;
+        } else {
+            aside.push(Block::Fold(named(lang, *act), form));
         }
-        aside.push(Block::Fold(named(lang, *act), form));
     }
     Ok(Desk {
         c: chrome(ask, "/station").await,
         heading: text(lang, "page-introduction", &[("name", &case.worker_name)]),
         tags: vec![Tag::new(named(lang, i.state), if i.state.is_open() { Tone::Ok } else { Tone::Plain })],
         links: vec![Link::to(format!("/station/workers/{}", i.worker), case.worker_name.clone())],
-        blocks: vec![Block::Facts(facts), Block::Log(log(lang, &whole))],
+        blocks: vec![Block::Facts(facts), Block::Log(log(lang, today, &whole))],
         aside,
         ..Desk::default()
     })
@@ -110,143 +119,33 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view(&ask, None).await?))
 }
 
+/// The page once more, with what was typed in the form of an act and what is wrong with it.
+async fn again(ask: &Ask, act: &str, fields: &Pairs, error: Error) -> Result<Answer, Fault> {
+    let (status, faults) = at_form(ask.lang, error)?;
+    Ok(Answer { status, ..page(&view(ask, Some((act, fields, faults))).await?) })
+}
+
 async fn act(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let act = IntroductionAct::parse(ask.param("act")).ok_or(Error::NotFound)?;
     let details: Details = body_of(&fields)?;
     let id = ask.id("id")?;
     let done = match Step::check(act, &details, ask.office.today()) {
-        Ok(step) => cases::act(&ask.office, &ask.actor, id, step).await.map(drop),
+        Ok(step) => cases::act(&ask.office, &ask.actor, id, step).await,
         Err(faults) => Err(Error::Invalid(faults)),
     };
     match done {
-        Ok(()) => Ok(Answer::see_other(format!("/station/introductions/{id}"))),
-        Err(Error::Invalid(faults)) => {
-            let faults = sentences(ask.lang, &faults);
-            Ok(refused(&view(&ask, Some((act, fields, faults))).await?))
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
-fn new_call(fields: &Vec<(String, String)>) -> call::NewCall {
-    call::NewCall {
-        worker: None,
-        introduction: None,
-        interest: None,
-        result: field(fields, "result"),
-        again: field(fields, "again"),
-        note: field(fields, "text"),
+        Ok(_) => Ok(Answer::see_other(format!("/station/introductions/{id}?said=saved"))),
+        Err(error) => again(&ask, act.code(), &fields, error).await,
     }
 }
 
 async fn note_call(ask: Ask) -> Result<Answer, Fault> {
     let id = ask.id("id")?;
-    let new = call::NewCall { introduction: Some(id), ..new_call(&ask.form()) };
-    call::note(&ask.office, &ask.actor, &new).await?;
-    Ok(Answer::see_other(format!("/station/introductions/{id}?said=call-noted")))
-}
-
-async fn interest_view(ask: &Ask, phone: Option<String>, faults: &[(String, String)]) -> Result<Desk, Fault> {
-    let lang = ask.lang;
-    let found = interest::find(&ask.office, &ask.actor, ask.id("id")?).await?;
-    let i = &found.interest;
-    let href = format!("/station/interests/{}", i.id);
-    let phone = match phone {
-        Some(phone) => phone,
-        None => interest::masked_phone(&ask.office, i)?,
-    };
-    let facts = vec![
-        Fact::named(lang, "code", i.receipt.clone()),
-        Fact::new(
-            word(lang, "col", "title"),
-            Link::to(format!("/station/vacancies/{}", i.vacancy), found.vacancy_title.clone()),
-        ),
-        Fact::named(lang, "phone", phone),
-        Fact::new(word(lang, "interest", "remark"), i.remark.clone().unwrap_or_default()),
-    ];
-    let person = Field { name: "worker".into(), label: text(lang, "interest-person", &[]), ..Field::default() };
-    let number = Field { name: "id_number".into(), label: word(lang, "worker", "id_number"), ..Field::default() };
-    let missing = Field {
-        name: "id_missing_reason".into(),
-        label: word(lang, "worker", "id_missing_reason"),
-        ..Field::default()
-    };
-    let form = |act: &str, fields: Vec<Field>, key: &str| {
-        Form::new(format!("{href}/{act}"), fields, vec![Button::main(text(lang, key, &[]))])
-            .mark(faults.iter().map(|(n, v)| (n.as_str(), v.as_str())))
-    };
-    let mut aside = vec![Block::Form(forms::call(lang, &format!("{href}/call")))];
-    if i.worker.is_none() {
-        aside.push(Block::Form(form("link", vec![person], "interest-link")));
-        aside.push(Block::Form(form("register", vec![number, missing], "interest-register")));
-    }
-    aside.push(Block::Form(Form::new(
-        format!("{href}/reveal"),
-        Vec::new(),
-        vec![Button::second(text(lang, "see-phone", &[]), "x", "1")],
-    )));
-    aside.push(Block::Form(Form::new(
-        format!("{href}/close"),
-        Vec::new(),
-        vec![Button::second(text(lang, "interest-close", &[]), "x", "1")],
-    )));
-    let links = i.worker.map(|id| Link::to(format!("/station/workers/{id}"), i.name.clone()));
-    Ok(Desk {
-        c: chrome(ask, "/station").await,
-        heading: i.name.clone(),
-        tags: vec![Tag::new(named(lang, i.state), Tone::Plain)],
-        links: links.into_iter().collect(),
-        blocks: vec![Block::Facts(facts)],
-        aside,
-        ..Desk::default()
-    })
-}
-
-async fn show_interest(ask: Ask) -> Result<Answer, Fault> {
-    Ok(page(&interest_view(&ask, None, &[]).await?))
-}
-
-async fn act_interest(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let id = ask.id("id")?;
-    let office = &ask.office;
-    let done: Result<(), Error> = match ask.param("act") {
-        "call" => {
-            let new = call::NewCall { interest: Some(id), ..new_call(&fields) };
-            call::note(office, &ask.actor, &new).await.map(drop)
-        }
-        "link" => match person_of(&ask, value(&fields, "worker")).await {
-            Ok(person) => interest::link(office, &ask.actor, id, person).await.map(drop),
-            Err(error) => Err(error),
-        },
-        "register" => {
-            let found = interest::find(office, &ask.actor, id).await?;
-            let body: Registration = body_of(&fields)?;
-            let body = Registration { name: Some(found.interest.name.into()), ..body };
-            interest::register(office, &ask.actor, id, body).await.map(drop)
-        }
-        "close" => interest::close(office, &ask.actor, id).await.map(drop),
-        "reveal" => {
-            let phone = interest::reveal_phone(office, &ask.actor, id).await?;
-            return Ok(page(&interest_view(&ask, Some(phone), &[]).await?));
-        }
-        _ => return Err(Error::NotFound.into()),
-    };
-    match done {
-        Ok(()) => Ok(Answer::see_other(format!("/station/interests/{id}?said=saved"))),
-        Err(Error::Invalid(faults)) => {
-            let faults = sentences(ask.lang, &faults);
-            Ok(refused(&interest_view(&ask, None, &faults).await?))
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
-/// A person by id or by the code said on the telephone.
-async fn person_of(ask: &Ask, key: &str) -> Result<Uuid, Error> {
-    match key.parse::<Uuid>() {
-        Ok(id) => Ok(id),
-        Err(_) => worker::by_reference(&ask.office, &ask.actor, key).await,
+    let new = call::NewCall { introduction: Some(id), ..call_of(&fields) };
+    match call::note(&ask.office, &ask.actor, &new).await {
+        Ok(_) => Ok(Answer::see_other(format!("/station/introductions/{id}?said=call-noted"))),
+        Err(error) => again(&ask, "call", &fields, error).await,
     }
 }

@@ -5,7 +5,9 @@ pub mod employer;
 pub mod export;
 pub mod home;
 pub mod import;
+pub mod interest;
 pub mod introduction;
+pub mod outcome;
 pub mod person;
 pub mod review;
 pub mod training;
@@ -23,6 +25,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         candidates::ROUTES,
         vacancy::ROUTES,
         introduction::ROUTES,
+        interest::ROUTES,
         employer::ROUTES,
         import::ROUTES,
         training::ROUTES,

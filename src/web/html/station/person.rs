@@ -1,6 +1,5 @@
 //! A person's page: facts, what fits and why, training, introductions, timeline, and what can be done for them.
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actions::consent as proof;
@@ -8,38 +7,47 @@ use crate::actions::introduction as cases;
 use crate::actions::{Error, call, clock, enrolment, live, matching, worker};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
+use crate::domain::date_text::parse_date;
+use crate::domain::fault::Faults;
 use crate::domain::registration::GivenConsent;
 use crate::domain::worker::{ConsentScope, ConsentWay, Status, age_on};
 use crate::handler;
 use crate::matching::parameters::Parameters;
 use crate::pages::{
-    Bit, Desk, Fact, Gain, IntroductionLine, Lang, Link, LogLine, Match, Near, Note, Tag, Tone, WorkerPage, format,
-    forms, named, reveal_reasons, text, word,
+    Desk, Fact, Form, Gain, IntroductionLine, Lang, Link, Match, Near, Note, Tag, Tone, WorkerPage, format, forms,
+    named, text, word,
 };
 use crate::store;
+use crate::store::outbox::Notice;
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::{chrome, page};
+use crate::web::html::fields::{Pairs, call_of, ids_of, region_name, typed, value};
+use crate::web::html::timeline::{self, moment};
+use crate::web::html::{at_form, chrome, page};
 use crate::web::json::matching::words;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
 
+use super::outcome::{INTRODUCED, introduced, introduced_note, refused_ids};
 use super::worker::address;
-
-use crate::web::html::fields::{field, region_name, value};
 
 const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/station/workers/{id}", STAFF, "a person", handler!(show)),
+    Route::get("/station/workers/{id}", STAFF, "a person", handler!(show)).query(INTRODUCED),
     Route::get("/station/workers/{id}/history", STAFF, "everything that changed", handler!(history)),
-    Route::post("/station/workers/{id}/reveal", STAFF, "show full numbers, audited", Body::Form, handler!(reveal)),
-    Route::post("/station/workers/{id}/call", STAFF, "note a call", Body::Form, handler!(note_call)),
-    Route::post("/station/workers/{id}/consent", STAFF, "record a consent", Body::Form, handler!(consent)),
-    Route::post("/station/workers/{id}/introduce", STAFF, "introduce for posts", Body::Form, handler!(introduce)),
-    Route::post("/station/workers/{id}/enrol", STAFF, "enrol in a class", Body::Form, handler!(enrol)),
+    Route::post("/station/workers/{id}/reveal", STAFF, "show full numbers, audited", Body::Form, handler!(reveal))
+        .takes(&["reason", "fields"]),
+    Route::post("/station/workers/{id}/call", STAFF, "note a call", Body::Form, handler!(note_call))
+        .takes(&["text", "again", "result"]),
+    Route::post("/station/workers/{id}/consent", STAFF, "record a consent", Body::Form, handler!(consent))
+        .takes(&["scope", "how", "at", "act"]),
+    Route::post("/station/workers/{id}/introduce", STAFF, "introduce for posts", Body::Form, handler!(introduce))
+        .takes(&["vacancy"]),
+    Route::post("/station/workers/{id}/enrol", STAFF, "enrol in a class", Body::Form, handler!(enrol))
+        .takes(&["class"]),
 ];
 
 /// Matches and near misses shown.
@@ -54,49 +62,6 @@ pub fn status_tag(lang: Lang, status: Status) -> Tag {
         _ => Tone::Plain,
     };
     Tag::new(named(lang, status), tone)
-}
-
-fn log_line(lang: Lang, entry: &store::history::Entry) -> LogLine {
-    let shown = |v: &Value| match v {
-        Value::Null => String::new(),
-        Value::String(s) => s.clone(),
-        Value::Object(map) => map.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
-    };
-    let key = match entry.act.as_str() {
-        "worker.register" => "log-registered",
-        "worker.import" => "log-imported",
-        "worker.merge" => "log-merged",
-        "worker.unmerge" => "log-unmerged",
-        "worker.link" => "log-linked",
-        _ => "",
-    };
-    let mut words: Vec<String> = Vec::new();
-    if !key.is_empty() {
-        words.push(text(lang, key, &[]));
-    }
-    if entry.act == "worker.reveal" {
-        let why = entry.diff.get("reason").map(shown).unwrap_or_default();
-        words.push(text(lang, "log-revealed", &[("why", &why)]));
-    } else if key.is_empty() {
-        for (name, change) in &entry.diff {
-            let label = word(lang, "worker", name);
-            match change.as_array().map(Vec::as_slice) {
-                Some([old, new]) => words.push(text(
-                    lang,
-                    "log-changed",
-                    &[("field", &label), ("old", &shown(old)), ("new", &shown(new))],
-                )),
-                _ => words.push(format!("{label} {}", shown(change))),
-            }
-        }
-    }
-    LogLine {
-        at: crate::web::json::worker::instant(entry.at),
-        when: format::day_desk(clock::day_of(entry.at), clock::day_of(entry.at)),
-        text: vec![Bit::Text(words.join("；")), Bit::Small(format!(" {}", entry.actor))],
-    }
 }
 
 /// A match of matching as the pages show it.
@@ -124,7 +89,15 @@ pub fn match_line(lang: Lang, m: &crate::matching::recommend::Match, who: Link, 
     }
 }
 
-async fn person_page(ask: &Ask, record: &Record, shown: Option<worker::Revealed>) -> Result<WorkerPage, Fault> {
+/// A form of the page that was not accepted: its name, what was typed, what is wrong.
+type Refused<'a> = (&'a str, &'a Pairs, Vec<(String, String)>);
+
+async fn person_page(
+    ask: &Ask,
+    record: &Record,
+    shown: Option<worker::Revealed>,
+    refused: Option<Refused<'_>>,
+) -> Result<WorkerPage, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let office = &ask.office;
     let p = &record.person;
@@ -212,11 +185,16 @@ async fn person_page(ask: &Ask, record: &Record, shown: Option<worker::Revealed>
     let opted_out = record.consent(ConsentScope::Matching) == Some(false);
     let note = opted_out.then(|| Note { tone: Tone::Warn, lead: text(lang, "opted-out", &[]), ..Note::default() });
 
+    let picked: Vec<Uuid> = match &refused {
+        Some(("introduce", typed, _)) => ids_of(typed, "vacancy"),
+        _ => Vec::new(),
+    };
     let ready = office.live.matching_ready();
     let found = if ready { matching::matches(office, &ask.actor, p.id, MATCHES).await? } else { Vec::new() };
     let near = if ready { matching::why_not(office, &ask.actor, p.id).await? } else { Vec::new() };
     let gains = if ready { matching::training(office, &ask.actor, p.id).await? } else { Vec::new() };
     let mut ids: Vec<Uuid> = found.iter().map(|m| m.vacancy).collect();
+    ids.extend(refused_ids(ask));
     ids.extend(near.iter().take(NEAR).filter_map(|(n, _)| n.examples.first().copied()));
     let mut posts = std::collections::HashMap::new();
     for post in store::vacancy::records(&mut &office.db, &ids).await? {
@@ -241,6 +219,7 @@ async fn person_page(ask: &Ask, record: &Record, shown: Option<worker::Revealed>
                 wage: wage(post),
                 places: format!("{} / {}", post.places_left(), post.row.vacancy.headcount),
                 taken: record.introduced.contains(&m.vacancy),
+                on: picked.contains(&m.vacancy),
                 ..match_line(lang, m, post_link(post), m.vacancy)
             })
         })
@@ -284,12 +263,43 @@ async fn person_page(ask: &Ask, record: &Record, shown: Option<worker::Revealed>
         .collect();
     let filter = store::introduction::Filter { worker: Some(p.id), ..Default::default() };
     let introductions = cases::list(office, &ask.actor, &filter, None, 20).await?;
-    let introductions = introductions.items.iter().map(|case| case_line(lang, today, case, false)).collect();
+    let letters = cases::newest_letters(office, &introductions.items).await?;
+    let introductions = introductions
+        .items
+        .iter()
+        .map(|case| case_line(lang, today, case, letters.get(&case.introduction.id), false))
+        .collect();
     let history = store::history::of(&mut &office.db, p.id, 6).await?;
     let opened = worker::last_opened(office, &ask.actor).await?;
-    let fits = found.len() as u64;
+    let merged = worker::merged_into(office, &ask.actor, p.id).await?;
+    let merged = merged.into_iter().map(|m| {
+        let name = format!("{} {}", m.name, m.reference);
+        (Link::to(address(m.id), name), format!("{}/unmerge", address(m.id)))
+    });
     let mut c = chrome(ask, "/station/workers").await;
     c.back = address(p.id);
+    let root = address(p.id);
+    let sealed = p.id_sealed.is_some() || p.phone_sealed.is_some();
+    let mut reveal =
+        (!revealed && sealed && ask.actor.may(Right::Reveal)).then(|| forms::reveal(lang, &format!("{root}/reveal")));
+    let mut call = forms::call(lang, &format!("{root}/call"));
+    let mut consent = forms::consent(lang, &format!("{root}/consent"));
+    if let Some((name, fields, faults)) = refused {
+        let again = |form: Form| form.fill(typed(fields)).mark(faults.clone());
+        match name {
+            "reveal" => reveal = reveal.map(again),
+            "call" => call = again(call),
+            "consent" => consent = again(consent),
+            _ => {
+                let words: Vec<String> = faults.into_iter().map(|(_, told)| told).collect();
+                c.notice = Some(Note { tone: Tone::Bad, text: words.join(" "), ..Note::default() });
+            }
+        }
+    } else if let Some(note) =
+        introduced_note(ask, "said-introduced-posts", |id| posts.get(&id).map(|post| post.row.vacancy.title.clone()))
+    {
+        c.notice = Some(note);
+    }
     Ok(WorkerPage {
         c,
         id: p.id.to_string(),
@@ -298,21 +308,21 @@ async fn person_page(ask: &Ask, record: &Record, shown: Option<worker::Revealed>
         tags,
         note,
         numbers,
-        revealed,
-        reasons: reveal_reasons(lang),
+        reveal,
         facts,
         household,
         rules: Parameters::shipped().version.clone(),
-        fits,
+        cut: found.len() == MATCHES,
         matches,
         near,
         training,
         introductions,
-        log: history.iter().take(5).map(|e| log_line(lang, e)).collect(),
+        merged: merged.collect(),
+        log: history.iter().take(5).map(|e| timeline::line(lang, today, e)).collect(),
         more_log: if history.len() > 5 { format!("{}/history", address(p.id)) } else { String::new() },
         opened: opened.iter().filter(|o| o.id != p.id).map(|o| Link::to(address(o.id), o.name.clone())).collect(),
-        call: forms::call(lang, &format!("{}/call", address(p.id))),
-        consent: forms::consent(lang, &format!("{}/consent", address(p.id))),
+        call,
+        consent,
     })
 }
 
@@ -321,6 +331,7 @@ pub fn case_line(
     lang: Lang,
     today: jiff::civil::Date,
     case: &store::introduction::Case,
+    letter: Option<&Notice>,
     person: bool,
 ) -> IntroductionLine {
     let i = &case.introduction;
@@ -335,7 +346,9 @@ pub fn case_line(
         with,
         place: case.employer_name.clone(),
         state: Tag::new(named(lang, i.state), if i.state.is_open() { Tone::Ok } else { Tone::Plain }),
-        mail: String::new(),
+        mail: letter
+            .map(|n| format!("{} {}", moment(n.sent_at.unwrap_or(n.created_at), today), named(lang, n.state)))
+            .unwrap_or_default(),
         href,
     }
 }
@@ -343,15 +356,26 @@ pub fn case_line(
 async fn show(ask: Ask) -> Result<Answer, Fault> {
     let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     worker::note_viewed(&ask.office, &ask.actor, record.person.id).await?;
-    Ok(page(&person_page(&ask, &record, None).await?))
+    Ok(page(&person_page(&ask, &record, None, None).await?))
 }
 
 async fn history(ask: Ask) -> Result<Answer, Fault> {
-    let entries = worker::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
-    let log = entries.iter().map(|e| log_line(ask.lang, e)).collect();
+    let id = ask.id("id")?;
+    let (record, entries) = worker::timeline(&ask.office, &ask.actor, id).await?;
+    let today = ask.office.today();
+    let log = entries.iter().map(|e| timeline::line(ask.lang, today, e)).collect();
     let c = chrome(&ask, "/station/workers").await;
+    let crumb = vec![Link::to(address(record.person.id), record.person.name)];
     let blocks = vec![crate::pages::Block::Log(log)];
-    Ok(page(&Desk { c, heading: text(ask.lang, "page-history", &[]), blocks, ..Desk::default() }))
+    Ok(page(&Desk { c, heading: text(ask.lang, "page-history", &[]), crumb, blocks, ..Desk::default() }))
+}
+
+/// The person's page once more, with what was typed in one of its forms and what is wrong with it.
+async fn again(ask: &Ask, name: &str, fields: &Pairs, error: Error) -> Result<Answer, Fault> {
+    let (status, faults) = at_form(ask.lang, error)?;
+    let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let answer = page(&person_page(ask, &record, None, Some((name, fields, faults))).await?);
+    Ok(Answer { status, ..answer })
 }
 
 /// The full numbers are the answer to this post alone: no address shows them again.
@@ -359,67 +383,83 @@ async fn reveal(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
     let wanted: Vec<String> = value(&fields, "fields").split(',').map(str::to_owned).collect();
-    let shown = worker::reveal(&ask.office, &ask.actor, id, &wanted, value(&fields, "reason")).await?;
-    let record = worker::find(&ask.office, &ask.actor, id).await?;
-    Ok(page(&person_page(&ask, &record, Some(shown)).await?))
+    match worker::reveal(&ask.office, &ask.actor, id, &wanted, value(&fields, "reason")).await {
+        Ok(shown) => {
+            let record = worker::find(&ask.office, &ask.actor, id).await?;
+            Ok(page(&person_page(&ask, &record, Some(shown), None).await?))
+        }
+        Err(error) => again(&ask, "reveal", &fields, error).await,
+    }
 }
 
 async fn note_call(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let new = call::NewCall {
-        worker: Some(ask.id("id")?),
-        introduction: None,
-        interest: None,
-        result: field(&fields, "result"),
-        again: field(&fields, "again"),
-        note: field(&fields, "text"),
+    let id = ask.id("id")?;
+    let new = call::NewCall { worker: Some(id), ..call_of(&fields) };
+    match call::note(&ask.office, &ask.actor, &new).await {
+        Ok(_) => Ok(Answer::see_other(format!("{}?said=call-noted", address(id)))),
+        Err(error) => again(&ask, "call", &fields, error).await,
+    }
+}
+
+/// The consents that the form says, or every fault at once.
+fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
+    let refused = value(fields, "act") == "withdraw";
+    let mut faults = Faults::default();
+    let way = ConsentWay::parse(value(fields, "how"));
+    if way.is_none() {
+        faults.at("how", "field.missing");
+    }
+    let on = match value(fields, "at") {
+        "" => None,
+        day => parse_date(day).map_err(|e| faults.at("at", e.code())).ok(),
     };
-    call::note(&ask.office, &ask.actor, &new).await?;
-    Ok(Answer::see_other(format!("{}?said=call-noted", address(ask.id("id")?))))
+    let scopes: Vec<ConsentScope> =
+        fields.iter().filter(|(n, _)| n == "scope").filter_map(|(_, v)| ConsentScope::parse(v)).collect();
+    if scopes.is_empty() {
+        faults.at("scope", "field.missing");
+    }
+    let way = faults.finish(way)?;
+    let given = |scope| Some(GivenConsent { scope, way: way?, on, refused });
+    Ok(scopes.into_iter().filter_map(given).collect())
 }
 
 async fn consent(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let refused = value(&fields, "act") == "withdraw";
-    let way = ConsentWay::parse(value(&fields, "how")).ok_or_else(|| Error::field("how", "field.missing"))?;
-    let on = match value(&fields, "at") {
-        "" => None,
-        day => Some(crate::domain::date_text::parse_date(day).map_err(|e| Error::field("at", e.code()))?),
-    };
-    let given: Vec<GivenConsent> = fields
-        .iter()
-        .filter(|(n, _)| n == "scope")
-        .filter_map(|(_, v)| ConsentScope::parse(v))
-        .map(|scope| GivenConsent { scope, way, on, refused })
-        .collect();
-    if given.is_empty() {
-        return Err(Error::field("scope", "field.missing").into());
-    }
     let id = ask.id("id")?;
-    proof::record(&ask.office, &ask.actor, id, &given).await?;
-    let said = if refused { "consent-withdrawn" } else { "consent" };
-    Ok(Answer::see_other(format!("{}?said={said}", address(id))))
+    let done = match consents(&fields) {
+        Ok(given) => proof::record(&ask.office, &ask.actor, id, &given).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => {
+            let said = if value(&fields, "act") == "withdraw" { "consent-withdrawn" } else { "consent" };
+            Ok(Answer::see_other(format!("{}?said={said}", address(id))))
+        }
+        Err(error) => again(&ask, "consent", &fields, error).await,
+    }
 }
 
 async fn introduce(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
-    let vacancies: Vec<Uuid> =
-        fields.iter().filter(|(n, _)| n == "vacancy").filter_map(|(_, v)| v.parse().ok()).collect();
-    if vacancies.is_empty() {
-        return Err(Error::field("vacancy", "field.missing").into());
+    let pairs: Vec<cases::Pair> = ids_of(&fields, "vacancy").into_iter().map(|vacancy| (id, vacancy)).collect();
+    if pairs.is_empty() {
+        return again(&ask, "introduce", &fields, Error::field("vacancy", "pick.first")).await;
     }
-    for vacancy in vacancies {
-        let new = cases::NewIntroduction { worker: id, vacancy, consent: None };
-        cases::introduce(&ask.office, &ask.actor, &new).await?;
-    }
-    Ok(Answer::see_other(address(id)))
+    let outcomes = cases::introduce_many(&ask.office, &ask.actor, &pairs).await?;
+    Ok(introduced(&address(id), outcomes.into_iter().map(|((_, vacancy), done)| (vacancy, done.map(drop)))))
 }
 
 async fn enrol(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
-    let class = value(&fields, "class").parse().map_err(|_| Error::field("class", "id.wrong"))?;
-    enrolment::enrol(&ask.office, &ask.actor, id, class).await?;
-    Ok(Answer::see_other(format!("{}?said=enrolled", address(id))))
+    let done = match value(&fields, "class").parse() {
+        Ok(class) => enrolment::enrol(&ask.office, &ask.actor, id, class).await.map(drop),
+        Err(_) => Err(Error::field("class", "id.wrong")),
+    };
+    match done {
+        Ok(()) => Ok(Answer::see_other(format!("{}?said=enrolled", address(id)))),
+        Err(error) => again(&ask, "enrol", &fields, error).await,
+    }
 }

@@ -7,17 +7,17 @@ use crate::domain::code::Code as _;
 use crate::domain::training::{ClassBody, EnrolmentAct};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Cell, Column, Desk, Fact, Link, Row, Table, Tag, Tone, code_sentence, format, forms, named, text, word,
+    Bit, Block, Cell, Column, Desk, Fact, Find, Link, Row, Table, Tag, Tone, format, forms, named, text, word,
 };
-use crate::store::worker as people;
+use crate::store::{history, vacancy as vacancies, worker as people};
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{region_name, stored, typed, value};
+use crate::web::html::fields::{here, over, region_name, stored, typed, value};
 use crate::web::html::posting::hidden;
-use crate::web::html::{body_of, chrome, page, refused, sentences};
+use crate::web::html::{at_form, body_of, chrome, page, timeline};
 use crate::web::json::list as lists;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Training]);
 const NAV: &str = "/station/training";
@@ -26,17 +26,18 @@ const NAV: &str = "/station/training";
 pub static ROUTES: &[Route] = &[
     Route::get("/station/training", STAFF, "classes", handler!(list)).query(&["q", "cursor"]),
     Route::get("/station/training/new", STAFF, "the form of a class", handler!(new)),
-    Route::post("/station/training/new", STAFF, "add a class", Body::Form, handler!(create)),
+    Route::post("/station/training/new", STAFF, "add a class", Body::FormOf(shape::<ClassBody>), handler!(create)),
     Route::get("/station/training/{id}", STAFF, "a class", handler!(show)),
     Route::get("/station/training/{id}/edit", STAFF, "the form to change it", handler!(edit)),
-    Route::post("/station/training/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
+    Route::post("/station/training/{id}/edit", STAFF, "change it", Body::FormOf(shape::<ClassBody>), handler!(change))
+        .takes(&["version"]),
     Route::post("/station/enrolments/{id}/{act}", STAFF, "how an enrolment went on", Body::Form, handler!(act)),
 ];
 
 async fn list(ask: Ask) -> Result<Answer, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
-    let mut asked =
-        ClassAsk { q: ask.query("q").unwrap_or_default().to_owned(), page: lists::page(&ask)?, ..ClassAsk::default() };
+    let q = ask.query("q").unwrap_or_default();
+    let mut asked = ClassAsk { q: q.to_owned(), page: lists::page(&ask)?, ..ClassAsk::default() };
     asked.page.limit = 50;
     let found = search::classes(&ask.office, asked).await?;
     let day = |d: Option<jiff::civil::Date>| d.map(|d| format::day_desk(d, today)).unwrap_or_default();
@@ -67,10 +68,11 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         rows: rows.collect(),
         ..Table::default()
     };
-    let mut blocks = vec![Block::Table(table)];
+    let find = Find { action: NAV.into(), label: text(lang, "find-classes", &[]), q: q.to_owned(), ..Find::default() };
+    let mut blocks = vec![Block::Find(find), Block::Table(table)];
     if let Some(cursor) = &found.next_cursor {
-        let query = serde_urlencoded::to_string([("cursor", cursor)]).unwrap_or_default();
-        blocks.push(Block::More(format!("{} / {}", found.items.len(), found.total), format!("{NAV}?{query}")));
+        let range = text(lang, "page-of", &[("shown", &found.items.len()), ("total", &found.total)]);
+        blocks.push(Block::More(range, here(NAV, &[("q", q), ("cursor", cursor)])));
     }
     let view = Desk {
         c: chrome(&ask, NAV).await,
@@ -92,18 +94,20 @@ async fn create(ask: Ask) -> Result<Answer, Fault> {
     let body: ClassBody = body_of(&fields)?;
     match class::create(&ask.office, &ask.actor, &body).await {
         Ok(record) => Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
-        Err(Error::Invalid(faults)) => {
-            let form = forms::class(ask.lang, "/station/training/new", NAV)
-                .fill(typed(&fields))
-                .mark(sentences(ask.lang, &faults));
-            Ok(refused(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-new", &[]), form)))
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            let form = forms::class(ask.lang, "/station/training/new", NAV).fill(typed(&fields)).mark(faults);
+            let view = Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-new", &[]), form);
+            Ok(Answer { status, ..page(&view) })
         }
-        Err(other) => Err(other.into()),
     }
 }
 
 async fn edit(ask: Ask) -> Result<Answer, Fault> {
     let record = class::find(&ask.office, ask.param("id")).await?;
+    if !class::may_change(&ask.office, &ask.actor, &record).await {
+        return Err(Error::NotFound.into());
+    }
     let mut form = forms::class(ask.lang, &format!("{NAV}/{}/edit", record.row.id), NAV)
         .fill(stored(&ClassBody::of(&record.row.class)));
     form.sections.push(hidden("version", record.row.version.to_string()));
@@ -113,34 +117,38 @@ async fn edit(ask: Ask) -> Result<Answer, Fault> {
 async fn change(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
-    let body: ClassBody = body_of(&fields)?;
-    let patch = match serde_json::to_value(&body) {
-        Ok(serde_json::Value::Object(map)) => map,
-        _ => serde_json::Map::new(),
-    };
-    let version = value(&fields, "version").parse().unwrap_or(0);
-    let faults = match class::patch(&ask.office, &ask.actor, id, patch, version).await {
-        Ok(record) => return Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
-        Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
-        Err(Error::Stale) => {
-            vec![("version".to_owned(), code_sentence(ask.lang, "version.stale", &[]).unwrap_or_default())]
-        }
-        Err(other) => return Err(other.into()),
-    };
+    let stands = class::find(&ask.office, ask.param("id")).await?;
     let mut form = forms::class(ask.lang, &format!("{NAV}/{id}/edit"), NAV);
-    form.sections.push(hidden("version", version.to_string()));
+    let body = over(&ClassBody::of(&stands.row.class), &form, &body_of(&fields)?)?;
+    let version: i64 = value(&fields, "version").parse().unwrap_or(0);
+    let mut fresh = version;
+    let (status, faults) = match class::change_to(&ask.office, &ask.actor, id, &body, version).await {
+        Ok(record) => return Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
+        Err(Error::Stale) => {
+            // After somebody else was faster, the next press goes over what stands now.
+            fresh = class::find(&ask.office, &id.to_string()).await?.row.version;
+            let entries = history::of(&mut &ask.office.db, id, 5).await?;
+            (422, timeline::stale(ask.lang, "class", &entries, fresh - version))
+        }
+        Err(error) => at_form(ask.lang, error)?,
+    };
+    form.sections.push(hidden("version", fresh.to_string()));
     let form = form.fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
-    Ok(refused(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-edit", &[]), form)))
+    let view = Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-edit", &[]), form);
+    Ok(Answer { status, ..page(&view) })
 }
 
 async fn show(ask: Ask) -> Result<Answer, Fault> {
     let lang = ask.lang;
     let record = class::find(&ask.office, ask.param("id")).await?;
-    let facts = stored(&ClassBody::of(&record.row.class));
-    let facts = facts.iter().map(|(name, value)| {
-        let shown = if name == "region" { region_name(value) } else { value.clone() };
-        Fact::new(word(lang, "class", name), shown)
-    });
+    let body = ClassBody { vacancy: None, ..ClassBody::of(&record.row.class) };
+    let mut facts = timeline::facts(lang, "class", &body);
+    if let Some(id) = record.row.class.vacancy {
+        for post in vacancies::records(&mut &ask.office.db, &[id]).await? {
+            let link = Link::to(format!("/station/vacancies/{id}"), post.row.vacancy.title);
+            facts.push(Fact::new(word(lang, "class", "vacancy"), link));
+        }
+    }
     let seats = enrolment::of_class(&ask.office, &ask.actor, record.row.id).await?;
     let scope = ask.office.scope(&ask.actor).await?;
     let ids: Vec<_> = seats.iter().map(|e| e.worker).collect();
@@ -175,8 +183,12 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
             record.row.reference,
             text(lang, "seats-left", &[("n", &record.seats_left())])
         ))],
-        links: vec![Link::to(format!("{NAV}/{}/edit", record.row.id), word(lang, "go", "edit"))],
-        blocks: vec![Block::Facts(facts.collect()), Block::Table(table)],
+        links: if class::may_change(&ask.office, &ask.actor, &record).await {
+            vec![Link::to(format!("{NAV}/{}/edit", record.row.id), word(lang, "go", "edit"))]
+        } else {
+            Vec::new()
+        },
+        blocks: vec![Block::Facts(facts), Block::Table(table)],
         ..Desk::default()
     };
     Ok(page(&view))

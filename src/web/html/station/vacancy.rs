@@ -4,36 +4,41 @@ use crate::actions::search::{self, VacancyAsk};
 use crate::actions::{Error, clock, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::posting::is_blocked;
+use crate::domain::posting::{Posting, is_blocked};
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Button, Cell, Column, Desk, Field, Form, Kind, Link, Row, Step, Table, Tag, Tone, format, named, text,
-    word,
+    Bit, Block, Button, Cell, Column, Desk, Field, Find, Form, Kind, Link, Note, Row, Step, Table, Tag, Tone, Weight,
+    format, named, text, word,
 };
+use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{region_name, value};
+use crate::web::html::fields::{Pairs, here, region_name, typed, value};
 use crate::web::html::posting::{self, Side};
 use crate::web::html::public::facts;
-use crate::web::html::{chrome, page};
+use crate::web::html::{at_form, chrome, page};
 use crate::web::json::list as lists;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Vacancies]);
-const SIDE: Side = Side { root: "/station/vacancies", staff: true };
+const NAV: &str = "/station/vacancies";
+const SIDE: Side = Side { root: NAV, staff: true };
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/vacancies", STAFF, "vacancies by state", handler!(list)).query(&["state", "q", "cursor"]),
     Route::get("/station/vacancies/new", STAFF, "the form to post", handler!(new)),
-    Route::post("/station/vacancies/new", STAFF, "post a vacancy", Body::Form, handler!(create)),
+    Route::post("/station/vacancies/new", STAFF, "post a vacancy", Body::FormOf(shape::<Posting>), handler!(create))
+        .takes(&["act"]),
     Route::get("/station/vacancies/{id}", STAFF, "a vacancy", handler!(show)),
     Route::get("/station/vacancies/{id}/edit", STAFF, "the form to change it", handler!(edit)),
-    Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::Form, handler!(change)),
+    Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::FormOf(shape::<Posting>), handler!(change))
+        .takes(&["act", "version"]),
     Route::get("/station/vacancies/{id}/copy", STAFF, "post it again", handler!(copy)),
-    Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act)),
+    Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act))
+        .takes(&["reason"]),
 ];
 
 /// A state with its colour.
@@ -48,14 +53,14 @@ pub fn state_tag(lang: crate::pages::Lang, state: VacancyState) -> Tag {
 
 async fn list(ask: Ask) -> Result<Answer, Fault> {
     let lang = ask.lang;
-    let state = lists::code::<VacancyState>(&ask, "state")?.unwrap_or_else(|| "open".to_owned());
-    let mut asked = VacancyAsk {
-        q: ask.query("q").unwrap_or_default().to_owned(),
-        state: Some(state.clone()),
-        ..VacancyAsk::default()
+    let state = match ask.query("state") {
+        Some("any") => "any".to_owned(),
+        _ => lists::code::<VacancyState>(&ask, "state")?.unwrap_or_else(|| "open".to_owned()),
     };
+    let q = ask.query("q").unwrap_or_default();
+    let mut asked = VacancyAsk { q: q.to_owned(), state: Some(state.clone()), ..VacancyAsk::default() };
     asked.page.limit = 50;
-    asked.page.sort = crate::search::Sort::Newest;
+    asked.page.sort = if q.is_empty() { crate::search::Sort::Newest } else { crate::search::Sort::Relevance };
     asked.page.cursor = ask.query("cursor").map(str::to_owned);
     let found = search::vacancies(&ask.office, &ask.actor, asked).await?;
     let today = ask.office.today();
@@ -94,21 +99,26 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         empty: text(lang, "no-vacancies", &[]),
         ..Table::default()
     };
-    let mut blocks = vec![Block::Table(table)];
-    if let Some(cursor) = &found.next_cursor {
-        let query = serde_urlencoded::to_string([("state", &state), ("cursor", cursor)]).unwrap_or_default();
-        blocks.push(Block::More(
-            format!("{} / {}", found.items.len(), found.total),
-            format!("/station/vacancies?{query}"),
-        ));
+    let mut blocks = vec![Block::Find(Find {
+        action: NAV.into(),
+        label: text(lang, "find-vacancies", &[]),
+        q: q.to_owned(),
+        kept: vec![("state".into(), state.clone())],
+    })];
+    let relaxed: Vec<String> = found.relaxed.iter().map(|r| lists::relaxed_text(lang, r)).collect();
+    if !relaxed.is_empty() {
+        let lead = text(lang, "relaxed", &[]);
+        blocks.push(Block::Note(Note { tone: Tone::Warn, lead, text: relaxed.join("；"), ..Note::default() }));
     }
-    let jump = VacancyState::ALL
-        .iter()
-        .map(|s| Step {
-            href: format!("/station/vacancies?state={}", s.code()),
-            text: named(lang, *s),
-            here: s.code() == state,
-        })
+    blocks.push(Block::Table(table));
+    if let Some(cursor) = &found.next_cursor {
+        let range = text(lang, "page-of", &[("shown", &found.items.len()), ("total", &found.total)]);
+        blocks.push(Block::More(range, here(NAV, &[("state", &state), ("q", q), ("cursor", cursor)])));
+    }
+    let states = VacancyState::ALL.iter().map(|s| (s.code(), named(lang, *s)));
+    let jump = states
+        .chain([("any", text(lang, "due-all", &[]))])
+        .map(|(code, text)| Step { href: here(NAV, &[("state", code), ("q", q)]), text, here: code == state })
         .collect();
     let view = Desk {
         c: chrome(&ask, "/station/vacancies").await,
@@ -136,6 +146,9 @@ async fn create(ask: Ask) -> Result<Answer, Fault> {
 
 async fn edit(ask: Ask) -> Result<Answer, Fault> {
     let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    if !vacancy::may_change(&ask.office, &ask.actor, &record).await {
+        return Err(Error::NotFound.into());
+    }
     Ok(page(&posting::edit_page(&ask, SIDE, &record).await))
 }
 
@@ -145,6 +158,11 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn show(ask: Ask) -> Result<Answer, Fault> {
+    Ok(page(&view(&ask, None).await?))
+}
+
+/// A vacancy; `bad` is the act whose form was not accepted, with what was typed and what is wrong.
+async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
     let mine = vacancy::may_change(&ask.office, &ask.actor, &record).await;
@@ -157,29 +175,35 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
     if mine && !record.row.findings.is_empty() {
         blocks.push(Block::Findings(record.row.findings.iter().map(|f| posting::finding(lang, f)).collect()));
     }
-    let button = |act: &str, key: &str| {
-        Block::Form(Form::new(format!("{root}/{act}"), Vec::new(), vec![Button::main(word(lang, "go", key))]))
-    };
     let mut aside = Vec::new();
     if mine {
         let blocked = is_blocked(&record.row.findings, record.row.overruled.as_ref());
+        let mut add = |act: &str, why: Option<&str>, button: Button| {
+            let reason = why.map(|key| Field::new("reason", text(lang, key, &[]), Kind::Area));
+            let form = Form::new(format!("{root}/{act}"), reason.into_iter().collect(), vec![button]).apart(act);
+            aside.push(Block::Form(match &bad {
+                Some((failed, fields, faults)) if *failed == act => form.fill(typed(fields)).mark(faults.clone()),
+                _ => form,
+            }));
+        };
         match state {
             VacancyState::InReview if blocked => {
-                let why = Field {
-                    name: "reason".into(),
-                    label: text(lang, "overrule-why", &[]),
-                    kind: Kind::Area,
-                    ..Field::default()
-                };
-                aside.push(Block::Form(Form::new(
-                    format!("{root}/overrule"),
-                    vec![why],
-                    vec![Button::main(text(lang, "overrule", &[]))],
-                )));
+                if ask.actor.may(Right::Overrule) {
+                    add("overrule", Some("overrule-why"), Button::main(text(lang, "overrule", &[])));
+                } else {
+                    add("open", None, Button::main(word(lang, "go", "approve")));
+                }
             }
-            VacancyState::Draft | VacancyState::InReview => aside.push(button("open", "approve")),
-            VacancyState::Open | VacancyState::Filled => aside.push(button("close", "close")),
-            VacancyState::Closed | VacancyState::Expired => aside.push(button("reopen", "reopen")),
+            VacancyState::Draft | VacancyState::InReview => {
+                add("open", None, Button::main(word(lang, "go", "approve")));
+            }
+            VacancyState::Open | VacancyState::Filled => {
+                let close = Button { text: word(lang, "go", "close"), weight: Weight::Red, ..Button::default() };
+                add("close", Some("close-why"), close);
+            }
+            VacancyState::Closed | VacancyState::Expired => {
+                add("reopen", None, Button::main(word(lang, "go", "reopen")));
+            }
         }
     }
     let mut links = vec![Link::to(format!("{root}/candidates"), word(lang, "go", "candidates"))];
@@ -188,7 +212,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
         links.push(Link::to(format!("{root}/copy"), word(lang, "go", "copy")));
     }
     let view = Desk {
-        c: chrome(&ask, "/station/vacancies").await,
+        c: chrome(ask, "/station/vacancies").await,
         heading: v.title.clone(),
         crumb: vec![Link::to("/station/vacancies", text(lang, "page-vacancies", &[]))],
         tags: vec![state_tag(lang, state)],
@@ -205,21 +229,33 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
         aside,
         ..Desk::default()
     };
-    Ok(page(&view))
+    Ok(view)
 }
 
 async fn act(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
     let why = value(&fields, "reason");
-    let said = match ask.param("act") {
+    let act = ask.param("act");
+    let done = match act {
         "open" => vacancy::open(&ask.office, &ask.actor, id).await.map(|_| "posted"),
         "overrule" => vacancy::overrule(&ask.office, &ask.actor, id, why).await.map(|_| "posted"),
         "close" => {
             vacancy::close(&ask.office, &ask.actor, id, Some(why).filter(|w| !w.is_empty())).await.map(|_| "closed")
         }
-        "reopen" => vacancy::reopen(&ask.office, &ask.actor, id).await.map(|_| "reopened"),
+        "reopen" => vacancy::reopen(&ask.office, &ask.actor, id).await.map(|record| said(&record, ask.office.today())),
         _ => return Err(Error::NotFound.into()),
-    }?;
-    Ok(Answer::see_other(format!("/station/vacancies/{id}?said={said}")))
+    };
+    match done {
+        Ok(said) => Ok(Answer::see_other(format!("/station/vacancies/{id}?said={said}"))),
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            Ok(Answer { status, ..page(&view(&ask, Some((act, &fields, faults))).await?) })
+        }
+    }
+}
+
+/// What is said of a vacancy that was to be opened again.
+fn said(record: &Record, today: jiff::civil::Date) -> &'static str {
+    if record.state(today) == VacancyState::InReview { "in-review" } else { "reopened" }
 }

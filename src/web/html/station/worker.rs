@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::actions::consent as proof;
-use crate::actions::search::{self, Found, Page, ReadAs, WorkerAsk};
+use crate::actions::search::{self, Found, ReadAs, WorkerAsk};
 use crate::actions::{Error, clock, live, worker};
 use crate::domain::actor::Right;
 use crate::domain::registration::{ConsentBody, Registration};
@@ -16,13 +16,14 @@ use crate::pages::{
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::{Fault, sentence};
-use crate::web::html::{body_of, chrome, page, refused, sentences};
+use crate::web::html::posting::hidden;
+use crate::web::html::{at_form, body_of, chrome, page, refused, sentences, timeline};
 use crate::web::json::list as lists;
 use crate::web::json::worker::worker_ask;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Body, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
-use crate::web::html::fields::{Pairs, region_name, stored, typed, value};
+use crate::web::html::fields::{Pairs, over, region_name, stored, typed, value};
 
 use super::person::status_tag;
 
@@ -41,11 +42,39 @@ pub static ROUTES: &[Route] = &[
         "min_age",
         "max_age",
     ]),
-    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)),
-    Route::get("/station/workers/new", STAFF, "the form to register a person", handler!(new)),
-    Route::post("/station/workers/new", STAFF, "register a person", Body::Form, handler!(register)),
+    // The box is posted; who comes to its address otherwise, by a reload or by typing it, finds the list.
+    Route::get("/station/find", STAFF, "the list of people", handler!(to_list)),
+    Route::get("/station/workers/find", STAFF, "the list of people", handler!(to_list)),
+    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)).takes(&[
+        "q",
+        "sort",
+        "cursor",
+        "origin",
+        "occupation",
+        "capacity",
+        "watch",
+        "status",
+        "min_age",
+        "max_age",
+    ]),
+    Route::get("/station/workers/new", STAFF, "the form to register a person", handler!(new)).query(&["household"]),
+    Route::post(
+        "/station/workers/new",
+        STAFF,
+        "register a person",
+        Body::FormOf(shape::<Registration>),
+        handler!(register),
+    )
+    .takes(&["consent_how", "verification", "twins", "then"]),
     Route::get("/station/workers/{id}/edit", STAFF, "the form to change a person", handler!(edit)),
-    Route::post("/station/workers/{id}/edit", STAFF, "change a person", Body::Form, handler!(change)),
+    Route::post(
+        "/station/workers/{id}/edit",
+        STAFF,
+        "change a person",
+        Body::FormOf(shape::<Registration>),
+        handler!(change),
+    )
+    .takes(&["consent_how", "verification", "version", "then"]),
 ];
 
 /// Address of a person's page.
@@ -126,7 +155,7 @@ async fn found_page(ask: &Ask, q: String, found: &Found<Record>, understood: Vec
         facets,
         sorts: sorts.to_vec(),
         rows: found.items.iter().map(|(record, spans)| row(ask, record, spans)).collect(),
-        range: format!("{} / {}", found.items.len(), found.total),
+        range: text(lang, "page-of", &[("shown", &found.items.len()), ("total", &found.total)]),
         cursor: found.next_cursor.clone().unwrap_or_default(),
     }
 }
@@ -141,6 +170,10 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&found_page(&ask, String::new(), &found, Vec::new()).await))
 }
 
+async fn to_list(_: Ask) -> Result<Answer, Fault> {
+    Ok(Answer::see_other("/station/workers"))
+}
+
 /// The one box is posted, so that a number typed there never stands in an address.
 async fn find(mut ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
@@ -149,14 +182,7 @@ async fn find(mut ask: Ask) -> Result<Answer, Fault> {
     ask.query = fields.iter().filter(|(n, _)| n != "q").cloned().collect();
     let mut asked: WorkerAsk = worker_ask(&ask)?;
     asked.page.limit = 50;
-    asked.q.clone_from(&q);
-    let filtered = ask.query.iter().any(|(n, v)| !v.is_empty() && n != "cursor" && n != "sort");
-    let page_asked: Page = asked.page.clone();
-    let done = if filtered {
-        search::workers(&ask.office, &ask.actor, asked).await.map(|found| (ReadAs::Words, found))
-    } else {
-        search::lookup(&ask.office, &ask.actor, &q, page_asked).await
-    };
+    let done = search::lookup(&ask.office, &ask.actor, &q, asked).await;
     let (read_as, found) = match done {
         Ok(done) => done,
         Err(Error::Invalid(faults)) => {
@@ -166,14 +192,14 @@ async fn find(mut ask: Ask) -> Result<Answer, Fault> {
         }
         Err(other) => return Err(other.into()),
     };
-    // One person by number goes straight to their page.
-    if read_as == ReadAs::IdNumber
+    // One person by number or code goes straight to their page.
+    if matches!(read_as, ReadAs::IdNumber | ReadAs::Code)
         && let [(record, _)] = found.items.as_slice()
     {
         return Ok(Answer::see_other(address(record.person.id)));
     }
-    // A number is not shown again in the box.
-    let shown = if read_as == ReadAs::Words { q } else { String::new() };
+    // A number is not shown again in the box, whatever filters were ticked beside it.
+    let shown = if matches!(read_as, ReadAs::Words) { q } else { String::new() };
     Ok(page(&found_page(&ask, shown, &found, Vec::new()).await))
 }
 
@@ -198,9 +224,38 @@ fn registration(fields: &Pairs) -> Result<Registration, Fault> {
 
 async fn new(ask: Ask) -> Result<Answer, Fault> {
     let c = chrome(&ask, "/station/workers").await;
-    let form = forms::worker(ask.lang, "/station/workers/new", "/station/workers");
-    let aside = worker_aside(&c, &[], "");
+    let mut form = forms::worker(ask.lang, "/station/workers/new", "/station/workers");
+    if let Some(id) = ask.query_as::<Uuid>("household")? {
+        form = form.fill(same_household(&worker::find(&ask.office, &ask.actor, id).await?));
+    }
+    let aside = worker_aside(&c, &[]);
     Ok(page(&Desk { aside, ..Desk::form(c, text(ask.lang, "page-worker-new", &[]), form) }))
+}
+
+/// What the next person of a household shares with one who was just registered: the home and the facts of the household.
+fn same_household(record: &Record) -> Pairs {
+    let all = stored(&worker::registration(record));
+    let mut shared: Pairs = all
+        .iter()
+        .filter(|(name, _)| {
+            let own = ["household.relation", "household.members", "household.minors"].contains(&name.as_str());
+            !own && (name == "origin" || name.starts_with("village.") || name.starts_with("household."))
+        })
+        .cloned()
+        .collect();
+    let heads = all.iter().any(|(name, relation)| name == "household.relation" && relation == "户主");
+    if heads && !shared.iter().any(|(name, _)| name == "household.head") {
+        shared.push(("household.head".to_owned(), record.person.name.clone()));
+    }
+    shared
+}
+
+/// Where to go on after saving: to the person, or to the form for the next one of the household.
+fn onward(fields: &Pairs, id: Uuid, said: &str) -> Answer {
+    match value(fields, "then") {
+        "household" => Answer::see_other(format!("/station/workers/new?household={id}&said={said}")),
+        _ => Answer::see_other(format!("{}?said={said}", address(id))),
+    }
 }
 
 async fn register(ask: Ask) -> Result<Answer, Fault> {
@@ -210,33 +265,28 @@ async fn register(ask: Ask) -> Result<Answer, Fault> {
     c.back = "/station/workers/new".to_owned();
     let mut form = forms::worker(ask.lang, "/station/workers/new", "/station/workers").fill(typed(&fields));
     let heading = text(ask.lang, "page-worker-new", &[]);
-    // Somebody who may be the same is shown before anything is saved; the second press saves.
+    // Somebody who may be the same is shown before anything is saved; the second press saves, unless others came up.
     let mut twins = Vec::new();
-    if value(&fields, "twins") != "seen"
-        && let Ok(checked) = worker::check(&ask.office, &body)
-    {
+    let mut met: Vec<String> = Vec::new();
+    if let Ok(checked) = worker::check(&ask.office, &body) {
         for alike in worker::alike(&ask.office, &ask.actor, &checked, None).await? {
             let why = word(ask.lang, "code", alike.code);
             if !alike.visible {
-                twins.push((Link::default(), why));
+                twins.push((None, why));
                 continue;
             }
+            met.push(alike.id.to_string());
             let record = worker::find(&ask.office, &ask.actor, alike.id).await?;
             let name = format!("{} {}", record.person.name, record.person.reference);
-            twins.push((Link::to(address(alike.id), name), why));
+            twins.push((Some(Link::to(address(alike.id), name)), why));
         }
     }
-    if !twins.is_empty() {
-        form.sections.push(crate::pages::Section {
-            fields: vec![crate::pages::Field {
-                name: "twins".into(),
-                kind: crate::pages::Kind::Hidden,
-                values: vec!["seen".into()],
-                ..crate::pages::Field::default()
-            }],
-            ..crate::pages::Section::default()
-        });
-        let aside = worker_aside(&c, &twins, "");
+    met.sort();
+    met.push((twins.len() - met.len()).to_string());
+    let met = met.join(" ");
+    if !twins.is_empty() && value(&fields, "twins") != met {
+        form.sections.push(hidden("twins", met));
+        let aside = worker_aside(&c, &twins);
         return Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }));
     }
     match worker::register(&ask.office, &ask.actor, &body).await {
@@ -245,10 +295,10 @@ async fn register(ask: Ask) -> Result<Answer, Fault> {
             if value(&fields, "verification") == "document_seen" {
                 proof::card_seen(&ask.office, &ask.actor, id).await?;
             }
-            Ok(Answer::see_other(format!("{}?said=registered", address(id))))
+            Ok(onward(&fields, id, "registered"))
         }
         Err(Error::Invalid(faults)) => {
-            let aside = worker_aside(&c, &[], "");
+            let aside = worker_aside(&c, &[]);
             let form = form.mark(sentences(ask.lang, &faults));
             Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))
         }
@@ -256,10 +306,10 @@ async fn register(ask: Ask) -> Result<Answer, Fault> {
             let told = crate::pages::code_sentence(ask.lang, code, &[]).unwrap_or_else(|| code.to_owned());
             let form = form.mark([("id_number", told)]);
             let known: Vec<_> = with
-                .map(|id| (Link::to(address(id), text(ask.lang, "go-open", &[])), String::new()))
+                .map(|id| (Some(Link::to(address(id), text(ask.lang, "go-open", &[]))), String::new()))
                 .into_iter()
                 .collect();
-            let aside = worker_aside(&c, &known, "");
+            let aside = worker_aside(&c, &known);
             Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))
         }
         Err(other) => Err(other.into()),
@@ -268,15 +318,7 @@ async fn register(ask: Ask) -> Result<Answer, Fault> {
 
 fn edit_form(lang: Lang, id: Uuid, version: &str) -> crate::pages::Form {
     let mut form = forms::worker(lang, &format!("{}/edit", address(id)), &address(id));
-    form.sections.push(crate::pages::Section {
-        fields: vec![crate::pages::Field {
-            name: "version".into(),
-            kind: crate::pages::Kind::Hidden,
-            values: vec![version.to_owned()],
-            ..crate::pages::Field::default()
-        }],
-        ..crate::pages::Section::default()
-    });
+    form.sections.push(hidden("version", version));
     form
 }
 
@@ -286,7 +328,7 @@ async fn edit(ask: Ask) -> Result<Answer, Fault> {
     let heading = text(ask.lang, "page-worker-edit", &[("name", &record.person.name)]);
     let version = record.person.version.to_string();
     let form = edit_form(ask.lang, record.person.id, &version).fill(stored(&worker::registration(&record)));
-    let aside = worker_aside(&c, &[], "");
+    let aside = worker_aside(&c, &[]);
     Ok(page(&Desk { aside, ..Desk::form(c, heading, form) }))
 }
 
@@ -296,42 +338,47 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     let id = record.person.id;
     let mut body = registration(&fields)?;
     body.consent.clear();
-    // What the form does not show stays as it is.
     let stands = worker::registration(&record);
-    body.school_status = stands.school_status;
-    body.disability = stands.disability;
-    body.origin_text = stands.origin_text;
+    let mut body = over(&stands, &edit_form(ask.lang, id, ""), &body)?;
+    // A village lies in the county of origin, also in another one.
+    if body.origin != stands.origin
+        && let Some(village) = &mut body.village
+    {
+        village.county.clone_from(&body.origin);
+    }
     for held in &mut body.certificates {
         let known = stands.certificates.iter().find(|c| c.name == held.name);
         held.level = known.and_then(|c| c.level.clone());
     }
-    let version = value(&fields, "version").parse().unwrap_or(0);
+    let version: i64 = value(&fields, "version").parse().unwrap_or(0);
     let done = worker::change_to(&ask.office, &ask.actor, &record, body, version).await;
-    let stale = matches!(done, Err(Error::Stale));
-    let faults = match done {
+    let mut fresh = version;
+    let (status, faults) = match done {
         Ok(_) => {
             if value(&fields, "verification") == "document_seen" {
                 proof::card_seen(&ask.office, &ask.actor, id).await?;
             }
-            return Ok(Answer::see_other(format!("{}?said=saved", address(id))));
+            return Ok(onward(&fields, id, "saved"));
         }
-        Err(Error::Invalid(faults)) => sentences(ask.lang, &faults),
         Err(Error::Stale) => {
-            let told = crate::pages::code_sentence(ask.lang, "version.stale", &[]).unwrap_or_default();
-            vec![("version".to_owned(), told)]
+            // After somebody else was faster, the next press goes over what stands now.
+            let (now, entries) = worker::timeline(&ask.office, &ask.actor, id).await?;
+            fresh = now.person.version;
+            (422, timeline::stale(ask.lang, "worker", &entries, fresh - version))
         }
-        Err(Error::Conflict { code, .. }) => {
-            let told = crate::pages::code_sentence(ask.lang, code, &[]).unwrap_or_else(|| code.to_owned());
-            vec![("id_number".to_owned(), told)]
+        Err(error) => {
+            let taken = matches!(error, Error::Conflict { .. });
+            let (status, mut faults) = at_form(ask.lang, error)?;
+            if taken {
+                faults.iter_mut().for_each(|(field, _)| "id_number".clone_into(field));
+            }
+            (status, faults)
         }
-        Err(other) => return Err(other.into()),
     };
     let c = chrome(&ask, "/station/workers").await;
     let heading = text(ask.lang, "page-worker-edit", &[("name", &record.person.name)]);
-    // After somebody else was faster, the next press goes over what stands now.
-    let fresh =
-        if stale { worker::find(&ask.office, &ask.actor, id).await?.person.version } else { version }.to_string();
-    let form = edit_form(ask.lang, id, &fresh).fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
-    let aside = worker_aside(&c, &[], "");
-    Ok(refused(&Desk { aside, ..Desk::form(c, heading, form) }))
+    let form =
+        edit_form(ask.lang, id, &fresh.to_string()).fill(typed(&fields).filter(|(n, _)| *n != "version")).mark(faults);
+    let aside = worker_aside(&c, &[]);
+    Ok(Answer { status, ..page(&Desk { aside, ..Desk::form(c, heading, form) }) })
 }

@@ -346,7 +346,12 @@ async fn matches<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>)
     sheet.begin(&["id", "ref", "岗位 id", "岗位编号", "名次", "分数"].map(str::to_owned))?;
     let ranked = super::matching::recommend_all(office, actor, false, MATCHES).await?;
     let mut read = &office.db;
-    for page in ranked.chunks(PAGE as usize) {
+    let mut lines = ranked.iter();
+    loop {
+        let page: Vec<_> = lines.by_ref().take(PAGE as usize).collect();
+        if page.is_empty() {
+            return Ok(());
+        }
         let people: Vec<Uuid> = page.iter().map(|r| r.worker).collect();
         let posts: Vec<Uuid> = page.iter().map(|r| r.vacancy).collect();
         let scope = office.scope(actor).await?;
@@ -372,5 +377,4 @@ async fn matches<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>)
             ])?;
         }
     }
-    Ok(())
 }

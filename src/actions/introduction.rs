@@ -136,19 +136,37 @@ async fn put_forward(
 ) -> Result<Uuid> {
     let mut tx = office.begin().await?;
     cases::take(&mut tx, vacancy, worker).await?;
-    let record = record_in(&mut tx, scope, worker).await?;
+    let id = enter(office, actor, &mut tx, scope, worker, vacancy, given).await?;
+    office.commit(tx).await?;
+    Ok(id)
+}
+
+/// Makes an introduction within a transaction that holds the rows of both; a refusal leaves the transaction as it was.
+pub(super) async fn enter(
+    office: &Office,
+    actor: &Actor,
+    tx: &mut Tx,
+    scope: &Scope,
+    worker: Uuid,
+    vacancy: Uuid,
+    given: Option<GivenConsent>,
+) -> Result<Uuid> {
+    let record = record_in(tx, scope, worker).await?;
     let worker = record.person.id;
-    let post = cases::post(&mut tx, vacancy).await?.ok_or_else(|| Error::field("vacancy", "vacancy.unknown"))?;
+    let post = cases::post(tx, vacancy).await?.ok_or_else(|| Error::field("vacancy", "vacancy.unknown"))?;
     if let Some(code) = refuses(&record).or_else(|| barred(&record.person.worker, &post.vacancy, office.today())) {
         return Err(Error::conflict(code));
     }
-    room_for_one_more(office, &mut tx, &post).await?;
+    room_for_one_more(office, tx, &post).await?;
+    if cases::of_worker(tx, worker).await?.iter().any(|case| case.introduction.vacancy == vacancy) {
+        return Err(Error::conflict("introduction.exists"));
+    }
     let agreed = given.is_some() || record.consent(ConsentScope::Employer) == Some(true);
     let state = if agreed { IntroductionState::Proposed } else { IntroductionState::Asked };
     let now = office.now();
     let introduction = Introduction {
         id: office.id(),
-        reference: office.references(&mut tx, Referenced::Introduction, 1).await?.pop().unwrap_or_default(),
+        reference: office.references(tx, Referenced::Introduction, 1).await?.pop().unwrap_or_default(),
         worker,
         vacancy,
         station: actor.station().or(post.station),
@@ -162,21 +180,20 @@ async fn put_forward(
         created_at: now,
         updated_at: now,
     };
-    cases::insert(&mut tx, &introduction).await.map_err(|e| match e {
+    cases::insert(tx, &introduction).await.map_err(|e| match e {
         store::Error::Duplicate => Error::conflict("introduction.exists"),
         other => other.into(),
     })?;
     if let Some(given) = &given {
-        people::add_consents(&mut tx, &[consent(office, actor, worker, given)]).await?;
+        people::add_consents(tx, &[consent(office, actor, worker, given)]).await?;
     }
-    cases::add_event(&mut tx, &event(office, actor, introduction.id, None, None, state, None)).await?;
-    store::interest::introduced(&mut tx, worker, vacancy, introduction.id, now).await?;
-    timeline(office, &mut tx, actor, &introduction, &post.reference, "introduction.introduce").await?;
+    cases::add_event(tx, &event(office, actor, introduction.id, None, None, state, None)).await?;
+    store::interest::introduced(tx, worker, vacancy, introduction.id, now).await?;
+    timeline(office, tx, actor, &introduction, &post.reference, "introduction.introduce").await?;
     if state == IntroductionState::Proposed {
-        notify(office, &mut tx, &proposed(&introduction, &post)).await?;
+        notify(office, tx, &proposed(&introduction, &post)).await?;
     }
     tx.audit(office.audit(actor, "introduction.introduce", "introduction", Some(introduction.id), state.code()));
-    office.commit(tx).await?;
     Ok(introduction.id)
 }
 

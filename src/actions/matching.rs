@@ -8,17 +8,18 @@ use super::error::{Error, Result};
 use super::office::Office;
 use super::worker::load;
 use crate::domain::actor::{Actor, Right};
-use crate::matching::assign::{Batch, assign_all};
+use crate::matching::assign::{Batch, assign_table};
 use crate::matching::columns::Columns;
 use crate::matching::explain::{self, Fit, WhyNot, say_change};
-use crate::matching::recommend::{self, Match, Ranked};
+use crate::matching::recommend::{self, Match, Rankings};
 use crate::matching::sentence::Say;
 use crate::matching::set::BitSet;
+use crate::matching::table::Table;
 use crate::matching::training_gain::{self, Gain};
 use crate::store::worker::{self as people, Record, Scope};
 
 /// Runs a pure computation over the columns off the async threads.
-async fn compute<T: Send + 'static>(
+pub(super) async fn compute<T: Send + 'static>(
     office: &Office,
     work: impl FnOnce(&Columns) -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -31,7 +32,7 @@ async fn compute<T: Send + 'static>(
     .map_err(|e| Error::Internal(e.to_string()))?
 }
 
-fn slots(columns: &Columns, scope: &Scope) -> Option<BitSet> {
+pub(super) fn slots(columns: &Columns, scope: &Scope) -> Option<BitSet> {
     match scope {
         Scope::All => None,
         Scope::Stations(ids) => Some(columns.seekers_of(ids)),
@@ -123,7 +124,7 @@ pub async fn training(office: &Office, actor: &Actor, worker: Uuid) -> Result<Ve
 }
 
 /// The best `top` for everyone in scope: for people their vacancies, or for vacancies their people.
-pub async fn recommend_all(office: &Office, actor: &Actor, for_vacancies: bool, top: usize) -> Result<Vec<Ranked>> {
+pub async fn recommend_all(office: &Office, actor: &Actor, for_vacancies: bool, top: usize) -> Result<Rankings> {
     office.need(actor, Right::Match)?;
     let scope = office.scope(actor).await?;
     let today = office.today();
@@ -138,23 +139,34 @@ pub async fn recommend_all(office: &Office, actor: &Actor, for_vacancies: bool, 
     .await
 }
 
-/// One batch assignment over all eligible pairs within the scope, or of one station and those below it.
-pub async fn assign(office: &Office, actor: &Actor, station: Option<Uuid>) -> Result<Batch> {
+/// People in scope, or of one station and those below it.
+pub(super) async fn people_of(office: &Office, actor: &Actor, station: Option<Uuid>) -> Result<Scope> {
+    let Some(id) = station else { return office.scope(actor).await };
+    if !matches!(actor, Actor::Operator) && !office.scope(actor).await?.holds(&[id]) {
+        return Err(Error::NotFound);
+    }
+    Ok(Scope::Stations(super::office::below(&office.stations().await, id)))
+}
+
+/// Asks the table of everyone in scope, or of one station and those below it, beside all open posts.
+pub async fn with_table<T: Send + 'static>(
+    office: &Office,
+    actor: &Actor,
+    station: Option<Uuid>,
+    ask: impl FnOnce(&Table) -> T + Send + 'static,
+) -> Result<T> {
     office.need(actor, Right::Match)?;
-    let scope = match station {
-        Some(id) => {
-            let within = super::office::below(&office.stations().await, id);
-            if !matches!(actor, Actor::Operator) && !office.scope(actor).await?.holds(&[id]) {
-                return Err(Error::NotFound);
-            }
-            Scope::Stations(within)
-        }
-        None => office.scope(actor).await?,
-    };
+    let scope = people_of(office, actor, station).await?;
     let today = office.today();
     compute(office, move |columns| {
         let people = slots(columns, &scope);
-        assign_all(columns, people.as_ref(), None, today).map_err(|e| Error::Internal(format!("{e:?}")))
+        Ok(ask(&Table::new(columns, people.as_ref(), None, today)))
     })
     .await
+}
+
+/// One batch assignment over all eligible pairs within the scope, or of one station and those below it.
+pub async fn assign(office: &Office, actor: &Actor, station: Option<Uuid>) -> Result<Batch> {
+    let batch = with_table(office, actor, station, assign_table).await?;
+    batch.map_err(|fault| Error::Internal(fault.to_string()))
 }

@@ -20,6 +20,7 @@ pub mod interest;
 pub mod introduction;
 pub mod letter;
 pub mod live;
+pub mod match_run;
 pub mod matching;
 pub mod office;
 pub mod outbox;
@@ -30,6 +31,7 @@ pub mod search;
 pub mod station;
 pub mod template;
 pub mod vacancy;
+pub mod what_if;
 pub mod worker;
 pub mod worklist;
 

@@ -13,7 +13,7 @@ use crate::domain::code::Code as _;
 use crate::domain::employer::EmployerState;
 use crate::domain::fault::FieldFault;
 use crate::domain::posting::{CheckedPosting, Finding, Overruled, Posting, VALID_DAYS, is_blocked};
-use crate::domain::vacancy::VacancyState;
+use crate::domain::vacancy::{Vacancy, VacancyState};
 use crate::store::employer::{self as employers, EmployerRow};
 use crate::store::vacancy::{self as vacancies, Record, VacancyRow};
 use crate::store::worker::Referenced;
@@ -46,7 +46,7 @@ fn is_staff(actor: &Actor) -> bool {
     actor.may(Right::Vacancies)
 }
 
-fn need_writer(office: &Office, actor: &Actor) -> Result<()> {
+pub(super) fn need_writer(office: &Office, actor: &Actor) -> Result<()> {
     if is_staff(actor) { Ok(()) } else { office.need(actor, Right::OwnVacancies) }
 }
 
@@ -181,7 +181,7 @@ pub async fn may_change(office: &Office, actor: &Actor, record: &Record) -> bool
     actor.may(Right::OwnVacancies) && actor.employer() == Some(record.row.employer)
 }
 
-async fn load_own(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> {
+pub(super) async fn load_own(office: &Office, actor: &Actor, id: Uuid) -> Result<Record> {
     need_writer(office, actor)?;
     let record = load(office, id).await?;
     if may_change(office, actor, &record).await { Ok(record) } else { Err(Error::NotFound) }
@@ -237,6 +237,11 @@ pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<(Recor
         }
     }
     Ok((record, entries))
+}
+
+/// What a posting would be, if nothing is wrong with it.
+pub(super) fn checked(office: &Office, body: &Posting) -> Result<Vacancy> {
+    Ok(body.check(&context(office))?.vacancy)
 }
 
 /// Changes a vacancy by a JSON merge patch on the posting; `expected` is the version of `If-Match`.

@@ -9,10 +9,14 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use uuid::Uuid;
+
 use super::{Common, open};
 use crate::actions::matching;
-use crate::matching::assign::solve;
+use crate::actions::office::Office;
+use crate::matching::assign::{each_edge, solve};
 use crate::matching::problem::{NamedEdges, NamedProblem};
+use crate::matching::table::Table;
 use crate::sheets::table::{TableWriter, read_rows};
 
 /// What to match.
@@ -41,6 +45,18 @@ pub enum Command {
         /// CSV to write: vacancy,price
         #[arg(long)]
         prices: Option<PathBuf>,
+    },
+    /// Every eligible pair of `assign`, as `solve` reads it
+    Edges {
+        /// Only people of this station and those below it
+        #[arg(long)]
+        station: Option<String>,
+        /// CSV to write: worker,vacancy,score
+        #[arg(long)]
+        out: PathBuf,
+        /// CSV to write: vacancy,quota
+        #[arg(long)]
+        quotas: PathBuf,
     },
     /// The same solver on given numbers
     Solve {
@@ -110,6 +126,7 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
     match command {
         Command::Recommend { whom, top, out } => recommend(common, whom, top, &out).await,
         Command::Assign { station, out, prices } => assign(common, station, &out, prices.as_deref()).await,
+        Command::Edges { station, out, quotas } => edges(common, station, out, quotas).await,
         Command::Solve { edges, quotas, out, prices } => {
             tell(common, &solve_files(&edges, &quotas, &out, prices.as_deref())?);
             Ok(())
@@ -125,7 +142,7 @@ async fn recommend(common: &Common, whom: Whom, top: u16, out: &Path) -> Result<
     let lines = matching::recommend_all(&office, &actor, for_vacancies, usize::from(top)).await.map_err(open::told)?;
     let took = seconds(start);
     write_whole(out, &["worker", "vacancy", "rank", "score"], |table| {
-        for line in &lines {
+        for line in lines.iter() {
             let (worker, vacancy) = (line.worker.to_string(), line.vacancy.to_string());
             table.row(&[&worker, &vacancy, &line.rank.to_string(), &line.score.to_string()])?;
         }
@@ -138,13 +155,7 @@ async fn recommend(common: &Common, whom: Whom, top: u16, out: &Path) -> Result<
 async fn assign(common: &Common, station: Option<String>, out: &Path, prices: Option<&Path>) -> Result<()> {
     let begin = Instant::now();
     let (_, office, actor) = open::command(common).await?;
-    let station = match station {
-        Some(code) => {
-            let found = office.stations().await.iter().find(|s| s.station.code == code).map(|s| s.id);
-            Some(found.ok_or_else(|| anyhow!("--station {code}: no station has this code"))?)
-        }
-        None => None,
-    };
+    let station = station_of(&office, station).await?;
     office.live.fill(&office).await.map_err(open::told)?;
     let read = seconds(begin);
     let start = Instant::now();
@@ -173,6 +184,52 @@ async fn assign(common: &Common, station: Option<String>, out: &Path, prices: Op
     Ok(())
 }
 
+async fn station_of(office: &Office, code: Option<String>) -> Result<Option<Uuid>> {
+    let Some(code) = code else { return Ok(None) };
+    let found = office.stations().await.iter().find(|s| s.station.code == code).map(|s| s.id);
+    found.map(Some).ok_or_else(|| anyhow!("--station {code}: no station has this code"))
+}
+
+async fn edges(common: &Common, station: Option<String>, out: PathBuf, quotas: PathBuf) -> Result<()> {
+    let begin = Instant::now();
+    let (_, office, actor) = open::command(common).await?;
+    let station = station_of(&office, station).await?;
+    office.live.fill(&office).await.map_err(open::told)?;
+    let read = seconds(begin);
+    let start = Instant::now();
+    let written = matching::with_table(&office, &actor, station, move |table| {
+        Ok::<_, anyhow::Error>((table.workers(), table.posts(), write_edges(table, &out, &quotas)?))
+    });
+    let (workers, vacancies, pairs) = written.await.map_err(open::told)??;
+    let took = seconds(start);
+    tell(
+        common,
+        &json!({"workers": workers, "vacancies": vacancies, "edges": pairs, "seconds_read": read, "seconds": took}),
+    );
+    Ok(())
+}
+
+/// Writes all eligible pairs and the places of the posts, as `solve` reads them; answers how many pairs.
+pub fn write_edges(table: &Table, out: &Path, quotas: &Path) -> Result<u64> {
+    let workers: Vec<String> = (0..table.workers() as u32).map(|worker| table.worker(worker).to_string()).collect();
+    let vacancies: Vec<String> = (0..table.posts() as u32).map(|post| table.opening(post).id.to_string()).collect();
+    let mut pairs = 0;
+    write_whole(out, &["worker", "vacancy", "score"], |csv| {
+        each_edge(table, |post, worker, score| {
+            pairs += 1;
+            csv.row(&[&workers[worker as usize], &vacancies[post as usize], &score.to_string()])
+        })?;
+        Ok(())
+    })?;
+    write_whole(quotas, &["vacancy", "quota"], |csv| {
+        for (post, id) in (0u32..).zip(&vacancies) {
+            csv.row(&[id, &table.opening(post).places_left.to_string()])?;
+        }
+        Ok(())
+    })?;
+    Ok(pairs)
+}
+
 fn whole(file: &str, line: u64, column: &str, text: &str) -> Result<i64> {
     text.trim().parse().map_err(|_| anyhow!("{file}: line {line}: {column} “{text}” is not a whole number"))
 }
@@ -190,12 +247,24 @@ fn read_problem(edges: &Path, quotas: &Path) -> Result<NamedProblem> {
         Ok(named.edge(line, cells[0], cells[1], score)?)
     })
     .map_err(|e: anyhow::Error| prefixed(e, "edges"))?;
-    Ok(named.finish()?)
+    named.finish().map_err(|fault| {
+        let file = match fault.table {
+            crate::matching::problem::Table::Quotas => "quotas",
+            crate::matching::problem::Table::Edges => "edges",
+        };
+        prefixed(fault.into(), file)
+    })
 }
 
+/// The fault on one line that a terminal can show, with the file in front.
 fn prefixed(error: anyhow::Error, file: &str) -> anyhow::Error {
-    let text = error.to_string();
-    if text.starts_with(file) { error } else { anyhow!("{file}: {text}") }
+    const LONGEST: usize = 300;
+    let mut text = error.to_string().replace(['\n', '\r'], " ");
+    if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(cut);
+        text.push('…');
+    }
+    if text.starts_with(file) { anyhow!(text) } else { anyhow!("{file}: {text}") }
 }
 
 /// Solves a problem from files; nothing is written when anything is wrong.

@@ -14,7 +14,7 @@ mod import;
 mod index;
 mod jobs;
 mod later;
-mod matching;
+pub mod matching;
 mod open;
 mod search;
 mod serve;

@@ -50,6 +50,7 @@ pub async fn serve(config: &Config, office: Office) -> Result<()> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (stop, stopped) = watch::channel(false);
     crate::actions::import::upload::resume(&office).await.map_err(super::open::told)?;
+    crate::actions::match_run::break_off(&office).await.map_err(super::open::told)?;
     let mut loops = jobs::start(&office, Arc::new(mailer), &stopped);
     tracing::info!(%address, "ready");
     let door = Door { office: office.clone(), https: config.public_url.starts_with("https://") };

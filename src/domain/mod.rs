@@ -13,6 +13,7 @@ pub mod household;
 pub mod identity;
 pub mod interest;
 pub mod introduction;
+pub mod match_run;
 pub mod minimum_wage;
 pub mod notice;
 pub mod occupation;

@@ -1,16 +1,15 @@
 //! The batch: the best total under quotas, proved, over given edges or over all eligible pairs of the columns.
 
-use jiff::civil::Date;
+use std::cell::Cell;
+
 use uuid::Uuid;
 
-use super::columns::Columns;
-use super::condition::{Pair, eligible};
-use super::flow;
+use super::condition::Pair;
+use super::flow::{self, List, Source};
 use super::problem::Problem;
-use super::proof::{Violation, check};
+use super::proof::{Violation, check, check_all};
 use super::score::score;
-use super::set::BitSet;
-use crate::domain::vacancy::VacancyState;
+use super::table::{Table, in_parallel};
 
 /// An assignment with its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +30,15 @@ pub struct Assignment {
 /// An error would be a fault of the solver.
 pub fn solve(problem: &Problem) -> Result<Assignment, Violation> {
     let solution = flow::solve(problem);
-    let pairs: Vec<(u32, u32, u32)> = (0u32..)
-        .zip(solution.matched)
-        .filter_map(|(worker, held)| held.map(|(vacancy, score)| (worker, vacancy, score)))
-        .collect();
+    let pairs = matched(&solution.matched);
     let prices = solution.prices;
     let proof = check(problem, &pairs, &prices)?;
     Ok(Assignment { pairs, objective: proof.objective, prices, bound: proof.bound, optimal: proof.optimal() })
+}
+
+/// Worker, vacancy and score of those who have one.
+fn matched(held: &[Option<(u32, u32)>]) -> Vec<(u32, u32, u32)> {
+    (0u32..).zip(held).filter_map(|(worker, held)| held.map(|(vacancy, score)| (worker, vacancy, score))).collect()
 }
 
 /// An assignment of people to posts.
@@ -61,84 +62,153 @@ pub struct Batch {
     pub optimal: bool,
 }
 
-/// All eligible pairs of the columns as a problem, with the ids of people and posts by number (both by id).
-pub struct Pairs {
-    /// The problem.
-    pub problem: Problem,
-    /// People by number.
-    pub workers: Vec<Uuid>,
-    /// Posts by number.
-    pub vacancies: Vec<Uuid>,
-}
-
 /// Score of an eligible pair in the batch, 1 to 1000: being placed is worth something even where nothing is known.
 pub fn batch_score(pair: &Pair) -> u32 {
     score(pair).max(1)
 }
 
-/// Every eligible pair of people in `people` with posts in `posts` (slots; `None` = all).
-pub fn all_pairs(columns: &Columns, people: Option<&BitSet>, posts: Option<&BitSet>, today: Date) -> Pairs {
-    let within = |scope: Option<&BitSet>, slot| scope.is_none_or(|set| set.contains(slot));
-    let mut workers: Vec<(Uuid, u32)> =
-        columns.seekers.iter().filter(|(slot, _)| within(people, *slot)).map(|(slot, row)| (row.id, slot)).collect();
-    workers.sort_unstable();
-    let mut vacancies: Vec<(Uuid, u32)> = columns
-        .openings
-        .iter()
-        .filter(|(slot, row)| within(posts, *slot) && row.places_left > 0)
-        .filter(|(_, row)| row.state_on(today) == VacancyState::Open)
-        .map(|(slot, row)| (row.id, slot))
-        .collect();
-    vacancies.sort_unstable();
-    let (mut edges, mut quotas) = (vec![], Vec::with_capacity(vacancies.len()));
-    for (vacancy, (_, slot)) in (0u32..).zip(&vacancies) {
-        let Some(opening) = columns.openings.get(*slot) else {
-            continue;
+/// Writing down more edges than this takes more memory than making lists on demand takes time.
+const WRITTEN: u64 = 48 << 20;
+
+/// Most searches end within so many workers of a post, besides those whom its places take.
+const LENGTH: usize = 48;
+
+/// The table as the places' side reads it.
+struct OnDemand<'a> {
+    table: &'a Table<'a>,
+    widths: Vec<u64>,
+    /// Length of a first list beyond what the places of the post ask.
+    length: usize,
+}
+
+impl OnDemand<'_> {
+    /// The `length` best workers of a post by score less profit.
+    fn best(&self, post: u32, length: usize, profit: impl Fn(u32) -> i64) -> List {
+        // Score less profit, worker, score, each in its bits: greater is better.
+        let pack = |key: i64, worker: u32, score: u32| (key as u64) << 48 | u64::from(!worker) << 16 | u64::from(score);
+        let (mut seen, floor) = (Vec::<u64>::with_capacity(2 * length), Cell::new(0));
+        let cut = |seen: &mut Vec<u64>| {
+            seen.select_nth_unstable_by(length - 1, |a, b| b.cmp(a));
+            seen.truncate(length);
+            floor.set((seen[length - 1] >> 48) as i64);
         };
-        quotas.push(opening.places_left);
-        for (worker, (_, seeker)) in (0u32..).zip(&workers) {
-            let Some(seeker) = columns.seekers.get(*seeker) else {
-                continue;
-            };
-            let pair = Pair::new(columns, seeker, *slot, opening, today);
-            if eligible(&pair) {
-                edges.push((vacancy, worker, batch_score(&pair)));
+        let above = |worker: u32| floor.get() + profit(worker);
+        self.table.beside(post).eligible(0, self.table.workers(), above, |worker, score| {
+            let score = score.max(1);
+            let key = i64::from(score) - profit(worker);
+            if key > floor.get() {
+                seen.push(pack(key, worker, score));
+                if seen.len() == 2 * length {
+                    cut(&mut seen);
+                }
             }
+        });
+        if seen.len() > length {
+            cut(&mut seen);
         }
-    }
-    Pairs {
-        problem: Problem::new(workers.len() as u32, quotas, &edges),
-        workers: workers.into_iter().map(|(id, _)| id).collect(),
-        vacancies: vacancies.into_iter().map(|(id, _)| id).collect(),
+        seen.sort_unstable_by(|a, b| b.cmp(a));
+        let edge = |entry: u64| ((entry >> 48) as u32, !((entry >> 16) as u32), entry as u32 & 0xffff);
+        List {
+            top: seen.first().map_or(0, |best| (best >> 48) as i64),
+            edges: seen.into_iter().map(edge).collect(),
+            beyond: floor.get(),
+        }
     }
 }
 
-/// One batch over all eligible pairs within the scopes.
-pub fn assign_all(
-    columns: &Columns,
-    people: Option<&BitSet>,
-    posts: Option<&BitSet>,
-    today: Date,
-) -> Result<Batch, Violation> {
-    let Pairs { problem, workers, vacancies } = all_pairs(columns, people, posts, today);
-    let solved = solve(&problem)?;
-    let pair = |(w, v, score): (u32, u32, u32)| (workers[w as usize], vacancies[v as usize], score);
+impl Source for OnDemand<'_> {
+    fn workers(&self) -> u32 {
+        self.table.workers() as u32
+    }
+
+    fn vacancies(&self) -> u32 {
+        self.table.posts() as u32
+    }
+
+    fn quota(&self, vacancy: u32) -> u32 {
+        self.table.opening(vacancy).places_left
+    }
+
+    fn width(&self, vacancy: u32) -> u64 {
+        self.widths[vacancy as usize]
+    }
+
+    fn written(&self, _: u32, _: usize) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List> {
+        in_parallel(self.table.threads(), vacancies.len(), |place| {
+            let vacancy = vacancies[place];
+            // Enough for most searches; what is missing is asked for.
+            let length = self.length + self.quota(vacancy).min(1 << 16) as usize * 3 / 2;
+            self.best(vacancy, length, |worker| profits[worker as usize])
+        })
+    }
+
+    fn longer(&self, vacancy: u32, length: usize, profit: &dyn Fn(u32) -> i64) -> List {
+        self.best(vacancy, length, profit)
+    }
+}
+
+/// Shows every eligible pair as post, person and score, post by post, people by id.
+pub fn each_edge<E>(table: &Table, mut show: impl FnMut(u32, u32, u32) -> Result<(), E>) -> Result<(), E> {
+    /// Posts whose edges wait at once to be shown.
+    const TOGETHER: usize = 64;
+    for from in (0..table.posts()).step_by(TOGETHER) {
+        let lists = in_parallel(table.threads(), TOGETHER.min(table.posts() - from), |place| {
+            table.beside((from + place) as u32).all()
+        });
+        for (post, list) in (from as u32..).zip(lists) {
+            for (worker, score) in list {
+                show(post, worker, score.max(1))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All eligible pairs of a table, written down.
+pub fn all_pairs(table: &Table) -> Problem {
+    let quotas = (0..table.posts() as u32).map(|post| table.opening(post).places_left).collect();
+    Problem::gathered(table.workers() as u32, quotas, table.threads(), |post| {
+        table.beside(post).all().into_iter().map(|(worker, score)| (worker, score.max(1))).collect()
+    })
+}
+
+/// One batch over all eligible pairs of a table.
+pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
+    let widths = in_parallel(table.threads(), table.posts(), |post| table.beside(post as u32).candidates());
+    let places = |post: usize| u64::from(table.opening(post as u32).places_left);
+    let usable: u64 = widths.iter().enumerate().map(|(post, width)| places(post).min(*width)).sum();
+    // Where workers are scarce they are inserted, and read their own lists, which must be written down.
+    let scarce_workers = usable >= table.workers() as u64 && widths.iter().sum::<u64>() <= WRITTEN;
+    let solution = if scarce_workers {
+        flow::solve(&all_pairs(table))
+    } else {
+        flow::places::solve(&OnDemand { table, widths, length: LENGTH })
+    };
+    let pairs: Vec<(u32, u32, u32)> = matched(&solution.matched);
+    let proof = check_all(table, &pairs, &solution.prices)?;
+    let pair = |(w, v, score): (u32, u32, u32)| (table.worker(w), table.opening(v).id, score);
     Ok(Batch {
-        workers: workers.len(),
-        vacancies: vacancies.len(),
-        places: problem.places(),
-        pairs: solved.pairs.into_iter().map(pair).collect(),
-        prices: vacancies.iter().copied().zip(solved.prices).collect(),
-        objective: solved.objective,
-        bound: solved.bound,
-        optimal: solved.optimal,
+        workers: table.workers(),
+        vacancies: table.posts(),
+        places: (0..table.posts()).map(places).sum(),
+        pairs: pairs.into_iter().map(pair).collect(),
+        prices: (0u32..).zip(solution.prices).map(|(v, price)| (table.opening(v).id, price)).collect(),
+        objective: proof.objective,
+        bound: proof.bound,
+        optimal: proof.optimal(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::sample::{columns, opening, seeker, today};
+    use crate::domain::vacancy::{Asked, VacancyState};
+    use crate::domain::worker::Status;
+    use crate::matching::sample::{any_opening, any_seeker, columns, opening, seeker, today};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -234,6 +304,49 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn lists_on_demand_reach_the_total_of_all_edges_written_down_with_any_number_of_threads(
+            people in proptest::collection::vec(any_seeker(), 1..40),
+            posts in proptest::collection::vec(any_opening(), 1..9),
+            length in 1usize..4, spread in 1u32..200,
+        ) {
+            let mut columns = columns();
+            for (n, mut post) in (500u128..).zip(posts) {
+                post.id = Uuid::from_u128(n);
+                post.state = VacancyState::Open;
+                post.places_left = post.places_left.max(1);
+                post.vacancy.requirements = Asked::default();
+                post.vacancy.occupation = opening(1).vacancy.occupation;
+                columns.upsert_opening(&post);
+            }
+            for (n, mut person) in (1u128..).zip(people) {
+                person.id = Uuid::from_u128(n);
+                person.status = Status::Looking;
+                person.worker.birth_date = seeker(1).worker.birth_date;
+                person.worker.wage_floor = Some(300_000 + (n as i64 * 7_919 % i64::from(spread)) * 1_000);
+                columns.upsert_seeker(&person);
+            }
+            let solve = |threads: usize| {
+                let table = Table::compiled(&columns, None, None, today(), threads, usize::MAX, usize::MAX);
+                let widths = (0..table.posts() as u32).map(|post| table.beside(post).candidates()).collect();
+                let solution = flow::places::solve(&OnDemand { table: &table, widths, length });
+                let proof = check_all(&table, &matched(&solution.matched), &solution.prices);
+                (solution, proof)
+            };
+            let (solution, proof) = solve(1);
+            let proof = proof.map_err(|v| TestCaseError::fail(v.to_string()))?;
+            prop_assert!(proof.optimal(), "{proof:?}");
+            prop_assert_eq!(&solution, &solve(3).0);
+            let table = Table::new(&columns, None, None, today());
+            let written = all_pairs(&table);
+            prop_assert_eq!(proof.objective, super::solve(&written).unwrap().objective);
+            // The bound of the pruned scan is that of looking at every edge.
+            let brute = check(&written, &matched(&solution.matched), &solution.prices).unwrap();
+            prop_assert_eq!(proof, brute);
+        }
+    }
+
     #[test]
     fn a_batch_over_the_columns_fills_places_once_and_does_not_depend_on_the_order_of_arrival() {
         let run = |people: &[u128]| {
@@ -248,7 +361,7 @@ mod tests {
                 post.places_left = 1;
                 columns.upsert_opening(&post);
             }
-            assign_all(&columns, None, None, today()).unwrap()
+            assign_table(&Table::new(&columns, None, None, today())).unwrap()
         };
         let batch = run(&[1, 2, 3]);
         assert_eq!((batch.workers, batch.vacancies, batch.places), (3, 2, 2));

@@ -151,6 +151,13 @@ impl Columns {
             .collect()
     }
 
+    /// Of these people (`None` = all) those whose village or registered home lies in one of the regions.
+    pub fn seekers_from(&self, people: Option<&BitSet>, regions: &[u32]) -> BitSet {
+        let within = |slot| people.is_none_or(|set| set.contains(slot));
+        let rows = self.seekers.iter().filter(|(slot, _)| within(*slot));
+        rows.filter(|(_, row)| regions.iter().any(|region| row.belongs_to(*region))).map(|(slot, _)| slot).collect()
+    }
+
     /// Slots of the posts that any of these stations looks after.
     pub fn openings_of(&self, stations: &[Uuid]) -> BitSet {
         let wanted: BitSet = stations.iter().filter_map(|id| self.words.known_station(*id)).collect();

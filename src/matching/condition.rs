@@ -4,6 +4,7 @@ pub(super) mod ability;
 mod kind;
 mod person;
 mod post;
+pub(super) mod reads;
 #[cfg(test)]
 mod tests;
 pub(super) mod wish;
@@ -16,6 +17,7 @@ use super::parameters::Parameters;
 use super::row::{OpeningRow, SeekerRow};
 use super::sentence::Say;
 use super::vocabulary::Vocabulary;
+use reads::Reads;
 
 /// One person beside one post on a day.
 #[derive(Clone, Copy)]
@@ -76,6 +78,8 @@ pub struct Condition {
     pub say: fn(&Pair, Held) -> Say,
     /// Ways to make it true where it fails; the changes of one way belong together.
     pub ways: fn(&Pair) -> Vec<Vec<Change>>,
+    /// The facts of either side that the check looks at; the table of a batch is compiled by them.
+    pub reads: Reads,
 }
 
 impl Condition {
@@ -100,50 +104,144 @@ fn fixed(_: &Pair) -> Vec<Vec<Change>> {
 
 /// All conditions, those that filter most first.
 pub const CONDITIONS: &[Condition] = &[
-    Condition { code: "occupation", check: wish::occupation, say: wish::say_occupation, ways: wish::change_occupation },
-    Condition { code: "open", check: post::open, say: post::say_open, ways: post::change_open },
-    Condition { code: "places", check: post::places, say: post::say_places, ways: post::change_places },
-    Condition { code: "region", check: wish::region, say: wish::say_region, ways: wish::change_region },
-    Condition { code: "leave_home", check: wish::leave_home, say: wish::say_leave_home, ways: wish::change_leave_home },
-    Condition { code: "wage", check: wish::wage, say: wish::say_wage, ways: wish::change_wage },
+    Condition {
+        code: "occupation",
+        check: wish::occupation,
+        say: wish::say_occupation,
+        ways: wish::change_occupation,
+        reads: reads::OCCUPATION,
+    },
+    Condition { code: "open", check: post::open, say: post::say_open, ways: post::change_open, reads: reads::OPEN },
+    Condition {
+        code: "places",
+        check: post::places,
+        say: post::say_places,
+        ways: post::change_places,
+        reads: reads::PLACES,
+    },
+    Condition {
+        code: "region",
+        check: wish::region,
+        say: wish::say_region,
+        ways: wish::change_region,
+        reads: reads::REGION,
+    },
+    Condition {
+        code: "leave_home",
+        check: wish::leave_home,
+        say: wish::say_leave_home,
+        ways: wish::change_leave_home,
+        reads: reads::LEAVE_HOME,
+    },
+    Condition { code: "wage", check: wish::wage, say: wish::say_wage, ways: wish::change_wage, reads: reads::WAGE },
     Condition {
         code: "certificates",
         check: ability::certificates,
         say: ability::say_certificates,
         ways: ability::change_certificates,
+        reads: reads::CERTIFICATES,
     },
-    Condition { code: "age", check: ability::age, say: ability::say_age, ways: fixed },
-    Condition { code: "skills", check: ability::skills, say: ability::say_skills, ways: ability::change_skills },
+    Condition { code: "age", check: ability::age, say: ability::say_age, ways: fixed, reads: reads::AGE },
+    Condition {
+        code: "skills",
+        check: ability::skills,
+        say: ability::say_skills,
+        ways: ability::change_skills,
+        reads: reads::SKILLS,
+    },
     Condition {
         code: "experience",
         check: ability::experience,
         say: ability::say_experience,
         ways: ability::change_experience,
+        reads: reads::EXPERIENCE,
     },
     Condition {
         code: "schooling",
         check: ability::schooling,
         say: ability::say_schooling,
         ways: ability::change_schooling,
+        reads: reads::SCHOOLING,
     },
     Condition {
         code: "capacity",
         check: ability::capacity,
         say: ability::say_capacity,
         ways: ability::change_capacity,
+        reads: reads::CAPACITY,
     },
-    Condition { code: "start", check: wish::start, say: wish::say_start, ways: wish::change_start },
-    Condition { code: "shift", check: wish::shift, say: wish::say_shift, ways: wish::change_shift },
-    Condition { code: "needs", check: wish::needs, say: wish::say_needs, ways: wish::change_needs },
-    Condition { code: "public_welfare", check: kind::public_welfare, say: kind::say_public_welfare, ways: fixed },
-    Condition { code: "workshop", check: kind::workshop, say: kind::say_workshop, ways: fixed },
-    Condition { code: "barred", check: ability::barred, say: ability::say_barred, ways: fixed },
-    Condition { code: "partner", check: post::partner, say: post::say_partner, ways: post::change_places },
-    Condition { code: "introduced", check: post::introduced, say: post::say_introduced, ways: fixed },
-    Condition { code: "status", check: person::status, say: person::say_status, ways: person::change_status },
-    Condition { code: "opted_out", check: person::opted_out, say: person::say_opted_out, ways: fixed },
-    Condition { code: "no_capacity", check: person::no_capacity, say: person::say_no_capacity, ways: fixed },
-    Condition { code: "under_16", check: person::under_16, say: person::say_under_16, ways: fixed },
+    Condition {
+        code: "start",
+        check: wish::start,
+        say: wish::say_start,
+        ways: wish::change_start,
+        reads: reads::START,
+    },
+    Condition {
+        code: "shift",
+        check: wish::shift,
+        say: wish::say_shift,
+        ways: wish::change_shift,
+        reads: reads::SHIFT,
+    },
+    Condition {
+        code: "needs",
+        check: wish::needs,
+        say: wish::say_needs,
+        ways: wish::change_needs,
+        reads: reads::NEEDS,
+    },
+    Condition {
+        code: "public_welfare",
+        check: kind::public_welfare,
+        say: kind::say_public_welfare,
+        ways: fixed,
+        reads: reads::PUBLIC_WELFARE,
+    },
+    Condition { code: "workshop", check: kind::workshop, say: kind::say_workshop, ways: fixed, reads: reads::WORKSHOP },
+    Condition { code: "barred", check: ability::barred, say: ability::say_barred, ways: fixed, reads: reads::BARRED },
+    Condition {
+        code: "partner",
+        check: post::partner,
+        say: post::say_partner,
+        ways: post::change_places,
+        reads: reads::PARTNER,
+    },
+    Condition {
+        code: "introduced",
+        check: post::introduced,
+        say: post::say_introduced,
+        ways: fixed,
+        reads: reads::INTRODUCED,
+    },
+    Condition {
+        code: "status",
+        check: person::status,
+        say: person::say_status,
+        ways: person::change_status,
+        reads: reads::STATUS,
+    },
+    Condition {
+        code: "opted_out",
+        check: person::opted_out,
+        say: person::say_opted_out,
+        ways: fixed,
+        reads: reads::OPTED_OUT,
+    },
+    Condition {
+        code: "no_capacity",
+        check: person::no_capacity,
+        say: person::say_no_capacity,
+        ways: fixed,
+        reads: reads::NO_CAPACITY,
+    },
+    Condition {
+        code: "under_16",
+        check: person::under_16,
+        say: person::say_under_16,
+        ways: fixed,
+        reads: reads::UNDER_16,
+    },
 ];
 
 /// True if every condition holds or only asks.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::change::{Change, Side};
 use super::columns::Columns;
-use super::condition::{CONDITIONS, Condition, Pair, cost, failing};
+use super::condition::{CONDITIONS, Condition, Pair, bit_of, cost, failing};
 use super::score::PARTS;
 use super::sentence::Say;
 
@@ -207,6 +207,31 @@ pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
     list
 }
 
+/// What a wage floor lower by so many per cent would open; `None` for an unknown person or one without a floor.
+pub fn lower_floor(columns: &Columns, worker: Uuid, per_cent: i64, today: Date) -> Option<WhyNot> {
+    let (_, seeker) = columns.seekers.find(worker)?;
+    let floor = seeker.wage_floor?;
+    let lower = floor.saturating_mul(100 - per_cent) / 100 / 100 * 100;
+    let mut relaxed = seeker.clone();
+    relaxed.wage_floor = Some(lower);
+    let changes = vec![Change::WageFloor(lower)];
+    let (mut opens, mut examples, mut say) = (0, BTreeSet::new(), Say::plain("wage.ask"));
+    for (slot, opening) in columns.openings.iter() {
+        let pair = Pair::new(columns, seeker, slot, opening, today);
+        let fails = failing(&pair);
+        if fails == bit_of("wage") && failing(&Pair { seeker: &relaxed, ..pair }) == 0 {
+            if opens == 0 {
+                let condition = &CONDITIONS[fails.trailing_zeros() as usize];
+                say = (condition.say)(&pair, (condition.check)(&pair));
+            }
+            opens += 1;
+            note(&mut examples, [opening.id]);
+        }
+    }
+    let cost = cost(&changes, &columns.parameters);
+    Some(WhyNot { condition: "wage", say, changes, cost, opens, examples: examples.into_iter().collect() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +303,18 @@ mod tests {
         let counts: Vec<_> = list.iter().map(|w| (w.condition, w.opens)).collect();
         assert_eq!(counts, [("wage", 2), ("wage", 1)]);
         assert_eq!(list[0].changes, [Change::WageFloor(550_000)]);
+    }
+
+    #[test]
+    fn a_floor_a_tenth_lower_opens_what_only_the_wage_kept_shut() {
+        let mut person = seeker(1);
+        person.worker.wage_floor = Some(650_050);
+        let mut far = opening(3);
+        far.vacancy.region = Some("520502".into());
+        let columns = with(&person, &[opening(2), far]);
+        let found = lower_floor(&columns, person.id, 10, today()).unwrap();
+        assert_eq!((found.opens, &found.changes[..]), (1, &[Change::WageFloor(585_000)][..]));
+        assert_eq!(lower_floor(&columns, person.id, 1, today()).unwrap().opens, 0);
     }
 
     proptest! {

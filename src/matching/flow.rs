@@ -5,7 +5,8 @@
 //! matched score less the price there. After every insertion `price + profit >= score` on all edges of what was
 //! inserted, with equality on matched ones; so the end is optimal, and the prices prove it.
 
-mod places;
+pub(super) mod layers;
+pub(super) mod places;
 mod workers;
 
 use super::problem::Problem;
@@ -30,6 +31,67 @@ impl Solution {
             // Prices never leave 0 to the top score.
             prices: prices.iter().map(|price| price.unsigned_abs()).collect(),
         }
+    }
+}
+
+/// The list of a vacancy as far as it is written down.
+#[derive(Debug, Default)]
+pub struct List {
+    /// The best score less profit of all its workers.
+    pub top: i64,
+    /// Score less profit when the list was made (0 if it was less), worker and score; best first, then by worker.
+    pub edges: Vec<(u32, u32, u32)>,
+    /// Nobody who is not listed had more; 0 if nobody is left out who had anything.
+    pub beyond: i64,
+}
+
+/// Where the places' side reads who could take a vacancy for how many points. Profits only rise between two questions.
+pub trait Source {
+    /// How many workers.
+    fn workers(&self) -> u32;
+    /// How many vacancies.
+    fn vacancies(&self) -> u32;
+    /// Places of a vacancy.
+    fn quota(&self, vacancy: u32) -> u32;
+    /// How many candidates a vacancy has, roughly: only the order of work depends on it.
+    fn width(&self, vacancy: u32) -> u64;
+    /// Worker and score at a place of what is written down for good, best first.
+    fn written(&self, vacancy: u32, place: usize) -> Option<(u32, u32)>;
+    /// Lists of vacancies that are inserted next, in their order.
+    fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List>;
+    /// A list of at least this length, unless there are no more who could gain.
+    fn longer(&self, vacancy: u32, length: usize, profit: &dyn Fn(u32) -> i64) -> List;
+}
+
+impl Source for Problem {
+    fn workers(&self) -> u32 {
+        self.workers()
+    }
+
+    fn vacancies(&self) -> u32 {
+        self.vacancies()
+    }
+
+    fn quota(&self, vacancy: u32) -> u32 {
+        self.quota(vacancy)
+    }
+
+    fn width(&self, vacancy: u32) -> u64 {
+        self.candidates(vacancy).len() as u64
+    }
+
+    fn written(&self, vacancy: u32, place: usize) -> Option<(u32, u32)> {
+        self.candidate(vacancy, place)
+    }
+
+    /// Everything is written down.
+    fn lists(&self, vacancies: &[u32], _: &[i64]) -> Vec<List> {
+        let top = |v: &u32| self.candidate(*v, 0).map_or(0, |(_, score)| i64::from(score));
+        vacancies.iter().map(|v| List { top: top(v), ..List::default() }).collect()
+    }
+
+    fn longer(&self, _: u32, _: usize, _: &dyn Fn(u32) -> i64) -> List {
+        List::default()
     }
 }
 

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod flow;
 pub mod lexicon;
 pub mod parameters;
+pub mod plan;
 pub mod problem;
 pub mod proof;
 pub mod recommend;
@@ -18,6 +19,8 @@ pub mod row;
 pub mod score;
 pub mod sentence;
 pub mod set;
+pub mod shortage;
+pub mod table;
 pub mod training_gain;
 pub mod vocabulary;
 

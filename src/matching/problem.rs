@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::table::in_parallel;
+
 /// Greatest score of an edge.
 pub const TOP_SCORE: u32 = 1_000_000;
 
@@ -46,6 +48,32 @@ impl Problem {
         }
         // Best first: a later edge of the same pair is never better, and the solver never prefers it.
         Self { workers, quotas, starts, edges: packed }
+    }
+
+    /// A problem whose lists of worker and score are made vacancy by vacancy, on several threads; no worker twice in one.
+    pub fn gathered(
+        workers: u32,
+        quotas: Vec<u32>,
+        threads: usize,
+        list: impl Fn(u32) -> Vec<(u32, u32)> + Sync,
+    ) -> Self {
+        /// Vacancies whose lists wait at once for their place.
+        const TOGETHER: usize = 256;
+        let (mut starts, mut edges) = (vec![0], vec![]);
+        for from in (0..quotas.len()).step_by(TOGETHER) {
+            let lists = in_parallel(threads, TOGETHER.min(quotas.len() - from), |place| {
+                let vacancy = (from + place) as u32;
+                let kept = if quotas[from + place] > 0 { list(vacancy) } else { vec![] };
+                let mut packed: Vec<u64> = kept.into_iter().map(|(worker, score)| pack(worker, score)).collect();
+                packed.sort_unstable();
+                packed
+            });
+            for list in lists {
+                edges.extend(list);
+                starts.push(edges.len());
+            }
+        }
+        Self { workers, quotas, starts, edges }
     }
 
     /// How many workers.

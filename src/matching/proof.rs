@@ -3,7 +3,12 @@
 //! For any prices of 0 or more no assignment can be worth more than
 //! `sum of quota * price + sum over workers of max(0, max(score - price))`; an assignment that reaches it is optimal.
 
+use std::cell::Cell;
+
+use super::assign::batch_score;
+use super::condition::eligible;
 use super::problem::Problem;
+use super::table::{BLOCK, Table, in_parallel};
 
 /// What the check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +84,49 @@ pub fn check(problem: &Problem, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Re
     Ok(Proof {
         objective: pairs.iter().map(|(_, _, score)| u64::from(*score)).sum(),
         bound: bound + profit.iter().sum::<u64>(),
+    })
+}
+
+/// The same over all eligible pairs of a table: pairs by the definitions themselves, the bound by a scan that passes
+/// over whoever cannot gain more than is known already.
+pub fn check_all(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Result<Proof, Violation> {
+    if prices.len() != table.posts() {
+        return Err(Violation::Prices(prices.len()));
+    }
+    let mut profits = vec![None; table.workers()];
+    let mut taken = vec![0u32; prices.len()];
+    for (worker, vacancy, score) in pairs {
+        let (Some(profit), Some(taken)) = (profits.get_mut(*worker as usize), taken.get_mut(*vacancy as usize)) else {
+            return Err(Violation::NoEdge(*worker, *vacancy));
+        };
+        let pair = table.pair(*worker, *vacancy);
+        if !eligible(&pair) || batch_score(&pair) != *score {
+            return Err(Violation::NoEdge(*worker, *vacancy));
+        }
+        if profit.replace(u64::from(*score).saturating_sub(prices[*vacancy as usize])).is_some() {
+            return Err(Violation::TwoVacancies(*worker));
+        }
+        *taken += 1;
+        if *taken > table.opening(*vacancy).places_left {
+            return Err(Violation::OverQuota(*vacancy));
+        }
+    }
+    let blocks = in_parallel(table.threads(), table.workers().div_ceil(BLOCK), |block| {
+        let (from, to) = (block * BLOCK, table.workers().min((block + 1) * BLOCK));
+        let best: Vec<Cell<u64>> = profits[from..to].iter().map(|profit| Cell::new(profit.unwrap_or(0))).collect();
+        for (post, price) in (0u32..).zip(prices) {
+            let above = |worker: u32| (best[worker as usize - from].get() + price) as i64;
+            table.beside(post).eligible(from, to, above, |worker, score| {
+                let best = &best[worker as usize - from];
+                best.set(best.get().max(u64::from(score.max(1)).saturating_sub(*price)));
+            });
+        }
+        best.iter().map(Cell::get).sum::<u64>()
+    });
+    let paid: u64 = (0u32..).zip(prices).map(|(post, price)| u64::from(table.opening(post).places_left) * price).sum();
+    Ok(Proof {
+        objective: pairs.iter().map(|(_, _, score)| u64::from(*score)).sum(),
+        bound: paid + blocks.iter().sum::<u64>(),
     })
 }
 

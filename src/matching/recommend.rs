@@ -12,6 +12,7 @@ use super::explain::{Points, points};
 use super::score::score;
 use super::sentence::Say;
 use super::set::BitSet;
+use super::table::{BLOCK, Table, in_parallel};
 
 /// At most so many reasons stand beside a result.
 const REASONS: usize = 4;
@@ -162,34 +163,118 @@ pub struct Ranked {
     pub score: u32,
 }
 
-/// The `k` best posts of every person in scope, people by id.
-pub fn everyone(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<Ranked> {
-    let in_scope = |slot: u32| scope.is_none_or(|set| set.contains(slot));
-    let mut people: Vec<(Uuid, u32)> =
-        columns.seekers.iter().filter(|(slot, _)| in_scope(*slot)).map(|(slot, row)| (row.id, slot)).collect();
-    people.sort_unstable();
-    let lines = people.into_iter().flat_map(|(worker, seeker)| {
-        let best = best_openings(columns, seeker, k, None, today);
-        (1u32..).zip(best).filter_map(move |(rank, (score, slot))| {
-            let vacancy = columns.openings.get(slot)?.id;
-            Some(Ranked { worker, vacancy, rank, score })
+/// The best of everyone, small enough for a million people.
+#[derive(Debug, Default)]
+pub struct Rankings {
+    workers: Vec<Uuid>,
+    vacancies: Vec<Uuid>,
+    for_vacancies: bool,
+    /// Whose list, who stands on it, score.
+    lines: Vec<(u32, u32, u16)>,
+}
+
+impl Rankings {
+    fn new(table: &Table, for_vacancies: bool, lines: Vec<(u32, u32, u16)>) -> Self {
+        let workers = (0..table.workers() as u32).map(|w| table.worker(w)).collect();
+        let vacancies = (0..table.posts() as u32).map(|v| table.opening(v).id).collect();
+        Self { workers, vacancies, for_vacancies, lines }
+    }
+
+    /// How many lines.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// True without lines.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// List by list, best first.
+    pub fn iter(&self) -> impl Iterator<Item = Ranked> + '_ {
+        let (mut last, mut rank) = (u32::MAX, 0);
+        self.lines.iter().map(move |(whose, other, score)| {
+            rank = if *whose == last { rank + 1 } else { 1 };
+            last = *whose;
+            let (worker, vacancy) = if self.for_vacancies { (other, whose) } else { (whose, other) };
+            let (worker, vacancy) = (self.workers[*worker as usize], self.vacancies[*vacancy as usize]);
+            Ranked { worker, vacancy, rank, score: u32::from(*score) }
         })
+    }
+}
+
+/// The `k` best of what is shown in rising order of numbers: greatest score, then smallest number.
+#[derive(Clone, Default)]
+struct Few {
+    /// `score << 32 | !number`: greater is better.
+    seen: Vec<u64>,
+    /// Scores up to here cannot get in any more; -1 while there is room.
+    floor: i64,
+}
+
+impl Few {
+    fn show(&mut self, k: usize, number: u32, score: u32) {
+        self.seen.push(u64::from(score) << 32 | u64::from(!number));
+        if self.seen.len() >= 2 * k {
+            self.cut(k);
+        }
+    }
+
+    fn cut(&mut self, k: usize) {
+        if self.seen.len() > k {
+            self.seen.select_nth_unstable_by(k - 1, |a, b| b.cmp(a));
+            self.seen.truncate(k);
+        }
+        if self.seen.len() == k {
+            self.floor = self.seen.last().map_or(-1, |worst| (worst >> 32) as i64);
+        }
+    }
+
+    /// Number and score, best first.
+    fn finish(mut self, k: usize) -> impl Iterator<Item = (u32, u16)> {
+        self.cut(k);
+        self.seen.sort_unstable_by(|a, b| b.cmp(a));
+        self.seen.into_iter().map(|entry| (!(entry as u32), (entry >> 32) as u16))
+    }
+}
+
+/// The `k` best posts of every person in scope, people by id.
+pub fn everyone(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Rankings {
+    let table = Table::new(columns, scope, None, today);
+    if k == 0 {
+        return Rankings::new(&table, false, vec![]);
+    }
+    let blocks = in_parallel(table.threads(), table.workers().div_ceil(BLOCK), |block| {
+        let (from, to) = (block * BLOCK, table.workers().min((block + 1) * BLOCK));
+        let best = std::cell::RefCell::new(vec![Few { seen: vec![], floor: -1 }; to - from]);
+        for post in 0..table.posts() as u32 {
+            let floor = |worker: u32| best.borrow()[worker as usize - from].floor;
+            table.beside(post).eligible(from, to, floor, |worker, score| {
+                best.borrow_mut()[worker as usize - from].show(k, post, score);
+            });
+        }
+        let lists = (from as u32..).zip(best.into_inner());
+        lists
+            .flat_map(|(worker, few)| few.finish(k).map(move |(post, score)| (worker, post, score)))
+            .collect::<Vec<_>>()
     });
-    lines.collect()
+    Rankings::new(&table, false, blocks.concat())
 }
 
 /// The `k` best people in scope of every post, posts by id.
-pub fn every_vacancy(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<Ranked> {
-    let mut posts: Vec<(Uuid, u32)> = columns.openings.iter().map(|(slot, row)| (row.id, slot)).collect();
-    posts.sort_unstable();
-    let lines = posts.into_iter().flat_map(|(vacancy, opening)| {
-        let best = best_seekers(columns, opening, k, scope, today);
-        (1u32..).zip(best).filter_map(move |(rank, (score, slot))| {
-            let worker = columns.seekers.get(slot)?.id;
-            Some(Ranked { worker, vacancy, rank, score })
-        })
+pub fn every_vacancy(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Rankings {
+    let table = Table::new(columns, scope, None, today);
+    if k == 0 {
+        return Rankings::new(&table, true, vec![]);
+    }
+    let lists = in_parallel(table.threads(), table.posts(), |post| {
+        let post = post as u32;
+        let few = std::cell::RefCell::new(Few { seen: vec![], floor: -1 });
+        let floor = |_| few.borrow().floor;
+        table.beside(post).eligible(0, table.workers(), floor, |worker, score| few.borrow_mut().show(k, worker, score));
+        few.into_inner().finish(k).map(|(worker, score)| (post, worker, score)).collect::<Vec<_>>()
     });
-    lines.collect()
+    Rankings::new(&table, true, lists.concat())
 }
 
 #[cfg(test)]

@@ -217,6 +217,16 @@ impl SeekerRow {
         [residence, village, last].into_iter().filter(|region| *region != 0)
     }
 
+    /// Region of the village, else of the registered home; 0 = unknown.
+    pub fn comes_from(&self) -> u32 {
+        if self.homes[1] == 0 { self.homes[2] } else { self.homes[1] }
+    }
+
+    /// True if village or registered home lies in the region.
+    pub fn belongs_to(&self, region: u32) -> bool {
+        self.homes[1..].iter().any(|home| *home != 0 && super::vocabulary::region_holds(region, *home))
+    }
+
     /// True if the person said they need it; `day_shift` may also be said as the shift.
     pub fn needs(&self, need: Need) -> bool {
         self.needs & bit(need as usize) != 0
@@ -405,6 +415,23 @@ impl OpeningRow {
     /// True if the post offers it.
     pub fn offers(&self, benefit: Benefit) -> bool {
         self.benefits & bit(benefit as usize) != 0
+    }
+
+    /// The post as posts that each ask one of the required certificates and nothing else of the lists.
+    pub fn by_certificate(&self) -> Vec<Self> {
+        let alone = |one: &u32| Self { lists: Lists::pack([vec![*one], vec![], vec![], vec![]]), ..self.clone() };
+        self.certificates().iter().map(alone).collect()
+    }
+
+    /// The post as posts that each ask one of the required skills and nothing else of the lists.
+    pub fn by_skill(&self) -> Vec<Self> {
+        let alone = |one: &u32| Self { lists: Lists::pack([vec![], vec![*one], vec![], vec![]]), ..self.clone() };
+        self.skills().iter().map(alone).collect()
+    }
+
+    /// All that the post offers, one bit each.
+    pub fn benefit_bits(&self) -> u16 {
+        self.benefits
     }
 
     /// True if the advert says anything about benefits.

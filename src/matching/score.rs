@@ -1,6 +1,7 @@
 //! The soft parts: what makes one eligible pair better than another, each part defined once with points, greatest points and words.
 
 use super::condition::Pair;
+use super::condition::reads::{self, Reads};
 use super::parameters::Parameters;
 use super::sentence::{Arg, Say};
 use super::vocabulary::{Distance, Kinship, distance, region_holds};
@@ -20,6 +21,8 @@ pub struct Part {
     pub share: fn(&Pair) -> u32,
     /// Why it earned what it earned.
     pub say: fn(&Pair) -> Say,
+    /// The facts of either side that the share looks at; the table of a batch is compiled by them.
+    pub reads: Reads,
 }
 
 impl Part {
@@ -31,13 +34,37 @@ impl Part {
 
 /// All parts; their greatest points add up to 1000.
 pub const PARTS: &[Part] = &[
-    Part { code: "occupation", max: |p| p.points.occupation, share: occupation, say: say_occupation },
-    Part { code: "experience", max: |p| p.points.experience, share: experience, say: say_experience },
-    Part { code: "wage", max: |p| p.points.wage, share: wage, say: say_wage },
-    Part { code: "place", max: |p| p.points.place, share: place, say: say_place },
-    Part { code: "needs", max: |p| p.points.needs, share: needs, say: say_needs },
-    Part { code: "preferences", max: |p| p.points.preferences, share: preferences, say: say_preferences },
-    Part { code: "priority", max: |p| p.points.priority, share: priority, say: say_priority },
+    Part {
+        code: "occupation",
+        max: |p| p.points.occupation,
+        share: occupation,
+        say: say_occupation,
+        reads: reads::part::OCCUPATION,
+    },
+    Part {
+        code: "experience",
+        max: |p| p.points.experience,
+        share: experience,
+        say: say_experience,
+        reads: reads::part::EXPERIENCE,
+    },
+    Part { code: "wage", max: |p| p.points.wage, share: wage, say: say_wage, reads: reads::part::WAGE },
+    Part { code: "place", max: |p| p.points.place, share: place, say: say_place, reads: reads::part::PLACE },
+    Part { code: "needs", max: |p| p.points.needs, share: needs, say: say_needs, reads: reads::part::NEEDS },
+    Part {
+        code: "preferences",
+        max: |p| p.points.preferences,
+        share: preferences,
+        say: say_preferences,
+        reads: reads::part::PREFERENCES,
+    },
+    Part {
+        code: "priority",
+        max: |p| p.points.priority,
+        share: priority,
+        say: say_priority,
+        reads: reads::part::PRIORITY,
+    },
 ];
 
 /// The whole score, 0 to 1000: the sum of the points.

@@ -33,6 +33,42 @@ fn fault(error: csv::Error) -> TableError {
     }
 }
 
+/// A line longer than this is no line of a table, and is not read into memory to its end.
+const LONGEST: usize = 1 << 20;
+
+/// Refuses to go on in a line that has no end; line feeds within quotes end none.
+struct Lines<R> {
+    inner: R,
+    since: usize,
+    quoted: bool,
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let read = &buffer[..count];
+        if self.quoted || read.contains(&b'"') {
+            for byte in read {
+                self.quoted ^= *byte == b'"';
+                self.since = if *byte == b'\n' && !self.quoted { 0 } else { self.since + 1 };
+                if self.since > LONGEST {
+                    break;
+                }
+            }
+        } else {
+            self.since = match read.iter().rposition(|byte| *byte == b'\n') {
+                Some(place) => count - place - 1,
+                None => self.since + count,
+            };
+        }
+        // Without a line feed a piece of the buffer's size may be over at once: what is handed on is checked by its end.
+        if self.since > LONGEST {
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "longer than a million characters"));
+        }
+        Ok(count)
+    }
+}
+
 /// Hands each row to `row` with its line; the first line must name exactly these columns (a BOM before it is passed over).
 pub fn read_rows<R: Read, E: From<TableError>>(
     reader: R,
@@ -44,17 +80,25 @@ pub fn read_rows<R: Read, E: From<TableError>>(
         .has_headers(false)
         .terminator(csv::Terminator::Any(b'\n'))
         .buffer_capacity(1 << 20)
-        .from_reader(reader);
+        .from_reader(Lines { inner: reader, since: 0, quoted: false });
     let mut record = csv::StringRecord::new();
     let names = || TableError::Columns(columns.join(","));
-    if !csv.read_record(&mut record).map_err(fault)? {
+    let mut next = |record: &mut csv::StringRecord| {
+        csv.read_record(record).map_err(|error| match fault(error) {
+            TableError::Io(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+                TableError::Line { line: csv.position().line(), why: e.to_string() }
+            }
+            other => other,
+        })
+    };
+    if !next(&mut record)? {
         return Err(names().into());
     }
     let headed = record.iter().map(|c| c.trim_start_matches('\u{feff}').trim()).eq(columns.iter().copied());
     if !headed {
         return Err(names().into());
     }
-    while csv.read_record(&mut record).map_err(fault)? {
+    while next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
         let mut cells: Vec<&str> = record.iter().collect();
         if let Some(last) = cells.last_mut() {
@@ -114,6 +158,30 @@ mod tests {
         assert_eq!(read("").unwrap_err().to_string(), "line 1: the columns must be a,b");
         assert_eq!(read("b,a\n").unwrap_err().to_string(), "line 1: the columns must be a,b");
         assert_eq!(read("a,b\n1,2\n1,2,3\n").unwrap_err().to_string(), "line 3: 3 columns instead of 2");
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_read_to_its_end() {
+        let endless = |start: &str, piece: &'static [u8]| {
+            let head = std::io::Cursor::new(format!("a,b\n1,2\n{start}").into_bytes());
+            struct Endless(&'static [u8], u64);
+            impl Read for Endless {
+                fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                    self.1 += buffer.len() as u64;
+                    assert!(self.1 < 64 << 20, "it reads on and on");
+                    buffer.iter_mut().zip(self.0.iter().cycle()).for_each(|(byte, one)| *byte = *one);
+                    Ok(buffer.len())
+                }
+            }
+            let mut lines = 0;
+            let done = read_rows(head.chain(Endless(piece, 0)), &["a", "b"], |_, _| {
+                lines += 1;
+                Ok::<_, TableError>(())
+            });
+            (done.unwrap_err().to_string(), lines)
+        };
+        assert_eq!(endless("", b"xyz"), ("line 3: longer than a million characters".to_owned(), 1));
+        assert_eq!(endless("\"", b"xyz\n").1, 1, "a quote that never closes");
     }
 
     #[test]

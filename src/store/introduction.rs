@@ -312,9 +312,19 @@ pub async fn events(read: &mut impl Read, id: Uuid) -> Result<Vec<Event>, Error>
 /// Takes the vacancy's row until the end of the transaction, then the person's, so that two clicks on the last place, or
 /// two placements of one person, come one after the other; always in this order, so that nobody waits in a circle.
 pub async fn take(tx: &mut Tx, vacancy: Uuid, worker: Uuid) -> Result<(), Error> {
-    super::vacancy::lock(tx, vacancy).await?;
+    take_all(tx, &[vacancy], &[worker]).await
+}
+
+/// The same for many at once, in the order of their ids.
+pub async fn take_all(tx: &mut Tx, vacancies: &[Uuid], workers: &[Uuid]) -> Result<(), Error> {
+    for vacancy in vacancies.iter().collect::<std::collections::BTreeSet<_>>() {
+        super::vacancy::lock(tx, *vacancy).await?;
+    }
     let person = "UPDATE worker SET version = version WHERE id = (SELECT COALESCE(o.merged_into, o.id) FROM worker o WHERE o.id = $1)";
-    tx.execute(sql(person).bind(worker)).await.map(drop)
+    for worker in workers.iter().collect::<std::collections::BTreeSet<_>>() {
+        tx.execute(sql(person).bind(*worker)).await?;
+    }
+    Ok(())
 }
 
 /// One vacancy with its employer.

@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod import;
 pub mod interest;
 pub mod introduction;
+pub mod match_run;
 pub mod outbox;
 pub mod request;
 pub mod schema;

@@ -62,7 +62,8 @@ const UNSCOPED: &str = include_str!("unscoped.txt");
 
 /// Tables that say something about a person.
 const PERSON_TABLES: &str = "worker|membership|link|consent|employment|distinct_pair|duplicate_pair|viewed|introduction|\
-                             introduction_event|interest|call_note|enrolment|household|watch_episode|history|import_row";
+                             introduction_event|interest|call_note|enrolment|household|watch_episode|history|import_row|\
+                             match_pair";
 
 fn none(found: Vec<String>, rule: &str) {
     assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));

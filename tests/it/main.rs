@@ -16,6 +16,7 @@ mod description;
 mod desk;
 mod door;
 mod employer_page;
+mod engine;
 mod export;
 mod finding;
 mod form_page;

@@ -3,8 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{FREE, Solution};
-use crate::matching::problem::Problem;
+use super::{FREE, Solution, Source};
 
 /// How a search ends.
 #[derive(Clone, Copy)]
@@ -29,6 +28,8 @@ struct Prefix {
     /// Upper bound of `score - profit`, worker, score. Profits only rise, so the bounds hold for ever.
     edges: Vec<(u32, u32, u32)>,
     useless: usize,
+    /// Upper bound of those who stand nowhere yet; 0 = nobody who matters.
+    beyond: i64,
 }
 
 /// How far the list of a vacancy has been read in this search.
@@ -38,8 +39,8 @@ struct Cursor {
     rest: usize,
 }
 
-struct Search<'a> {
-    problem: &'a Problem,
+struct Search<'a, S> {
+    source: &'a S,
     prefixes: Vec<Prefix>,
     price: Vec<i64>,
     matched: Vec<u32>,
@@ -54,37 +55,46 @@ struct Search<'a> {
     pushed: u32,
 }
 
+/// So many vacancies get their lists together, before the first of them is inserted.
+const WAVE: usize = 1024;
+
 /// Solves from the vacancies' side; ends at the greatest optimal prices.
-pub fn solve(problem: &Problem) -> Solution {
-    let mut search = Search::new(problem);
-    let candidates = |v: u32| problem.candidates(v).len();
-    let mut order: Vec<u32> = (0..problem.vacancies()).filter(|v| candidates(*v) > 0).collect();
+pub fn solve(source: &impl Source) -> Solution {
+    let mut search = Search::new(source);
+    let widths: Vec<u64> = (0..source.vacancies()).map(|v| source.width(v)).collect();
+    let mut order: Vec<u32> = (0..source.vacancies()).filter(|v| widths[*v as usize] > 0).collect();
     // Scarce vacancies first: candidates for each place, compared without division.
     order.sort_by(|a, b| {
-        let weight = |v: u32| candidates(v) as u128;
-        let places = |v: u32| u128::from(problem.quota(v)) + 1;
-        (weight(*a) * places(*b), a).cmp(&(weight(*b) * places(*a), b))
+        let width = |v: u32| u128::from(widths[v as usize]);
+        let places = |v: u32| u128::from(source.quota(v)) + 1;
+        (width(*a) * places(*b), a).cmp(&(width(*b) * places(*a), b))
     });
-    for vacancy in order {
-        for _ in 0..problem.quota(vacancy) {
-            // At price 0 a place is worth nothing: this one and all others stay empty.
-            if search.price[vacancy as usize] == 0 {
-                break;
+    for wave in order.chunks(WAVE) {
+        let profits: Vec<i64> = (0..source.workers()).map(|worker| search.profit(worker)).collect();
+        for (vacancy, list) in wave.iter().zip(source.lists(wave, &profits)) {
+            search.price[*vacancy as usize] = list.top;
+            search.prefixes[*vacancy as usize] = Prefix { edges: list.edges, useless: 0, beyond: list.beyond };
+        }
+        for vacancy in wave {
+            for _ in 0..source.quota(*vacancy) {
+                // At price 0 a place is worth nothing: this one and all others stay empty.
+                if search.price[*vacancy as usize] == 0 {
+                    break;
+                }
+                search.insert(*vacancy);
             }
-            search.insert(vacancy);
         }
     }
     Solution::new(&search.matched, &search.points, &search.price)
 }
 
-impl<'a> Search<'a> {
-    fn new(problem: &'a Problem) -> Self {
-        let (workers, vacancies) = (problem.workers() as usize, problem.vacancies() as usize);
-        let top = |v: u32| problem.candidates(v).next().map_or(0, |(_, score)| i64::from(score));
+impl<'a, S: Source> Search<'a, S> {
+    fn new(source: &'a S) -> Self {
+        let (workers, vacancies) = (source.workers() as usize, source.vacancies() as usize);
         Self {
-            problem,
+            source,
             prefixes: (0..vacancies).map(|_| Prefix::default()).collect(),
-            price: (0..problem.vacancies()).map(top).collect(),
+            price: vec![0; vacancies],
             matched: vec![FREE; workers],
             points: vec![0; workers],
             distance: vec![i64::MAX; vacancies],
@@ -164,25 +174,36 @@ impl<'a> Search<'a> {
     /// The next edge of the list whose worker may be as near as `level`: bound of the distance, worker and score;
     /// or how far the nearest of the unread ones may be.
     fn next_edge(&mut self, vacancy: u32, base: i64, level: i64) -> Result<(i64, u32, u32), i64> {
-        let prefix = &self.prefixes[vacancy as usize].edges;
-        let cursor = &mut self.cursor[vacancy as usize];
-        let mut next = i64::MAX;
-        if let Some((bound, worker, score)) = prefix.get(cursor.prefix) {
-            next = base - i64::from(*bound);
-            if next <= level {
-                cursor.prefix += 1;
-                return Ok((next, *worker, *score));
+        loop {
+            let prefix = &self.prefixes[vacancy as usize];
+            let cursor = &mut self.cursor[vacancy as usize];
+            let mut next = i64::MAX;
+            if let Some((bound, worker, score)) = prefix.edges.get(cursor.prefix) {
+                next = base - i64::from(*bound);
+                if next <= level {
+                    cursor.prefix += 1;
+                    return Ok((next, *worker, *score));
+                }
             }
-        }
-        if let Some((worker, score)) = self.problem.candidate(vacancy, prefix.len() + cursor.rest) {
-            let promised = base - i64::from(score);
-            if promised <= level {
-                cursor.rest += 1;
-                return Ok((promised, worker, score));
+            if let Some((worker, score)) = self.source.written(vacancy, prefix.edges.len() + cursor.rest) {
+                let promised = base - i64::from(score);
+                if promised <= level {
+                    cursor.rest += 1;
+                    return Ok((promised, worker, score));
+                }
+                next = next.min(promised);
             }
-            next = next.min(promised);
+            if prefix.beyond == 0 {
+                return Err(next);
+            }
+            if base - prefix.beyond > level {
+                return Err(next.min(base - prefix.beyond));
+            }
+            // The longer list has today's bounds; what is read twice does no harm.
+            let list = self.source.longer(vacancy, 2 * prefix.edges.len(), &|worker| self.profit(worker));
+            self.prefixes[vacancy as usize] = Prefix { edges: list.edges, useless: 0, beyond: list.beyond };
+            self.cursor[vacancy as usize] = Cursor::default();
         }
-        Err(next)
     }
 
     /// What a worker gains above the price of the place held; 0 when free.
@@ -196,8 +217,11 @@ impl<'a> Search<'a> {
     /// Sorts what was read by what its workers cost now.
     fn rekey(&mut self, vacancy: u32, read: Cursor) {
         let mut prefix = std::mem::take(&mut self.prefixes[vacancy as usize]);
-        let more = self.problem.candidates(vacancy).skip(prefix.edges.len()).take(read.rest);
-        prefix.edges.extend(more.map(|(worker, score)| (score, worker, score)));
+        for _ in 0..read.rest {
+            // What was read stands there.
+            let more = self.source.written(vacancy, prefix.edges.len());
+            prefix.edges.extend(more.map(|(worker, score)| (score, worker, score)));
+        }
         for (bound, worker, score) in &mut prefix.edges {
             // Nothing below 0 is ever read, so 0 is bound enough.
             *bound = (i64::from(*score) - self.profit(*worker)).max(0) as u32;

@@ -4,7 +4,6 @@ use crate::domain::actor::Right;
 use crate::web::route::{Audience, Body, Route, Shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Persons]);
-const MATCH: Audience = Audience::Holds(&[Right::Match]);
 
 fn anything(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     true.into()
@@ -14,19 +13,6 @@ const ANY: Body = Body::Json(anything as Shape);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/api/v1/workers/{id}/what-if", STAFF, "what a single change would open", None),
-    Route::post(
-        "/api/v1/vacancies/what-if",
-        Audience::Holds(&[Right::Persons, Right::OwnVacancies]),
-        "what a change of a vacancy would bring",
-        ANY,
-        None,
-    ),
-    Route::post("/api/v1/match-runs", MATCH, "start a batch run", ANY, None),
-    Route::get("/api/v1/match-runs/{id}", MATCH, "a batch run", None),
-    Route::get("/api/v1/match-runs/{id}/assignments", MATCH, "who goes where", None),
-    Route::post("/api/v1/match-runs/{id}/cancel", MATCH, "stop a run", ANY, None),
-    Route::post("/api/v1/match-runs/{id}/adopt", MATCH, "make introductions of a run", ANY, None),
     Route::post("/api/v1/vacancies/{id}/report", Audience::Anyone, "complain about an advert", ANY, None),
     Route::get("/api/v1/people/me", Audience::Anyone, "what is stored of me", None),
     Route::post("/api/v1/people/me/copy", Audience::Anyone, "a copy of it", ANY, None),

@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::shapes;
 use crate::actions::matching::{self, Explained};
 use crate::actions::vacancy;
+use crate::actions::what_if::{self, VacancyQuestion};
 use crate::domain::actor::Right;
 use crate::handler;
-use crate::matching::explain::Points;
+use crate::matching::explain::{Points, WhyNot};
 use crate::matching::recommend::Match;
 use crate::matching::sentence::{Lang as Words, Say};
 use crate::pages::Lang;
@@ -20,7 +21,7 @@ use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::json::list;
 use crate::web::reply::Answer;
-use crate::web::route::{Audience, Route};
+use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
@@ -36,6 +37,16 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/vacancies/{id}/candidates", STAFF, "best people for a vacancy", handler!(candidates))
         .gives::<shapes::List<shapes::Candidate>>()
         .query(&["limit"]),
+    Route::get("/api/v1/workers/{id}/what-if", STAFF, "what a single change would open", handler!(worker_what_if))
+        .gives::<shapes::List<shapes::Relaxed>>(),
+    Route::post(
+        "/api/v1/vacancies/what-if",
+        Audience::Holds(&[Right::Persons, Right::OwnVacancies]),
+        "what a change of a vacancy would bring",
+        Body::Json(shape::<VacancyQuestion>),
+        handler!(vacancy_what_if),
+    )
+    .gives::<shapes::List<shapes::Effect>>(),
 ];
 
 /// The language of matching's sentences.
@@ -152,4 +163,44 @@ async fn training(ask: Ask) -> Result<Answer, Fault> {
         })
         .collect();
     Ok(Answer::json(200, &super::items(items)))
+}
+
+async fn worker_what_if(ask: Ask) -> Result<Answer, Fault> {
+    let found = what_if::of_worker(&ask.office, &ask.actor, ask.id("id")?).await?;
+    let ids: Vec<Uuid> = found.iter().flat_map(|(why, _)| why.examples.iter().copied()).collect();
+    let records = store::vacancy::records(&mut &ask.office.db, &ids).await?;
+    let named: HashMap<Uuid, Value> = records
+        .iter()
+        .map(|r| (r.row.id, json!({"id": r.row.id, "ref": r.row.reference, "title": r.row.vacancy.title})))
+        .collect();
+    let item = |(why, words): &(WhyNot, Vec<Say>)| {
+        let changes = why.changes.iter().zip(words).map(|(change, say)| {
+            json!({"side": change.side().code(), "field": change.field(), "value": change.value(),
+                   "text": say.staff(self::words(ask.lang))})
+        });
+        json!({
+            "changes": changes.collect::<Value>(), "opens": why.opens, "text": why.say.staff(self::words(ask.lang)),
+            "examples": why.examples.iter().filter_map(|id| named.get(id).cloned()).collect::<Value>(),
+        })
+    };
+    Ok(Answer::json(200, &super::items(found.iter().map(item).collect())))
+}
+
+/// A count of people, hidden where it is small enough to point at one.
+fn hidden(count: usize) -> Value {
+    if count < 5 { json!("<5") } else { json!(count) }
+}
+
+async fn vacancy_what_if(ask: Ask) -> Result<Answer, Fault> {
+    let found = what_if::of_vacancy(&ask.office, &ask.actor, ask.json()?).await?;
+    let item = |effect: &what_if::Effect| {
+        let county = |(code, name, count): &(u32, String, usize)| json!({"code": format!("{code:06}"), "name": name, "count": hidden(*count)});
+        let change = |c: &what_if::Alteration| json!({"side": "vacancy", "field": c.field, "value": c.value});
+        json!({
+            "changes": effect.changes.iter().map(change).collect::<Value>(), "opens": hidden(effect.opens),
+            "eligible": hidden(effect.eligible), "examples": [],
+            "counties": effect.counties.iter().map(county).collect::<Value>(),
+        })
+    };
+    Ok(Answer::json(200, &super::items(found.iter().map(item).collect())))
 }

@@ -8,6 +8,7 @@ pub mod interest;
 pub mod introduction;
 pub mod later;
 pub mod list;
+pub mod match_run;
 pub mod matching;
 pub mod openapi;
 pub mod outbox;
@@ -35,6 +36,7 @@ pub fn tables() -> Vec<&'static [Route]> {
     vec![
         worker::ROUTES,
         matching::ROUTES,
+        match_run::ROUTES,
         introduction::ROUTES,
         outbox::ROUTES,
         interest::ROUTES,

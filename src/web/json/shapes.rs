@@ -14,6 +14,7 @@ use crate::domain::household::WatchClass;
 use crate::domain::identity::Sex;
 use crate::domain::interest::InterestState;
 use crate::domain::introduction::{self, CallResult, IntroductionState};
+use crate::domain::match_run::RunState;
 use crate::domain::notice::{NoticeKind, NoticeState};
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
@@ -303,5 +304,38 @@ shapes! {
     Row {
         row: u64, outcome: String, errors: Vec<CellFault>, changes: Option<Value>, object: Option<Uuid>,
         resolved: Option<String>,
+    }
+    /// Why a run failed.
+    RunFault { code: String, text: String }
+    /// A vacancy that stays short: places that stay empty, what one more would be worth in points, and why in words.
+    Shortage { vacancy: Uuid, missing: u32, price: u64, text: String }
+    /// A batch run; figures only when it is done. `seconds` is the solving alone.
+    MatchRun {
+        id: Uuid, state: Word<RunState>, progress: u8, by: String, asked: Value, created_at: Instant,
+        updated_at: Instant, fault: Option<RunFault>, workers: Option<u64>, vacancies: Option<u64>,
+        places: Option<u64>, assigned: Option<u64>, objective: Option<u64>, bound: Option<u64>,
+        optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
+    }
+    /// Somebody by name.
+    Somebody { id: Uuid, #[schemars(rename = "ref")] reference: String, name: String }
+    /// A post by title.
+    PostOf { id: Uuid, #[schemars(rename = "ref")] reference: String, title: String, employer: String }
+    /// Who goes where in a run, and the introduction that was made of it.
+    Assignment { worker: Somebody, vacancy: PostOf, score: u32, introduction: Option<Uuid> }
+    /// An introduction that a run became.
+    Made { worker: Uuid, vacancy: Uuid, introduction: Uuid }
+    /// A pair of a run that could not be introduced any more.
+    NotMade { worker: Uuid, vacancy: Uuid, code: String, text: String }
+    /// What became of a run.
+    Adopted { adopted: u64, introductions: Vec<Made>, refused: Vec<NotMade> }
+    /// A change of a person that opens vacancies.
+    Relaxed { changes: Vec<SmallestChange>, opens: u64, text: String, examples: Vec<Post> }
+    /// A change of a vacancy.
+    Altered { side: String, field: String, value: Value }
+    /// People of a county; fewer than five are `"<5"`.
+    OfCounty { code: String, name: String, count: Value }
+    /// What a change of a vacancy brings; counts under five are `"<5"`.
+    Effect {
+        changes: Vec<Altered>, opens: Value, eligible: Value, examples: Vec<Value>, counties: Vec<OfCounty>,
     }
 }

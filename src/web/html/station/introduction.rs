@@ -87,8 +87,8 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
             Link::to(format!("/station/vacancies/{}", i.vacancy), case.vacancy_title.clone()),
         ),
         Fact::named(lang, "employer", case.employer_name.clone()),
-        Fact::named(lang, "consent", text(lang, if case.consented { "yes" } else { "no" }, &[])),
-        Fact::named(lang, "until", i.due.map(|d| format::day_desk(d, today)).unwrap_or_default()),
+        Fact::new(word(lang, "fact", "told-employer"), text(lang, if case.consented { "yes" } else { "no" }, &[])),
+        Fact::new(word(lang, "col", "until"), i.due.map(|d| format::day_desk(d, today)).unwrap_or_default()),
     ];
     let bad = bad.as_ref();
     let mut aside = vec![Block::Form(with(forms::call(lang, &format!("{href}/call")), "call", bad))];

@@ -78,7 +78,7 @@ pub fn match_line(lang: Lang, m: &crate::matching::recommend::Match, who: Link, 
             .iter()
             .map(|(_, s)| say(s))
             .map(|s| {
-                ["没问过：", "not asked yet: ", "Not asked yet: "]
+                ["没问过：", "没问过", "not asked yet: ", "Not asked yet: "]
                     .iter()
                     .find_map(|p| s.strip_prefix(p))
                     .map_or(s.clone(), str::to_owned)

@@ -234,7 +234,10 @@ journey!(an_interest_is_put_to_a_person_found_by_phone_or_name_and_each_form_kee
     let found = desk.form(&format!("{page}/find"), &[("q", "石小山")]).await.expect(200).text();
     assert!(found.contains(&format!("value=\"{person}\"")), "{found}");
     desk.form(&format!("{page}/link"), &[("worker", person.as_str())]).await.expect(303);
-    assert!(desk.get(&page).await.expect(200).text().contains(&format!("/station/workers/{person}")));
+    let known = desk.get(&page).await.expect(200).text();
+    let introduce = form(&known, &format!("/station/workers/{person}/introduce"));
+    let told = desk.get(&place(&send(&desk, &introduce).await.expect(303))).await.expect(200).text();
+    assert!(told.contains("推荐到 1 个岗位"), "{told}");
 });
 
 journey!(a_pair_says_why_in_words_the_record_that_stays_is_chosen_and_the_merge_is_taken_apart_on_the_page, |world| {

@@ -373,3 +373,4 @@ page-of = { $shown } on this page, { $total } in all
 twin-elsewhere = Another station keeps somebody alike: { $why }
 fact-told-employer = Employer may be told
 see-list = See the list
+interest-introduce = Introduce for this vacancy

@@ -346,3 +346,4 @@ page-of = 本页 { $shown }，共 { $total }
 twin-elsewhere = 别的站也登记过一个：{ $why }
 fact-told-employer = 同意告诉单位
 see-list = 去看看
+interest-introduce = 推荐到这个岗位

@@ -316,6 +316,27 @@ async fn invite(office: &Office, tx: &mut Tx, actor: &Actor, row: &EmployerRow) 
     Ok(Some(name))
 }
 
+/// Sends the letter to set a password to who signs in for an employer, at the mailbox that the employer has now; an employer
+/// without an account gets one.
+pub async fn send_password_letter(office: &Office, actor: &Actor, id: Uuid) -> Result<()> {
+    let row = load_own(office, actor, id).await?;
+    if row.state != EmployerState::Approved {
+        return Err(Error::conflict("employer.state"));
+    }
+    let Some(email) = row.employer.email.clone() else { return Err(Error::conflict("account.no_mailbox")) };
+    let mut tx = office.begin().await?;
+    let standing = accounts::of_employer(&mut tx, id).await?;
+    for account in &standing {
+        accounts::update(&mut tx, &Account { email: Some(email.clone()), ..account.clone() }, office.now()).await?;
+        notify(office, &mut tx, &[Tell::new(NoticeKind::Password, To::Account(account.id), account.id)]).await?;
+    }
+    if standing.is_empty() {
+        invite(office, &mut tx, actor, &row).await?;
+    }
+    tx.audit(office.audit(actor, "employer.letter", "employer", Some(id), "password"));
+    office.commit(tx).await
+}
+
 /// Rejects an employer with a reason.
 pub async fn reject(office: &Office, actor: &Actor, id: Uuid, why: &str) -> Result<EmployerRow> {
     let why = reason(why)?;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
+use super::search::{self, Found, VacancyAsk, WorkerAsk};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
 use crate::domain::heading::{self, ExportKind, SheetKind};
@@ -19,11 +20,35 @@ use crate::sheets::{Column, Format, Value, Writer};
 use crate::store::introduction::{self as cases, Filter, Reach};
 use crate::store::{self, class, employer, vacancy, worker};
 
+/// Which rows of a list go out.
+#[derive(Debug, Clone, Default)]
+pub enum Only {
+    /// All within the actor's scope.
+    #[default]
+    All,
+    /// Rows whose name or title begins with this, or whose short code it is.
+    Named(String),
+    /// People as a search finds them, in its order.
+    Workers(Box<WorkerAsk>),
+    /// Vacancies as a search finds them, in its order.
+    Vacancies(Box<VacancyAsk>),
+}
+
+impl Only {
+    /// True if a row is asked for by its name.
+    fn takes(&self, name: &str, reference: &str) -> bool {
+        match self {
+            Self::Named(text) => name.starts_with(text.trim()) || reference.eq_ignore_ascii_case(text.trim()),
+            Self::All | Self::Workers(_) | Self::Vacancies(_) => true,
+        }
+    }
+}
+
 /// How a list is to be exported.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Only rows whose name or title begins with this, or whose short code it is.
-    pub query: String,
+    /// Which rows.
+    pub only: Only,
     /// Numbers and phones in full.
     pub unmasked: bool,
     /// Of people only name and number, for an outside source to verify.
@@ -32,6 +57,9 @@ pub struct Options {
 
 /// Rows read at once.
 const PAGE: i64 = 1_000;
+
+/// Rows of one page of a search.
+const SEARCHED: usize = 100;
 
 /// Vacancies listed for each person in an export of matches.
 const MATCHES: usize = 20;
@@ -66,7 +94,7 @@ pub async fn run<W: Write>(
     let mut sheet = Sheet { format, name: kind.name(), out: Some(out), writer: None, rows: 0 };
     match kind {
         ExportKind::Workers => workers(office, actor, &mut sheet, options).await?,
-        ExportKind::Vacancies => vacancies(office, &mut sheet, options).await?,
+        ExportKind::Vacancies => vacancies(office, actor, &mut sheet, options).await?,
         ExportKind::Employers => employers(office, &mut sheet, options).await?,
         ExportKind::Training => classes(office, &mut sheet, options).await?,
         ExportKind::Stations => stations(office, &mut sheet, options).await?,
@@ -148,10 +176,14 @@ impl Names {
     }
 }
 
-/// True if a row is asked for.
-fn wanted(query: &str, name: &str, reference: &str) -> bool {
-    let query = query.trim();
-    query.is_empty() || name.starts_with(query) || reference.eq_ignore_ascii_case(query)
+/// What a search found, if it found what was asked for: a loosened answer is no answer to an export, and SQL in the
+/// place of the index knows too few filters.
+fn exact<T>(found: Found<T>) -> Result<Found<T>> {
+    match (found.degraded, found.relaxed.is_empty()) {
+        (true, _) => Err(Error::conflict("search.degraded")),
+        (false, true) => Ok(found),
+        (false, false) => Ok(Found::of(Vec::new())),
+    }
 }
 
 async fn workers<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
@@ -159,6 +191,22 @@ async fn workers<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>,
     let scope = office.scope(actor).await?;
     sheet.begin(&person::headings(options))?;
     let mut names = Names::default();
+    if let Only::Workers(ask) = &options.only {
+        let mut ask = (**ask).clone();
+        ask.page.limit = SEARCHED;
+        loop {
+            let found = exact(search::workers(office, actor, ask.clone()).await?)?;
+            for (record, _) in
+                found.items.iter().filter(|(r, _)| !options.for_verification || r.person.id_sealed.is_some())
+            {
+                sheet.row(&person::cells(office, record, options, &mut names)?)?;
+            }
+            ask.page.cursor = found.next_cursor;
+            if ask.page.cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
     let mut read = &office.db;
     let mut after = None;
     loop {
@@ -168,17 +216,31 @@ async fn workers<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>,
         for record in worker::records(&mut read, &scope, &ids).await? {
             let p = &record.person;
             let has_number = !options.for_verification || p.id_sealed.is_some();
-            if wanted(&options.query, &p.name, &p.reference) && has_number {
+            if options.only.takes(&p.name, &p.reference) && has_number {
                 sheet.row(&person::cells(office, &record, options, &mut names)?)?;
             }
         }
     }
 }
 
-async fn vacancies<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
+async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
     sheet.begin(&offer::vacancy_headings())?;
     let mut names = Names::default();
     let today = office.today();
+    if let Only::Vacancies(ask) = &options.only {
+        let mut ask = (**ask).clone();
+        ask.page.limit = SEARCHED;
+        loop {
+            let found = exact(search::vacancies(office, actor, ask.clone()).await?)?;
+            for (record, _) in &found.items {
+                sheet.row(&offer::vacancy_cells(record, today, &mut names))?;
+            }
+            ask.page.cursor = found.next_cursor;
+            if ask.page.cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
     let mut read = &office.db;
     let mut after = None;
     loop {
@@ -186,7 +248,7 @@ async fn vacancies<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Op
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
         for record in vacancy::records(&mut read, &ids).await? {
-            if wanted(&options.query, &record.row.vacancy.title, &record.row.reference) {
+            if options.only.takes(&record.row.vacancy.title, &record.row.reference) {
                 sheet.row(&offer::vacancy_cells(&record, today, &mut names))?;
             }
         }
@@ -201,7 +263,7 @@ async fn employers<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Op
         let rows = employer::after(&mut &office.db, after, PAGE).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.id);
-        for row in rows.iter().filter(|r| wanted(&options.query, &r.employer.name, &r.reference)) {
+        for row in rows.iter().filter(|r| options.only.takes(&r.employer.name, &r.reference)) {
             sheet.row(&offer::employer_cells(row, &mut names))?;
         }
     }
@@ -217,7 +279,7 @@ async fn classes<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Opti
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
         for record in class::records(&mut read, &ids).await? {
-            if wanted(&options.query, &record.row.class.name, &record.row.reference) {
+            if options.only.takes(&record.row.class.name, &record.row.reference) {
                 sheet.row(&offer::class_cells(&record, &mut names))?;
             }
         }
@@ -227,7 +289,7 @@ async fn classes<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Opti
 async fn stations<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
     const FIELDS: [&str; 9] = ["code", "name", "kind", "parent", "regions", "address", "email", "phone", "lang"];
     sheet.begin(&headings(SheetKind::Stations, &FIELDS))?;
-    for row in office.stations().await.iter().filter(|s| wanted(&options.query, &s.station.name, &s.station.code)) {
+    for row in office.stations().await.iter().filter(|s| options.only.takes(&s.station.name, &s.station.code)) {
         let s = &row.station;
         let text = |t: &Option<String>| t.clone().unwrap_or_default();
         sheet.row(&[

@@ -137,6 +137,12 @@ impl Office {
         self.reading.record(self.audit(actor, act, "worker", object, fields)).await
     }
 
+    /// Puts on record that a door was refused.
+    pub async fn refused(&self, actor: &Actor, door: &str) -> Result<()> {
+        let line = Audit { result: "denied".to_owned(), ..self.audit(actor, "door.knock", "door", None, door) };
+        self.reading.record(line).await
+    }
+
     /// All stations with their tree.
     pub async fn stations(&self) -> Arc<Vec<StationRow>> {
         self.stations.read().await.clone()

@@ -8,6 +8,7 @@ macro_rules! say {
 mod account;
 mod check_value;
 mod demo;
+mod evaluate;
 mod export;
 mod import;
 mod index;
@@ -77,6 +78,8 @@ enum Command {
     /// Recommendations, batch assignment, the solver
     #[command(subcommand, name = "match")]
     Match(matching::Command),
+    /// How good search and coding are on sets with known answers
+    Evaluate(evaluate::Evaluate),
     /// The search index
     #[command(subcommand)]
     Index(index::Command),
@@ -156,6 +159,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Account(command) => account::run(&common, command).await,
         Command::Search(ask) => search::run(&common, ask).await,
         Command::Match(command) => matching::run(&common, command).await,
+        Command::Evaluate(ask) => evaluate::run(&common, &ask),
         Command::Index(command) => index::run(&common, command).await,
         Command::Jobs(command) => jobs::run(&common, command).await,
         Command::Import(args) => import::run(&common, &args).await,

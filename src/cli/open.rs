@@ -29,6 +29,9 @@ pub fn logging(config: &Config, default: &str) -> Result<()> {
     let text = if config.log == "info" { default } else { &config.log };
     let filter = tracing_subscriber::EnvFilter::try_new(text)
         .map_err(|_| Unusable("log: not a tracing filter, for example info or shanhai=debug".into()))?;
+    // Its trace names the path asked for, and what people paste into an address may be a number.
+    let quiet = "tower_http::csrf=warn".parse().map_err(|_| Unusable("log: not a tracing filter".into()))?;
+    let filter = filter.add_directive(quiet);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

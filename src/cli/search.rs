@@ -5,8 +5,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Common, open, serve};
+use crate::actions::Office;
 use crate::actions::follow::{Follower, folder};
 use crate::actions::search::{self, ClassAsk, Page, VacancyAsk, WorkerAsk};
+use crate::config::Config;
 use crate::pages::Lang;
 use crate::search::Index;
 use crate::web::json;
@@ -34,17 +36,22 @@ pub struct Search {
     limit: u16,
 }
 
+/// Opens the index for a command: beside a server it is only read; without one it is brought up to date first.
+pub async fn index(config: &Config, office: &Office) -> Result<()> {
+    let lock = serve::lock(config).ok();
+    if lock.is_some() {
+        let mut follower = Follower::open_index(office).await.map_err(open::told)?;
+        follower.catch_up(office).await.map_err(open::told)?;
+    } else if let Ok(opened) = Index::open_to_read(&folder(office)) {
+        office.live.index.store(Some(std::sync::Arc::new(opened.index)));
+    }
+    Ok(())
+}
+
 /// Runs the command.
 pub async fn run(common: &Common, ask: Search) -> Result<()> {
     let (config, office, actor) = open::command(common).await?;
-    // Beside a server the index is only read; without one it is brought up to date first.
-    let lock = serve::lock(&config).ok();
-    if lock.is_some() {
-        let mut follower = Follower::open_index(&office).await.map_err(open::told)?;
-        follower.catch_up(&office).await.map_err(open::told)?;
-    } else if let Ok(opened) = Index::open_to_read(&folder(&office)) {
-        office.live.index.store(Some(std::sync::Arc::new(opened.index)));
-    }
+    index(&config, &office).await?;
     let page = Page { limit: usize::from(ask.limit), ..Page::default() };
     let lang = Lang::Zh;
     let body = match ask.kind {

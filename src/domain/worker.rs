@@ -145,6 +145,47 @@ pub struct HeldCertificate {
     pub expires: Option<Date>,
 }
 
+/// Levels that people write without saying that they are one.
+const LEVELS: [&str; 10] = ["初级", "中级", "高级", "技师", "高级技师", "一级", "二级", "三级", "四级", "五级"];
+
+impl HeldCertificate {
+    /// As a sheet's cell says it: 焊工证（等级 中级，有效至 2027-01-01）.
+    pub fn in_words(&self) -> String {
+        let level = self.level.as_ref().map(|level| format!("等级 {level}"));
+        let expires = self.expires.map(|day| format!("有效至 {day}"));
+        let told: Vec<String> = level.into_iter().chain(expires).collect();
+        if told.is_empty() { self.name.clone() } else { format!("{}（{}）", self.name, told.join("，")) }
+    }
+
+    /// Name, level and last day of what a cell says; what its last bracket says of something else stays in the name.
+    pub fn of_words(text: &str) -> (String, Option<String>, Option<String>) {
+        let text = text.trim();
+        let whole = || (text.to_owned(), None, None);
+        let Some((name, inside)) = text.strip_suffix(['）', ')']).and_then(|text| text.rsplit_once(['（', '(']))
+        else {
+            return whole();
+        };
+        let (mut level, mut expires) = (None, None);
+        for part in inside.split(['，', ',', '；', ';', '、']).map(str::trim).filter(|part| !part.is_empty()) {
+            let after = |words: &[&str]| {
+                words.iter().find_map(|w| part.strip_prefix(w)).map(|rest| rest.trim_start_matches(['：', ':']).trim())
+            };
+            if let Some(said) = after(&["等级", "级别"]) {
+                level = Some(said.to_owned());
+            } else if let Some(day) = after(&["有效期至", "有效至"]) {
+                expires = Some(day.to_owned());
+            } else if let Some(day) = part.strip_suffix("到期") {
+                expires = Some(day.trim().to_owned());
+            } else if LEVELS.contains(&part) {
+                level = Some(part.to_owned());
+            } else {
+                return whole();
+            }
+        }
+        if level.is_none() && expires.is_none() { whole() } else { (name.trim().to_owned(), level, expires) }
+    }
+}
+
 /// A village as the forms name it; `store` gives the normalised place its own id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -298,6 +339,27 @@ pub fn age_on(birth: Date, day: Date) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_certificate_is_read_from_the_words_it_is_written_in() {
+        let day: Date = "2027-01-01".parse().unwrap();
+        for (level, expires) in [(None, None), (Some("中级"), None), (None, Some(day)), (Some("甲"), Some(day))] {
+            let level = level.map(str::to_owned);
+            let held =
+                HeldCertificate { name: "焊工证（熔化焊）".into(), code: None, level: level.clone(), expires };
+            let back = HeldCertificate::of_words(&held.in_words());
+            assert_eq!(back, (held.name.clone(), level, expires.map(|d| d.to_string())), "{}", held.in_words());
+        }
+        let read = |text: &str| {
+            let (name, level, expires) = HeldCertificate::of_words(text);
+            [name, level.unwrap_or_default(), expires.unwrap_or_default()]
+        };
+        assert_eq!(read("焊工证(中级)"), ["焊工证", "中级", ""]);
+        assert_eq!(read("叉车证（2027年5月1日到期）"), ["叉车证", "", "2027年5月1日"]);
+        assert_eq!(read("电工证（低压）"), ["电工证（低压）", "", ""]);
+        assert_eq!(read("电工证（"), ["电工证（", "", ""]);
+    }
+
     use jiff::civil::date;
 
     #[test]

@@ -111,6 +111,10 @@ pub fn interest(lang: Lang, code: &str) -> Form {
 pub fn sign_up(lang: Lang) -> Form {
     let mut form = employer(lang, "/employers/new", "/login");
     form.buttons = vec![Button::main(text(lang, "sign-up", &[]))];
+    // A family hires through a station only.
+    if let Some(Kind::Select(kinds)) = form.field_mut("kind").map(|f| &mut f.kind) {
+        kinds.retain(|k| k.value != EmployerKind::Household.code());
+    }
     form
 }
 
@@ -333,7 +337,7 @@ pub fn station(lang: Lang, action: &str) -> Form {
         m.line("code"),
         m.line("name"),
         m.menu::<StationKind>("kind", "please-choose"),
-        m.line("parent").hint(m.t("station-parent-hint")),
+        m.line("parent"),
         m.line("regions").hint(m.t("several-hint")),
         m.field("email", Kind::Mail),
         m.field("phone", Kind::Tel),
@@ -352,7 +356,7 @@ pub fn account(lang: Lang, action: &str) -> Form {
     let fields = vec![
         m.line("name"),
         m.menu::<Role>("role", "please-choose"),
-        m.line("station"),
+        m.line("station").hint(m.t("account-station-hint")),
         m.line("employer").hint(m.t("account-employer-hint")),
         m.field("email", Kind::Mail),
         m.field("right", Kind::Checks(rights)),

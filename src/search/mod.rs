@@ -9,6 +9,7 @@ pub mod document;
 mod families;
 pub mod find;
 pub mod index;
+pub mod quality;
 #[cfg(test)]
 mod regression;
 pub mod suggest;

@@ -74,6 +74,12 @@ pub async fn all(read: &mut impl Read) -> Result<Vec<Account>, Error> {
     read.all(sql("SELECT ").push(COLUMNS).push(" FROM account a ORDER BY a.name")).await?.iter().map(account).collect()
 }
 
+/// Accounts that may sign in for an employer.
+pub async fn of_employer(read: &mut impl Read, employer: Uuid) -> Result<Vec<Account>, Error> {
+    let statement = sql("SELECT ").push(COLUMNS).push(" FROM account a WHERE a.disabled_at IS NULL AND a.employer = ");
+    read.all(statement.value(employer).push(" ORDER BY a.name")).await?.iter().map(account).collect()
+}
+
 /// One account by name.
 pub async fn by_name(read: &mut impl Read, name: &str) -> Result<Option<Account>, Error> {
     read.all(sql("SELECT ").push(COLUMNS).push(" FROM account a WHERE a.name = ").value(name))

@@ -40,6 +40,22 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// What the pairs of a query ask, without a request around them.
+    pub fn of_pairs(office: &Office, actor: &Actor, query: Vec<(String, String)>) -> Self {
+        Self {
+            office: office.clone(),
+            actor: actor.clone(),
+            lang: Lang::Zh,
+            path: String::new(),
+            params: Vec::new(),
+            query,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            peer: IpAddr::from([127, 0, 0, 1]),
+            session: None,
+        }
+    }
+
     /// A parameter of the path; the route's pattern names it.
     pub fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v)

@@ -91,6 +91,11 @@ impl Door {
             Ok(answer) => answer,
             Err((fault, ask)) => {
                 let number = fault.log(&request);
+                if let (Fault::Act(Error::Forbidden), Some(ask)) = (&fault, &ask)
+                    && let Err(error) = self.office.refused(&ask.actor, pattern).await
+                {
+                    tracing::warn!(request, %error, "a refused door is not on record");
+                }
                 match ask {
                     Some(ask) if !api => html::fault(self, &ask, &fault, number).await,
                     _ if api => fault.problem(lang, number),

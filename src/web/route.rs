@@ -88,20 +88,21 @@ macro_rules! handler {
 }
 
 impl Route {
+    const fn new(
+        method: &'static str,
+        pattern: &'static str,
+        audience: Audience,
+        act: &'static str,
+        body: Body,
+        handler: Option<Handler>,
+    ) -> Self {
+        let answers = (200, None);
+        Self { method, pattern, audience, act, query: &[], body, takes: &[], answers, media: JSON, handler }
+    }
+
     /// A route that reads.
     pub const fn get(pattern: &'static str, audience: Audience, act: &'static str, handler: Option<Handler>) -> Self {
-        Self {
-            method: "GET",
-            pattern,
-            audience,
-            act,
-            query: &[],
-            body: Body::None,
-            takes: &[],
-            answers: (200, None),
-            media: JSON,
-            handler,
-        }
+        Self::new("GET", pattern, audience, act, Body::None, handler)
     }
 
     /// A route that acts.
@@ -112,18 +113,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self {
-            method: "POST",
-            pattern,
-            audience,
-            act,
-            query: &[],
-            body,
-            takes: &[],
-            answers: (200, None),
-            media: JSON,
-            handler,
-        }
+        Self::new("POST", pattern, audience, act, body, handler)
     }
 
     /// A route that changes a row.
@@ -134,18 +124,7 @@ impl Route {
         body: Body,
         handler: Option<Handler>,
     ) -> Self {
-        Self {
-            method: "PATCH",
-            pattern,
-            audience,
-            act,
-            query: &[],
-            body,
-            takes: &[],
-            answers: (200, None),
-            media: JSON,
-            handler,
-        }
+        Self::new("PATCH", pattern, audience, act, body, handler)
     }
 
     /// Names the query parameters.
@@ -265,6 +244,20 @@ mod tests {
         assert_eq!((route.act, params.len()), ("form", 0));
         let Found::Route(route, params) = find(&[TABLE], "GET", "/w/%E7%8E%8B") else { panic!("not found") };
         assert_eq!((route.act, params[0].1.as_str()), ("one", "王"));
+    }
+
+    #[test]
+    fn a_form_knows_its_own_names_and_the_paths_of_its_body() {
+        use crate::domain::registration::Registration;
+        let plain = Route::post("/x", Audience::Anyone, "act", Body::Form, None).takes(&["reason", "map-"]);
+        assert_eq!(plain.unknown(["reason", "map-A", "map-B"]), None);
+        assert_eq!(plain.unknown(["reason", "reasons", "x"]), Some("reasons"));
+        let body = Body::FormOf(shape::<Registration>);
+        let person = Route::post("/w", Audience::Anyone, "register", body, None).takes(&["version"]);
+        assert_eq!(person.unknown(["name", "village.township", "household.type", "consent", "version"]), None);
+        for name in ["mail", "village.street", "name.first", "household.kind", "", "."] {
+            assert_eq!(person.unknown([name]), Some(name));
+        }
     }
 
     #[test]

@@ -31,6 +31,44 @@ async fn links_in_letters(world: &World, to: &str) -> Vec<String> {
     own.map(link).collect()
 }
 
+journey!(a_station_sends_the_password_letter_of_an_employer_that_it_looks_after, |world| {
+    let clerk = world.clerk().await;
+    let body =
+        json!({"name": "广州示例塑胶有限公司", "credit_code": "91440101MA52518873", "kind": "own", "region": "440111"});
+    let id = clerk.post("/api/v1/employers", body).await.expect(201).id();
+    let path = format!("/station/employers/{id}");
+    let button = form(&clerk.get(&path).await.expect(200).text(), &format!("{path}/send-password"));
+    let page = clerk.form(&button.action, &button.pairs()).await.expect(409).text();
+    assert!(page.contains("先写上邮箱"), "{page}");
+    let edit = format!("{path}/edit");
+    let typed = form(&clerk.get(&edit).await.expect(200).text(), &edit).with("email", "hr@employers.test");
+    clerk.form(&edit, &typed.pairs()).await.expect(303);
+    for n in 1..=2 {
+        let to = clerk.form(&button.action, &button.pairs()).await.expect(303);
+        assert!(clerk.get(to.header("location").unwrap()).await.expect(200).text().contains("信发出去了"));
+        let links = links_in_letters(&world, "hr@employers.test").await;
+        assert_eq!(links.len(), n);
+        world.anyone().get(&links[n - 1]).await.expect(200);
+    }
+    assert_eq!(world.column("SELECT name FROM account WHERE role = 'employer'").await, ["hr@employers.test"]);
+    let stranger = world.other_clerk().await;
+    stranger.form(&button.action, &button.pairs()).await.expect(404);
+});
+
+journey!(a_code_that_is_taken_is_told_at_the_form, |world| {
+    let admin = world.role(Role::Admin, "").await;
+    let page = admin.get("/admin/stations/new").await.expect(200).text();
+    let mut typed = form(&page, "/admin/stations/new");
+    for (name, value) in [("code", "GZ-5205"), ("name", "另一个站"), ("kind", "county"), ("parent", "GZ-HQ")] {
+        typed = typed.with(name, value);
+    }
+    let page = admin.form(&typed.action, &typed.pairs()).await.expect(409).text();
+    let again = form(&page, "/admin/stations/new");
+    assert_eq!((again.value("name"), again.value("parent")), ("另一个站", "GZ-HQ"), "{page}");
+    assert!(page.contains("这个编码已经有了"), "{page}");
+    admin.form("/admin/stations/new", &again.with("code", "GZ-NEU").pairs()).await.expect(303);
+});
+
 /// Fills and sends the form of a new account.
 async fn adds(security: &Client, fields: &[(&str, &str)]) -> crate::client::Answer {
     let page = security.get("/admin/accounts/new").await.expect(200).text();
@@ -94,7 +132,7 @@ journey!(the_list_of_accounts_shows_where_each_belongs_and_what_can_be_done, |wo
     assert!(list.contains(&employer), "{list}");
     let act = |act: &str| format!("/admin/accounts/{}/{act}", name.replace('-', "%2D"));
     security.form(&form(&list, &act("disable")).action, &[]).await.expect(303);
-    firm.get("/employer").await.expect(303);
+    firm.get("/employer").await.expect(401);
     let list = security.get("/admin/accounts").await.expect(200).text();
     security.form(&form(&list, &act("enable")).action, &[]).await.expect(303);
     firm.get("/employer").await.expect(200);
@@ -145,7 +183,7 @@ journey!(parameters_and_health_speak_the_readers_language, |world| {
     assert!(!page.contains("matching") && !page.contains("starting"), "{page}");
     world.settle().await;
     let page = admin.get("/admin/health").await.expect(200).text();
-    assert!(!page.contains("正在"), "{page}");
+    assert!(!page.contains("正在启动") && !page.contains("正在装入"), "{page}");
     let page = admin.with("cookie", "lang=en").get("/admin/health").await.expect(200).text();
     assert!(page.contains("Database") && page.contains("In order"), "{page}");
 });

@@ -105,9 +105,10 @@ async fn busy(world: &mut World) -> Cast {
     let twin = json!({"name": "潘小妹", "birth_date": "1970-04-16", "id_missing_reason": "补办中"});
     clerk.post("/api/v1/workers", twin).await.expect(201);
 
-    let double = world.registers(&clerk, "李小河", json!({"id_number": null, "id_missing_reason": "补办中"})).await;
-    let double = json!({"other": double.expect(201).id()});
-    ok(&clerk, &format!("/api/v1/workers/{partner}/merge"), double).await;
+    let first = world.registers(&clerk, "王大海", json!({})).await.expect(201).id();
+    let again = json!({"id_number": null, "id_missing_reason": "补办中", "birth_date": "1990-05-01"});
+    let again = world.registers(&clerk, "王大海", again).await.expect(201).id();
+    ok(&clerk, &format!("/api/v1/workers/{first}/merge"), json!({"other": again})).await;
 
     let vacancy = clerk.post("/api/v1/vacancies?open=true", whole_post(&employer)).await.expect(201).id();
     let draft = post(&employer, "包装工", json!({"description": "只招男性。"}));
@@ -189,6 +190,7 @@ async fn busy(world: &mut World) -> Cast {
             ("employer", vec!["/employer".into()], firm),
             ("admin", vec!["/admin".into()], admin),
             ("auditor", vec!["/admin".into()], world.role(Role::Auditor, "").await),
+            ("leader", vec!["/welcome".into()], world.role(Role::Leader, "").await),
             ("security", vec!["/admin".into()], world.role(Role::Security, "").await),
         ],
     }
@@ -331,6 +333,27 @@ journey!(every_field_of_every_form_is_one_that_its_route_knows, |world| {
     assert!(faults.is_empty(), "{}", faults.into_iter().collect::<Vec<_>>().join("\n"));
 });
 
+journey!(the_trail_has_words_for_every_act, |world| {
+    let cast = busy(&mut world).await;
+    crawl(&cast).await;
+    let auditor = world.role(Role::Auditor, "").await;
+    let (mut next, mut whole) = (Some("/admin/audit".to_owned()), String::new());
+    while let Some(path) = next {
+        let page = auditor.get(&path).await.expect(200).text();
+        next = form_page::links(&page).into_iter().find(|l| l.starts_with("/admin/audit?before="));
+        whole += &page;
+    }
+    let acts = world.column("SELECT DISTINCT act FROM audit").await;
+    assert!(acts.len() > 25, "{acts:?}");
+    for act in acts {
+        let (noun, verb) = act.split_once('.').unwrap_or((&act, "-"));
+        assert!(
+            !whole.contains(&format!("<td>{noun}　")) && !whole.contains(&format!("　{verb}</td>")),
+            "{act} has no words"
+        );
+    }
+});
+
 journey!(a_form_saved_as_it_was_shown_changes_nothing, |world| {
     let cast = busy(&mut world).await;
     let (seen, _) = crawl(&cast).await;
@@ -350,6 +373,7 @@ journey!(a_form_saved_as_it_was_shown_changes_nothing, |world| {
         "/station/vacancies/{id}/edit",
         "/station/training/{id}/edit",
         "/admin/stations/{code}",
+        "/station/employers/{id}/edit",
         "/employer/vacancies/{id}/edit",
     ] {
         assert!(saved.contains(wanted), "{wanted} was saved: {saved:?}");
@@ -385,6 +409,8 @@ journey!(an_employer_signs_up_by_its_page, |world| {
     assert!(page.contains("收到了"), "{page}");
     let stands = world.column("SELECT facts FROM employer WHERE state = 'waiting'").await.join("");
     assert!(stands.contains("hr@employers.test") && stands.contains("440111"), "{stands}");
+    let page = anyone.form("/employers/new", &filled.pairs()).await.expect(409).text();
+    assert!(page.contains("已经登记过") && page.contains("hr@employers.test"), "{page}");
     let page = anyone.form("/employers/new", &filled.with("email", "").pairs()).await.expect(422).text();
     assert!(page.contains("email-e"), "the fault stands at the field: {page}");
 });

@@ -50,6 +50,39 @@ journey!(a_sign_in_ends_the_older_session_of_the_same_browser, |world| {
     elsewhere.get("/station").await.expect(200);
 });
 
+journey!(who_may_not_come_in_is_told_so_and_put_on_record, |world| {
+    let (_, name) = world.account(Role::Leader, "", Some(PASSWORD)).await;
+    let leader = signed_in(&world.anyone(), &name).await;
+    for path in ["/admin/accounts", "/station"] {
+        let page = leader.get(path).await.expect(403).text();
+        assert!(!page.contains("href=\"/admin") && !page.contains("href=\"/station"), "no way into the house: {page}");
+    }
+    assert_eq!(world.trail("door.knock").await, ["denied", "denied"]);
+    let auditor = world.role(Role::Auditor, "").await;
+    let page = auditor.get("/admin/audit").await.expect(200).text();
+    assert!(page.contains("页面　想打开") && page.contains("/admin/accounts") && page.contains("没让办"), "{page}");
+});
+
+journey!(everybody_arrives_somewhere_after_signing_in, |world| {
+    for (role, home) in [
+        (Role::Clerk, "/station"),
+        (Role::Head, "/station"),
+        (Role::Village, "/welcome"),
+        (Role::Leader, "/welcome"),
+        (Role::Employer, "/employer"),
+        (Role::Admin, "/admin"),
+    ] {
+        let (_, name) = world.account(role, "GZ-5205", Some(PASSWORD)).await;
+        let fields = [("account", name.as_str()), ("password", PASSWORD), ("next", "/")];
+        let signed = world.anyone().form("/login", &fields).await.expect(303);
+        assert_eq!(signed.header("location"), Some(home), "{role:?}");
+        let cookie = signed.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let somebody = world.anyone().with("cookie", &cookie);
+        somebody.get(home).await.expect(200);
+        assert_eq!(somebody.get("/login").await.expect(303).header("location"), Some(home), "signed in already");
+    }
+});
+
 journey!(under_https_every_cookie_is_secure, |world| {
     let (_, name) = world.account(Role::Clerk, "GZ-5205", Some(PASSWORD)).await;
     let old = &world.office;

@@ -7,6 +7,7 @@ mod world;
 
 mod account;
 mod admin;
+mod canary;
 mod cases;
 mod client;
 mod counter;
@@ -14,6 +15,7 @@ mod daily;
 mod description;
 mod desk;
 mod door;
+mod export;
 mod finding;
 mod form_page;
 mod forms;

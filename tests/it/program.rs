@@ -39,8 +39,14 @@ impl Program {
 
     /// Starts the server on a free port.
     pub fn serve(&self) -> Served {
+        self.serve_logging("info")
+    }
+
+    /// The same with this filter of the log.
+    pub fn serve_logging(&self, log: &str) -> Served {
         let mut child = self
             .command(&["serve", "--listen", "127.0.0.1:0"])
+            .env("SHANHAI_LOG", log)
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
@@ -113,6 +119,12 @@ pub fn run(mut command: Command, stdin: &str) -> Output {
     // A command that wants nothing from stdin may be gone already.
     let _ = child.stdin.take().expect("stdin").write_all(stdin.as_bytes());
     child.wait_with_output().expect("the program ends")
+}
+
+/// The JSON object in the last line.
+fn last(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.lines().last().expect("a line")).expect("a JSON line")
 }
 
 fn lines(output: &Output) -> Vec<Value> {
@@ -288,3 +300,34 @@ story!(a_person_registered_at_the_door_of_the_program_is_there_after_a_restart, 
     assert_eq!(served.stop().0, Some(0));
     assert_eq!(std::fs::read(&key).expect("the key"), before);
 });
+
+#[test]
+fn a_set_of_queries_with_known_answers_is_measured_and_compared_with_an_earlier_run() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let set = folder.path().join("titles");
+    std::fs::create_dir(&set).expect("a folder");
+    std::fs::write(set.join("corpus_elements.tsv"), "c_id\tjobtitle\n1\t电焊工\n2\t保洁员\n3\t清洁工\n")
+        .expect("a file");
+    std::fs::write(set.join("queries.tsv"), "q_id\tjobtitle\n7\t保洁员\n8\t电焊工\n").expect("a file");
+    std::fs::write(set.join("qrels.tsv"), "7\t0\t2\t1\n7\t0\t3\t0\n8\t0\t1\t1\n").expect("a file");
+    let run_file = folder.path().join("run.tsv").display().to_string();
+    let top = folder.path().display().to_string();
+    let first = run(bare(folder.path(), &["--json", "evaluate", &top, "--run", &run_file]), "");
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let sets = last(&first);
+    assert_eq!((&sets["sets"][0]["set"], &sets["sets"][0]["queries"]), (&json!("titles"), &json!(2)));
+    assert_eq!(sets["sets"][0]["measures"]["map"]["mean"], 1.0, "{sets}");
+    // An earlier run that was worse.
+    let told = std::fs::read_to_string(&run_file).expect("the run");
+    std::fs::write(&run_file, told.replace("保洁员\tmap\t1", "保洁员\tmap\t0.5")).expect("a file");
+    let second = run(bare(folder.path(), &["--json", "evaluate", &top, "--against", &run_file]), "");
+    let sets = last(&second);
+    assert_eq!(sets["sets"][0]["measures"]["map"]["change"]["mean"], 0.25, "{sets}");
+    // A broken file is told with its line, a folder without sets with its name.
+    std::fs::write(set.join("queries.tsv"), "q_id\tjobtitle\n7\n").expect("a file");
+    let broken = run(bare(folder.path(), &["evaluate", &top]), "");
+    let told = String::from_utf8_lossy(&broken.stderr).into_owned();
+    assert_eq!((broken.status.code(), told.contains("queries.tsv line 2")), (Some(1), true), "{told}");
+    std::fs::remove_dir_all(&set).expect("gone");
+    assert_eq!(run(bare(folder.path(), &["evaluate", &top]), "").status.code(), Some(1));
+}

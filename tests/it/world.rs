@@ -15,6 +15,7 @@ use shanhai::actions::follow::Follower;
 use shanhai::actions::office::{Office, Settings};
 use shanhai::domain::actor::{Actor, Role};
 use shanhai::domain::code::Code as _;
+use shanhai::domain::employer::{self, Employer};
 use shanhai::domain::station::{Station, StationKind};
 use shanhai::store::crypt::Keys;
 use shanhai::store::station::StationRow;
@@ -199,8 +200,9 @@ impl World {
         let id = self.office.id();
         let (n, blob) = (self.count.fetch_add(1, Ordering::Relaxed), self.blob(id));
         let name = format!("示例{n}号公司");
-        let facts =
-            serde_json::json!({"name": name, "kind": {"code": "own", "name": "自招单位"}, "kind_guessed": true});
+        let kind = Some(employer::guess_kind(&name));
+        let facts = Employer { name: name.clone(), kind, kind_guessed: true, ..Employer::default() };
+        let facts = serde_json::to_string(&facts).expect("facts");
         self.execute(&format!(
             "INSERT INTO employer (id, ref, name, name_key, state, facts, version, created_at, updated_at) \
              VALUES ({blob}, 'Y-T{n}', '{name}', '{name}', 'approved', '{facts}', 1, 0, 0)"

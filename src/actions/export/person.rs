@@ -9,6 +9,7 @@ use crate::domain::heading::{SheetKind, dictionary};
 use crate::domain::household::HouseholdType;
 use crate::domain::identity::{IdNumber, Phone};
 use crate::domain::wage::yuan_json;
+use crate::domain::worker::HeldCertificate;
 use crate::store::worker::Record;
 
 /// Fields in the order of the sheet; the first two name the person.
@@ -141,7 +142,7 @@ fn cell(record: &Record, field: &str, number: &str, phone: &str, known: &mut Nam
         "disability" => text(&w.disability),
         "occupations_wanted" => w.occupations_wanted.iter().map(|o| known.occupation(o)).collect::<Vec<_>>().join("、"),
         "skills" => w.skills.join("、"),
-        "certificates" => w.certificates.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join("、"),
+        "certificates" => w.certificates.iter().map(HeldCertificate::in_words).collect::<Vec<_>>().join("、"),
         "wage_floor" => shown(w.wage_floor.map(yuan_json)),
         "regions_wanted" => w.regions_wanted.iter().map(|r| known.region(r)).collect::<Vec<_>>().join("、"),
         "can_leave_home" => yes(w.can_leave_home),

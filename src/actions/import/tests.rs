@@ -324,6 +324,12 @@ async fn what_is_exported_and_imported_again_is_unchanged() {
     let (id, _) = station(&t.office, "A", None, &["520524"]).await;
     let options = Options { station: Some(id), open: true, ..Options::default() };
     import(&t.office, &Actor::Operator, &file(&planted()), &options).await;
+    let welder: Bytes = format!(
+        "姓名,证件号码,证书\n王焊山,{},焊工证（中级，2027年1月1日到期）\n",
+        number("520524", "19800209", "998")
+    )
+    .into();
+    import(&t.office, &Actor::Operator, &welder, &options).await;
     let posts: Bytes = "岗位名称,用人单位,招聘人数,薪资待遇,工作地点,用工条件,食宿\n\
         焊工,某电子有限公司,5人,6000元以上,广州市番禺区,\"18-55岁，初中以上，持焊工证\",包吃住\n\
         保洁员,某家政有限公司,若干,面议,天河区,只招女工,\n"
@@ -331,7 +337,7 @@ async fn what_is_exported_and_imported_again_is_unchanged() {
     let done = run(&t.office, &Actor::Operator, SheetKind::Vacancies, &posts, &options, &mut |_| {}).await.unwrap();
     assert_eq!((done.summary.created, done.summary.warnings), (2, 1));
     for (kind, list, rows) in
-        [(SheetKind::Workers, ExportKind::Workers, 12), (SheetKind::Vacancies, ExportKind::Vacancies, 2)]
+        [(SheetKind::Workers, ExportKind::Workers, 13), (SheetKind::Vacancies, ExportKind::Vacancies, 2)]
     {
         let how = export::Options::default();
         let (bytes, count) =
@@ -339,6 +345,9 @@ async fn what_is_exported_and_imported_again_is_unchanged() {
         assert_eq!(count, rows);
         let done = run(&t.office, &Actor::Operator, kind, &bytes.into(), &options, &mut |_| {}).await.unwrap();
         assert_eq!((done.summary.rows, done.summary.unchanged), (rows, rows), "{kind:?} {:?}", done.summary);
+        let text = export::run(&t.office, &Actor::Operator, list, Format::Csv, Vec::new(), &how).await.unwrap().0;
+        let text = String::from_utf8(text).unwrap();
+        assert!(kind != SheetKind::Workers || text.contains("焊工证（等级 中级，有效至 2027-01-01）"), "{text}");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::registration::{
     CertificateBody, Checked, Context, EmploymentBody, Field, HouseholdBody, Registration, Text, VillageBody,
 };
 use crate::domain::wage::{fen_from_yuan, parse_wage_text, yuan_json};
-use crate::domain::worker::{Capacity, Health, Need, Schooling, Shift, Statement, age_on};
+use crate::domain::worker::{Capacity, Health, HeldCertificate, Need, Schooling, Shift, Statement, age_on};
 
 /// What a row of a register says.
 #[derive(Debug)]
@@ -172,7 +172,15 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
         skills: list("skills", 30),
         certificates: list("certificates", 30)
             .into_iter()
-            .map(|name| CertificateBody { name: Some(name), ..CertificateBody::default() })
+            .map(|Text(words)| {
+                let (name, level, expires) = HeldCertificate::of_words(&words);
+                CertificateBody {
+                    name: Some(Text(name)),
+                    level: level.map(Text),
+                    expires: expires.map(Text),
+                    ..CertificateBody::default()
+                }
+            })
             .collect(),
         wage_floor,
         regions_wanted: regions(row, with),

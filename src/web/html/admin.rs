@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{body_of, chrome, page, refused, sentences};
+use super::{at_form, body_of, chrome, page, refused, sentences};
 use crate::actions::account::{self, NewAccount};
 use crate::actions::{Error, station};
 use crate::domain::actor::{Right, Role};
@@ -10,7 +10,8 @@ use crate::domain::code::Code as _;
 use crate::domain::station::StationBody;
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Cell, Column, Desk, Field, Kind, Link, Row, Table, Tag, Tone, code_sentence, forms, named, text, word,
+    Bit, Block, Cell, Choice, Column, Desk, Field, Form, Kind, Link, Row, Table, Tag, Tone, code_sentence, forms,
+    named, text, word,
 };
 use crate::store;
 use crate::web::ask::Ask;
@@ -89,8 +90,24 @@ async fn stations(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view))
 }
 
+/// Stations to choose from, by code and name.
+async fn choose_station(ask: &Ask, field: Option<&mut Field>) {
+    let stations = ask.office.stations().await;
+    let choices =
+        stations.iter().map(|s| Choice::new(&s.station.code, format!("{}　{}", s.station.name, s.station.code)));
+    if let Some(field) = field {
+        field.kind = Kind::Select(std::iter::once(Choice::new("", "—")).chain(choices).collect());
+    }
+}
+
+async fn station_form(ask: &Ask, action: &str) -> Form {
+    let mut form = forms::station(ask.lang, action);
+    choose_station(ask, form.field_mut("parent")).await;
+    form
+}
+
 async fn new_station(ask: Ask) -> Result<Answer, Fault> {
-    let form = forms::station(ask.lang, "/admin/stations/new");
+    let form = station_form(&ask, "/admin/stations/new").await;
     Ok(page(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-new", &[]), form)))
 }
 
@@ -99,18 +116,19 @@ async fn create_station(ask: Ask) -> Result<Answer, Fault> {
     let body: StationBody = body_of(&fields)?;
     match station::create(&ask.office, &ask.actor, &body).await {
         Ok(_) => Ok(Answer::see_other("/admin?said=saved")),
-        Err(Error::Invalid(faults)) => {
-            let form =
-                forms::station(ask.lang, "/admin/stations/new").fill(typed(&fields)).mark(sentences(ask.lang, &faults));
-            Ok(refused(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-new", &[]), form)))
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            let form = station_form(&ask, "/admin/stations/new").await.fill(typed(&fields)).mark(faults);
+            let view = Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-new", &[]), form);
+            Ok(Answer { status, ..page(&view) })
         }
-        Err(other) => Err(other.into()),
     }
 }
 
 async fn edit_station(ask: Ask) -> Result<Answer, Fault> {
     let row = station::find(&ask.office, &ask.actor, ask.param("code")).await?;
-    let mut form = forms::station(ask.lang, &format!("/admin/stations/{}", row.station.code))
+    let mut form = station_form(&ask, &format!("/admin/stations/{}", row.station.code))
+        .await
         .fill(stored(&StationBody::of(&row.station)));
     form.sections.push(super::posting::hidden("version", row.version.to_string()));
     Ok(page(&Desk::form(chrome(&ask, "/admin").await, text(ask.lang, "page-station-edit", &[]), form)))
@@ -119,7 +137,7 @@ async fn edit_station(ask: Ask) -> Result<Answer, Fault> {
 async fn change_station(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let row = station::find(&ask.office, &ask.actor, ask.param("code")).await?;
-    let mut form = forms::station(ask.lang, &format!("/admin/stations/{}", row.station.code));
+    let mut form = station_form(&ask, &format!("/admin/stations/{}", row.station.code)).await;
     let body = over(&StationBody::of(&row.station), &form, &body_of(&fields)?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
     let faults = match station::change_to(&ask.office, &ask.actor, row.id, &body, version).await {
@@ -187,8 +205,9 @@ async fn accounts(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// The account's form with a field for a first password, for accounts without a mailbox.
-fn account_form(ask: &Ask) -> crate::pages::Form {
+async fn account_form(ask: &Ask) -> Form {
     let mut form = forms::account(ask.lang, "/admin/accounts/new");
+    choose_station(ask, form.field_mut("station")).await;
     if let Some(section) = form.sections.first_mut() {
         section.fields.push(Field {
             name: "password".into(),
@@ -203,7 +222,7 @@ fn account_form(ask: &Ask) -> crate::pages::Form {
 }
 
 async fn new_account(ask: Ask) -> Result<Answer, Fault> {
-    let form = account_form(&ask);
+    let form = account_form(&ask).await;
     Ok(page(&Desk::form(chrome(&ask, "/admin/accounts").await, text(ask.lang, "page-account-new", &[]), form)))
 }
 
@@ -234,7 +253,7 @@ async fn create_account(ask: Ask) -> Result<Answer, Fault> {
     match made.await {
         Ok(_) => Ok(Answer::see_other("/admin/accounts?said=saved")),
         Err(Error::Invalid(faults)) => {
-            let form = account_form(&ask).fill(typed(&fields)).mark(sentences(ask.lang, &faults));
+            let form = account_form(&ask).await.fill(typed(&fields)).mark(sentences(ask.lang, &faults));
             let c = chrome(&ask, "/admin/accounts").await;
             Ok(refused(&Desk::form(c, text(ask.lang, "page-account-new", &[]), form)))
         }

@@ -79,6 +79,7 @@ pub fn home_of(actor: &Actor) -> &'static str {
         Actor::Account { role: Role::Clerk | Role::Head, .. } => "/station",
         Actor::Account { role: Role::Employer, .. } => "/employer",
         Actor::Account { role: Role::Admin | Role::Auditor | Role::Security, .. } => "/admin",
+        Actor::Account { role: Role::Village | Role::Leader, .. } => "/welcome",
         _ => "/",
     }
 }
@@ -185,7 +186,9 @@ pub async fn fault(door: &Door, ask: &Ask, fault: &Fault, number: Option<String>
     if fault.status().0 == 401 {
         return session::sign_in_first(door, ask).await;
     }
-    let answer = error_page(chrome(ask, section(&ask.path)).await, fault, number);
+    // Who may not come in is shown the own navigation, not that of the house.
+    let nav = if fault.status().0 == 403 { section(home_of(&ask.actor)) } else { section(&ask.path) };
+    let answer = error_page(chrome(ask, nav).await, fault, number);
     match fault.status().0 {
         429 => answer.header("retry-after", "60"),
         503 => answer.header("retry-after", "2"),

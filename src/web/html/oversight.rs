@@ -44,7 +44,12 @@ const SECTIONS: &[&str] = &[
 /// What a parameter is called; costs bear the names of the fields that they are about.
 fn parameter_name(lang: Lang, section: &str, name: &str) -> String {
     match name.split_once('.') {
-        Some((side, field)) => format!("{}　{}", word(lang, "param", side), word(lang, side, field)),
+        Some((side, field)) => {
+            // Some fields are called by what stands around them on the form.
+            let own = word(lang, "param-cost", name);
+            let called = if own == name { word(lang, side, field) } else { own };
+            format!("{}　{called}", word(lang, "param", side))
+        }
         None => word(lang, &format!("param-{section}"), name),
     }
 }
@@ -88,11 +93,17 @@ fn act_words(lang: Lang, act: &str) -> String {
     }
 }
 
+/// A field's name as forms call it; what no form asks for is a noun, a column or its own name.
+fn field_words(lang: Lang, kind: &str, field: &str) -> String {
+    let words = [kind, "noun", "col", "fact"].into_iter().map(|list| word(lang, list, field));
+    words.into_iter().find(|words| words != field).unwrap_or_else(|| field.to_owned())
+}
+
 async fn trail(ask: Ask) -> Result<Answer, Fault> {
     let lang = ask.lang;
     let lines = audit::lines(&ask.office, &ask.actor, ask.query_as("before")?, LINES).await?;
     let rows = lines.iter().map(|(_, l)| {
-        let fields = l.fields.split(',').filter(|f| !f.is_empty()).map(|f| word(lang, &l.object_kind, f));
+        let fields = l.fields.split(',').filter(|f| !f.is_empty()).map(|f| field_words(lang, &l.object_kind, f));
         let object = l.object.map(|id| format!("{} {id}", word(lang, "noun", &l.object_kind))).unwrap_or_default();
         let result = match l.result.as_str() {
             known @ ("ok" | "denied") => word(lang, "result", known),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{chrome, page, refused, sentences};
+use super::{at_form, chrome, page, refused, sentences};
 use crate::actions::introduction::masked_name;
 use crate::actions::search::{self, ClassAsk};
 use crate::actions::{Error, class, clock, employer, interest, live, vacancy};
@@ -426,12 +426,11 @@ async fn sign_up(ask: Ask) -> Result<Answer, Fault> {
             text: text(ask.lang, "said-sign-up", &[]),
             ..Message::default()
         })),
-        Err(Error::Invalid(faults)) => {
-            let form = forms::sign_up(ask.lang)
-                .fill(fields.iter().map(|(n, v)| (n.as_str(), v.as_str())))
-                .mark(sentences(ask.lang, &faults));
-            Ok(refused(&Desk::form(c, text(ask.lang, "page-sign-up", &[]), form)))
+        Err(error) => {
+            let (status, faults) = at_form(ask.lang, error)?;
+            let form = forms::sign_up(ask.lang).fill(fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))).mark(faults);
+            let view = Desk::form(c, text(ask.lang, "page-sign-up", &[]), form);
+            Ok(Answer { status, ..page(&view) })
         }
-        Err(other) => Err(other.into()),
     }
 }

@@ -15,6 +15,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/login", Audience::Anyone, "the sign-in page", handler!(login)).query(&["next", "kept"]),
     Route::post("/login", Audience::Anyone, "sign in", Body::Form, handler!(sign_in))
         .takes(&["account", "password", "next"]),
+    Route::get("/welcome", Audience::Signed, "where one arrives", handler!(welcome)),
     Route::post("/logout", Audience::Anyone, "sign out", Body::Form, handler!(sign_out)),
     Route::get("/again/{token}", Audience::Signed, "a form that was kept", handler!(again)),
     Route::get("/password/{token}", Audience::Anyone, "the page to set a password", handler!(password_page)),
@@ -44,10 +45,32 @@ pub async fn sign_in_first(_door: &Door, ask: &Ask) -> Answer {
 }
 
 async fn login(ask: Ask) -> Result<Answer, Fault> {
+    if ask.session.is_some() {
+        return Ok(Answer::see_other(home_of(&ask.actor)));
+    }
     let next = own_path(ask.query("next"));
     let mut c = chrome(&ask, "").await;
     c.back = "/login".to_owned();
     Ok(page(&Login { c, form: forms::login(ask.lang, &next), kept: ask.query("kept").is_some() }))
+}
+
+/// Where roles arrive whose work is not on pages yet.
+async fn welcome(ask: Ask) -> Result<Answer, Fault> {
+    let home = home_of(&ask.actor);
+    if home != "/welcome" {
+        return Ok(Answer::see_other(home));
+    }
+    let t = |key: &str| text(ask.lang, key, &[]);
+    let links = vec![Link::to("/vacancies", t("find-work")), Link::to("/classes", t("nav-classes"))];
+    let c = chrome(&ask, "").await;
+    Ok(page(&Message {
+        c,
+        tone: Tone::Ok,
+        heading: t("welcome-heading"),
+        text: t("welcome-text"),
+        links,
+        ..Message::default()
+    }))
 }
 
 /// The session cookie of a door; an empty secret takes it away.

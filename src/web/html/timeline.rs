@@ -90,10 +90,6 @@ fn object(lang: Lang, list: &str, field: &str, parts: &Map<String, Value>) -> St
     let part = |name: &str| fact(lang, list, name, parts.get(name).unwrap_or(&Value::Null));
     let joined =
         |names: &[&str]| names.iter().map(|name| part(name)).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ");
-    if let (Some(Value::String(code)), Some(name)) = (parts.get("code"), parts.get("name")) {
-        let last = field.rsplit('.').next().unwrap_or(field);
-        return code_word(lang, last, code).or_else(|| name.as_str().map(str::to_owned)).unwrap_or_default();
-    }
     if parts.contains_key("township") {
         return joined(&["county", "township", "village"]);
     }
@@ -102,6 +98,10 @@ fn object(lang: Lang, list: &str, field: &str, parts: &Map<String, Value>) -> St
     }
     if field == "certificates" {
         return joined(&["name", "level", "expires"]);
+    }
+    if let (Some(Value::String(code)), Some(name)) = (parts.get("code"), parts.get("name")) {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        return code_word(lang, last, code).or_else(|| name.as_str().map(str::to_owned)).unwrap_or_default();
     }
     if parts.contains_key("min") && parts.contains_key("max") {
         let period = parts.get("period").and_then(Value::as_str).and_then(Period::parse).unwrap_or(Period::Month);

@@ -83,7 +83,7 @@ session-ended = You were away for long and were signed out.
 session-kept = What you typed is kept; sign in and go on.
 login-trouble = Cannot get in?
 login-trouble-wrong = Wrong name or password: after several tries you wait a while; you are not locked out.
-login-trouble-forgot = Forgotten password: staff ask the head of the station; employers call the station.
+login-trouble-forgot = Forgotten password: staff ask the security officer to send the letter again; employers call the station, which sends it.
 new-employer = New employer:{" "}
 
 # 用人单位

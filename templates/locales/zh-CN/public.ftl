@@ -77,7 +77,7 @@ session-ended = 太久没动，已经退出。
 session-kept = 刚才填的还留着，登录后接着办。
 login-trouble = 进不去怎么办
 login-trouble-wrong = 账号或密码不对：连错几次要等一会儿，不会锁死。
-login-trouble-forgot = 忘了密码：工作人员找站长重设；用人单位打工作站电话。
+login-trouble-forgot = 忘了密码：工作人员请安全管理员再发设密码的信；用人单位打工作站电话，请站里再发。
 new-employer = 新单位：
 
 # 用人单位

@@ -197,7 +197,10 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let mut aside = Vec::new();
     match row.state {
         _ if !mine => {}
-        EmployerState::Approved => aside.push(Block::Form(form("reverify", Vec::new(), Weight::Main))),
+        EmployerState::Approved => {
+            aside.push(Block::Form(form("reverify", Vec::new(), Weight::Main)));
+            aside.push(Block::Form(form("send-password", Vec::new(), Weight::Second)));
+        }
         EmployerState::Rejected => aside.push(Block::Form(form("approve", Vec::new(), Weight::Main))),
         EmployerState::Waiting | EmployerState::Unverified => {
             aside.push(Block::Form(form("approve", Vec::new(), Weight::Main)));
@@ -226,6 +229,7 @@ async fn act(ask: Ask) -> Result<Answer, Fault> {
         "approve" => employer::approve(&ask.office, &ask.actor, id).await.map(|_| "approved"),
         "reject" => employer::reject(&ask.office, &ask.actor, id, value(&fields, "reason")).await.map(|_| "rejected"),
         "reverify" => employer::reverify(&ask.office, &ask.actor, id).await.map(|_| "saved"),
+        "send-password" => employer::send_password_letter(&ask.office, &ask.actor, id).await.map(|()| "password-sent"),
         _ => return Err(Error::NotFound.into()),
     };
     match done {

@@ -1,19 +1,21 @@
 //! Lists as files, filtered as typed; masked unless somebody with the right asks for full numbers with a reason.
 
 use crate::actions::consent;
-use crate::actions::export::{self, Options};
+use crate::actions::export::{self, Only, Options};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
 use crate::domain::fault::FieldFault;
 use crate::domain::heading::ExportKind;
 use crate::handler;
-use crate::pages::{Desk, forms, text};
+use crate::pages::{Desk, Field, Form, Kind, Lang, forms, text};
 use crate::sheets::Format;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{typed, value};
+use crate::web::html::fields::{Pairs, value};
 use crate::web::html::{chrome, page, refused, sentences};
 use crate::web::json::import::XLSX;
+use crate::web::json::vacancy::vacancy_ask;
+use crate::web::json::worker::worker_ask;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
 
@@ -22,14 +24,56 @@ const STAFF: Audience = Audience::Holds(&[Right::Export]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q"]),
-    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch))
-        .takes(&["kind", "q", "format", "unmasked", "reason"]),
+    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKEN),
+    // The filters of a list come along in its form: words for a person never stand in an address.
+    Route::post("/station/exports/choose", STAFF, "choose an export of a list", Body::Form, handler!(choose_of_list))
+        .takes(TAKEN),
 ];
 
+/// Fields of the form, and the filters of the lists of people and vacancies.
+const TAKEN: &[&str] = &[
+    "kind", "q", "format", "unmasked", "reason", "origin", "occupation", "capacity", "watch", "status", "min_age",
+    "max_age", "min_wage", "max_wage", "certificate", "skill", "village", "relocated", "station", "region", "form",
+    "lodging", "meals", "employer", "state", "vacancy_kind", "limit", "sort", "near", "cursor",
+];
+
+/// Fields of the form itself; every other pair is a filter of the list and goes along hidden.
+const OWN: [&str; 5] = ["kind", "q", "format", "unmasked", "reason"];
+
+fn form(lang: Lang, pairs: &[(String, String)]) -> Form {
+    let mut form = forms::export(lang, "/station/exports");
+    let filters = pairs.iter().filter(|(n, v)| !OWN.contains(&n.as_str()) && n != "cursor" && !v.trim().is_empty());
+    if let Some(section) = form.sections.first_mut() {
+        section.fields.extend(filters.map(|(name, _)| Field::new(name.clone(), "", Kind::Hidden)));
+    }
+    form.fill(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())))
+}
+
 async fn choose(ask: Ask) -> Result<Answer, Fault> {
-    let form =
-        forms::export(ask.lang, "/station/exports").fill(ask.query.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+    let form = form(ask.lang, &ask.query);
     Ok(page(&Desk::form(chrome(&ask, "/station").await, text(ask.lang, "page-exports", &[]), form)))
+}
+
+async fn choose_of_list(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let form = form(ask.lang, &fields);
+    Ok(page(&Desk::form(chrome(&ask, "/station").await, text(ask.lang, "page-exports", &[]), form)).private())
+}
+
+/// Which rows the filters of a list mean.
+fn only(ask: &Ask, kind: ExportKind, fields: &Pairs) -> Result<Only, Fault> {
+    let filters = fields.iter().filter(|(n, v)| (n == "q" || !OWN.contains(&n.as_str())) && !v.trim().is_empty());
+    // The list of vacancies has a filter of the same name as the form's own.
+    let filters = filters.map(|(n, v)| (if n == "vacancy_kind" { "kind" } else { n }.to_owned(), v.clone()));
+    let asked = Ask { query: filters.collect(), ..ask.clone() };
+    let q = asked.query("q").unwrap_or_default();
+    Ok(match kind {
+        _ if asked.query.is_empty() => Only::All,
+        ExportKind::Workers => Only::Workers(Box::new(worker_ask(&asked)?)),
+        ExportKind::Vacancies => Only::Vacancies(Box::new(vacancy_ask(&asked)?)),
+        _ if q.is_empty() => Only::All,
+        _ => Only::Named(q.to_owned()),
+    })
 }
 
 async fn fetch(ask: Ask) -> Result<Answer, Fault> {
@@ -45,14 +89,14 @@ async fn fetch(ask: Ask) -> Result<Answer, Fault> {
         faults.push(FieldFault::new("reason", "reveal.reason"));
     }
     let Some(kind) = kind.filter(|_| faults.is_empty()) else {
-        let form = forms::export(ask.lang, "/station/exports").fill(typed(&fields)).mark(sentences(ask.lang, &faults));
+        let form = form(ask.lang, &fields).mark(sentences(ask.lang, &faults));
         return Ok(refused(&Desk::form(chrome(&ask, "/station").await, text(ask.lang, "page-exports", &[]), form)));
     };
     if unmasked {
         consent::note_reason(&ask.office, &ask.actor, "export.reason", reason).await?;
     }
     let csv = value(&fields, "format") == "csv";
-    let options = Options { query: value(&fields, "q").to_owned(), unmasked, for_verification: false };
+    let options = Options { only: only(&ask, kind, &fields)?, unmasked, for_verification: false };
     let format = if csv { Format::Csv } else { Format::Xlsx };
     let out = std::io::Cursor::new(Vec::new());
     let (out, _) = export::run(&ask.office, &ask.actor, kind, format, out, &options).await?;

@@ -37,8 +37,7 @@ journey!(an_export_holds_the_rows_that_the_screen_shows_in_its_order, |world| {
     assert!(!(0..40).any(|n| csv.contains(&id_number("520524", n)) || csv.contains(&phone(n))), "{csv}");
 
     // The list's filters go along, hidden, from the list to the file.
-    let chosen = [("kind", "workers"), ("status", "away"), ("q", "")];
-    let page = head.form("/station/exports/choose", &chosen).await.expect(200).text();
+    let page = head.form("/station/exports/of/workers", &[("status", "away"), ("q", "")]).await.expect(200).text();
     assert!(page.contains(r#"type="hidden" name="status" value="away""#), "{page}");
     let bad = head.form("/station/exports", &[("kind", "workers"), ("min_age", "alt")]).await;
     assert_eq!(bad.status, 422, "{}", bad.text());

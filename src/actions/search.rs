@@ -284,7 +284,14 @@ pub async fn lookup(office: &Office, actor: &Actor, text: &str, ask: WorkerAsk) 
         office.read_of(actor, "workers.lookup", Some(person.id), "").await?;
         return Ok((ReadAs::Code, Found::of(found)));
     }
-    let people = match search::classify_person_query(text) {
+    let query = search::classify_person_query(text);
+    // Digits that are no number are one that was mistyped: nobody is looked for with them.
+    if let PersonQuery::FreeText(words) = &query
+        && let Some(code) = mistyped(words)
+    {
+        return Err(Error::field("text", code));
+    }
+    let people = match query {
         PersonQuery::IdNumber(number) => {
             let id = IdNumber::parse(&number, office.today()).map_err(|e| Error::field("text", e.code()))?;
             let hash = id_hash(&office.keys, &id.number);
@@ -305,6 +312,18 @@ pub async fn lookup(office: &Office, actor: &Actor, text: &str, ask: WorkerAsk) 
     let records = people::records(&mut read, &scope, &people.1).await?;
     office.read_of(actor, "workers.lookup", records.first().map(|r| r.person.id), "").await?;
     Ok((people.0, Found::of(records)))
+}
+
+/// What is wrong with a long run of digits that is neither an ID number nor a phone.
+fn mistyped(text: &str) -> Option<&'static str> {
+    let bare: Vec<char> = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let digits = bare.iter().filter(|c| c.is_numeric()).count();
+    match digits {
+        _ if digits + 1 < bare.len() => None,
+        8..=13 => Some("phone.length"),
+        14.. => Some("identity.length"),
+        _ => None,
+    }
 }
 
 /// What is asked of vacancies; empty asks nothing. Codes are those of the API.

@@ -317,6 +317,7 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
         m.field("starts", Kind::Date).hint(m.t("date-hint")),
         m.field("ends", Kind::Date).hint(m.t("date-hint")),
         m.field("seats", Kind::Number),
+        m.line("region").hint(m.t("region-hint")),
         m.line("place"),
         m.line("provider"),
         m.field("fee", Kind::Number),
@@ -445,7 +446,8 @@ pub fn act(lang: Lang, href: &str, act: IntroductionAct) -> Form {
     let m = Maker { lang, prefix: "act" };
     let fields = match act {
         IntroductionAct::Consent => {
-            vec![m.menu::<ConsentWay>("how", "please-choose"), m.field("at", Kind::Date).hint(m.t("consent-at-hint"))]
+            let day = Field { label: m.t("consent-at"), ..m.field("at", Kind::Date) };
+            vec![m.menu::<ConsentWay>("how", "please-choose"), day.hint(m.t("consent-at-hint"))]
         }
         IntroductionAct::Decline => vec![m.menu::<Reason>("reason", "please-choose"), m.line("text")],
         IntroductionAct::Withdraw => vec![m.menu::<Reason>("reason", "please-choose")],

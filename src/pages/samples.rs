@@ -215,7 +215,6 @@ fn station(lang: Lang) -> Vec<Sample> {
         came: s("11-22"),
         until: s("11-23"),
         next: Link::to("/station/workers/1#call", "回电"),
-        ..Task::default()
     };
     let home = Home {
         c: c("/station"),
@@ -297,7 +296,6 @@ fn station(lang: Lang) -> Vec<Sample> {
         opened: links(&[("/station/workers/2", "陈应福")]),
         call: forms::call(lang, "/station/workers/018f/call"),
         consent: forms::consent(lang, "/station/workers/018f/consent"),
-        ..WorkerPage::default()
     };
     let bare = WorkerPage {
         c: c("/station/workers"),

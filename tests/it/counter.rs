@@ -141,6 +141,8 @@ journey!(a_number_is_found_beside_a_ticked_filter_and_not_shown_again, |world| {
         desk.form("/station/workers/find", &[("q", tel.as_str()), ("status", "looking")]).await.expect(200).text();
     assert!(found.contains(&home) && !found.contains(&tel), "{found}");
     assert_eq!(world.trail("workers.lookup").await.len(), 2);
+    let short = desk.form("/station/workers/find", &[("q", &number[..17])]).await.expect(422).text();
+    assert!(short.contains("18 位") && short.contains(&number[..17]), "a slip is told and can be mended: {short}");
     let code = made.json()["ref"].as_str().unwrap().to_lowercase();
     let found = desk.form("/station/workers/find", &[("q", code.as_str())]).await.expect(303);
     assert_eq!(place(&found), home);
@@ -232,7 +234,10 @@ journey!(an_interest_is_put_to_a_person_found_by_phone_or_name_and_each_form_kee
     let found = desk.form(&format!("{page}/find"), &[("q", "石小山")]).await.expect(200).text();
     assert!(found.contains(&format!("value=\"{person}\"")), "{found}");
     desk.form(&format!("{page}/link"), &[("worker", person.as_str())]).await.expect(303);
-    assert!(desk.get(&page).await.expect(200).text().contains(&format!("/station/workers/{person}")));
+    let known = desk.get(&page).await.expect(200).text();
+    let introduce = form(&known, &format!("/station/workers/{person}/introduce"));
+    let told = desk.get(&place(&send(&desk, &introduce).await.expect(303))).await.expect(200).text();
+    assert!(told.contains("推荐到 1 个岗位"), "{told}");
 });
 
 journey!(a_pair_says_why_in_words_the_record_that_stays_is_chosen_and_the_merge_is_taken_apart_on_the_page, |world| {
@@ -279,6 +284,34 @@ journey!(a_second_look_at_a_likeness_is_asked_again_when_the_name_became_another
     let other = send(&desk, &seen.clone().with("name", "龙大哥")).await.expect(422).text();
     assert!(other.contains("龙大哥 R-"), "{other}");
     send(&desk, &seen).await.expect(303);
+});
+
+journey!(codes_that_people_say_are_taken_where_a_form_asks_for_them, |world| {
+    let (api, desk) = clerk(&world).await;
+    let employer = world.employer().await.to_string();
+    let vacancy = opens(&api, &employer, "包装工", json!({})).await.expect(201);
+    let code = vacancy.json()["ref"].as_str().unwrap().to_owned();
+    let new = "/station/training/new";
+    let typed = form(&desk.get(new).await.expect(200).text(), new)
+        .with("programme", "校企合作")
+        .with("name", "订单班")
+        .with("seats", "20")
+        .with("vacancy", &code);
+    let class = place(&send(&desk, &typed).await.expect(303));
+    let class = class.split('?').next().unwrap();
+    assert!(desk.get(class).await.expect(200).text().contains(&format!("/station/vacancies/{}", vacancy.id())));
+    let edit = format!("{class}/edit");
+    assert_eq!(form(&desk.get(&edit).await.expect(200).text(), &edit).value("vacancy"), code);
+
+    let partner = world.registers(&api, "李小河", json!({})).await.expect(201);
+    let person = world.registers(&api, "石小山", json!({})).await.expect(201).id();
+    let code = partner.json()["ref"].as_str().unwrap().to_owned();
+    let edit = format!("/station/workers/{person}/edit");
+    let typed = form(&desk.get(&edit).await.expect(200).text(), &edit).with("partner", &code);
+    send(&desk, &typed).await.expect(303);
+    let kept = api.get(&format!("/api/v1/workers/{person}")).await.expect(200).json()["partner"].clone();
+    assert_eq!(kept, partner.id());
+    assert_eq!(form(&desk.get(&edit).await.expect(200).text(), &edit).value("partner"), code);
 });
 
 journey!(after_one_person_of_a_household_the_next_form_knows_the_household, |world| {

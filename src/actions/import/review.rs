@@ -16,7 +16,7 @@ use crate::domain::fault::FieldFault;
 use crate::domain::heading::{self, NOT_KEPT, SheetKind};
 use crate::domain::registration::Checked;
 use crate::domain::sheet_row::person::{self, Reading};
-use crate::domain::sheet_row::{Cells, Layout, Places};
+use crate::domain::sheet_row::{Cells, Layout, Places, masked};
 use crate::pages::{self, Lang};
 use crate::sheets::{ErrorSheet, Fault};
 use crate::store::import::{self as journals, Import, ImportRow};
@@ -187,6 +187,23 @@ fn reread(office: &Office, import: &Import, row: &ImportRow) -> Result<(Checked,
     let checked = person::read(Cells { layout: &layout, texts: &texts }, &with).person?;
     let key = checked.id.is_none().then(|| import_key(&office.keys, &checked));
     Ok((checked, key))
+}
+
+/// Columns that help to decide who somebody is.
+const TELLING: &[&str] =
+    &["sex", "birth_date", "county", "township", "village", "origin", "household.number", "household.head", "phone"];
+
+/// What a kept row says of a person beside the name, its phone hidden; empty once the cells are gone.
+pub fn told(office: &Office, import: &Import, row: &ImportRow) -> Result<String> {
+    let Some(sealed) = row.sealed.as_deref() else { return Ok(String::new()) };
+    let texts = open_cells(office, import.id, row.row as u32, sealed)?;
+    let parts = mapping(import).into_iter().filter_map(|m| {
+        let field = m.field.filter(|f| TELLING.contains(&f.as_str()))?;
+        let text = texts.get(m.column).map(|t| t.trim()).filter(|t| !t.is_empty())?;
+        let text = if field == "phone" { masked(text) } else { text.to_owned() };
+        Some(format!("{} {text}", m.heading))
+    });
+    Ok(parts.collect::<Vec<_>>().join("　"))
 }
 
 /// Rows with a fault as an XLSX: faulty cells marked, reasons in the last column, to be corrected and imported again.

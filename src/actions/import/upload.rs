@@ -110,7 +110,7 @@ pub async fn samples(office: &Office, actor: &Actor, id: Uuid) -> Result<HashMap
     for _ in 0..SAMPLED {
         let Some(row) = sheet.next().await? else { break };
         for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty()) {
-            found.entry(column).or_insert_with(|| masked(cell.text.trim()).chars().take(16).collect());
+            found.entry(column).or_insert_with(|| masked(cell.text.trim()).chars().take(24).collect());
         }
     }
     Ok(found)

@@ -81,6 +81,24 @@ pub fn over<T: serde::Serialize + DeserializeOwned>(stands: &T, form: &Form, typ
     serde_json::from_value(whole).map_err(internal)
 }
 
+/// A form of a page with several that was not accepted: its act, what was typed, what is wrong.
+pub struct Refused<'a> {
+    /// The act that the form is posted to.
+    pub act: &'a str,
+    /// What was typed.
+    pub fields: &'a Pairs,
+    /// Sentences with their fields.
+    pub faults: Vec<(String, String)>,
+}
+
+/// The form of an act; if it was the one refused, with what was typed and each fault at its field.
+pub fn with(form: Form, act: &str, bad: Option<&Refused<'_>>) -> Form {
+    match bad {
+        Some(bad) if bad.act == act => form.fill(typed(bad.fields)).mark(bad.faults.clone()),
+        _ => form,
+    }
+}
+
 /// Fields for putting back into a form.
 pub fn typed(fields: &Pairs) -> impl Iterator<Item = (&str, &str)> {
     fields.iter().map(|(n, v)| (n.as_str(), v.as_str()))

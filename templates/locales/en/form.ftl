@@ -38,7 +38,7 @@ employer-region = District
 employer-address = Address
 employer-contact = Contact
 employer-phone = Phone
-employer-email = Mail address
+employer-email = E-mail
 employer-email-hint = The letter to set the password and the introductions go there
 
 # 务工人员
@@ -256,3 +256,9 @@ act-reopen = Undo the last step
 again-heading = Send it once more
 again-text = What you wrote is still here. One press sends it as it was.
 again-send = Send
+class-region = District or county
+employer-industry = Industry
+employer-licence = Licence
+employer-size = Number of staff
+employer-remark = Remark
+employer-station = Station

@@ -62,6 +62,11 @@ async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
                 priority: priority.map(|part| part.say.staff(words(lang))).unwrap_or_default(),
                 taken: person.introduced.contains(&record.row.id),
                 on: picked.contains(&p.id),
+                introduced: if person.introduced.contains(&record.row.id) {
+                    word(lang, "say", "introduced-already")
+                } else {
+                    String::new()
+                },
                 ..match_line(lang, m, Link::to(format!("/station/workers/{}", p.id), p.name.clone()), p.id)
             }
         })

@@ -16,7 +16,7 @@ use crate::store::employer::Wanted;
 use crate::store::history;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, here, region_name, stored, typed, value};
+use crate::web::html::fields::{Refused, here, region_name, stored, typed, value, with};
 use crate::web::html::posting::hidden;
 use crate::web::html::{at_form, body_of, chrome, page, timeline};
 use crate::web::reply::Answer;
@@ -183,8 +183,8 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view(&ask, None).await?))
 }
 
-/// An employer; `bad` is the act whose form was not accepted, with what was typed and what is wrong.
-async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> Result<Desk, Fault> {
+/// An employer; `bad` is the form that was not accepted.
+async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let lang = ask.lang;
     let row = employer::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let facts = timeline::facts(lang, "employer", &EmployerBody::of(&row.employer));
@@ -192,11 +192,7 @@ async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> 
     let mine = employer::may_change(&ask.office, &ask.actor, &row).await;
     let form = |act: &str, fields: Vec<Field>, weight: Weight| {
         let button = Button { text: word(lang, "go", act), weight, ..Button::default() };
-        let form = Form::new(format!("{root}/{act}"), fields, vec![button]).apart(act);
-        match &bad {
-            Some((failed, typed_in, faults)) if *failed == act => form.fill(typed(typed_in)).mark(faults.clone()),
-            _ => form,
-        }
+        with(Form::new(format!("{root}/{act}"), fields, vec![button]).apart(act), act, bad.as_ref())
     };
     let mut aside = Vec::new();
     match row.state {
@@ -240,7 +236,7 @@ async fn act(ask: Ask) -> Result<Answer, Fault> {
         Ok(said) => Ok(Answer::see_other(format!("{NAV}/{id}?said={said}"))),
         Err(error) => {
             let (status, faults) = at_form(ask.lang, error)?;
-            Ok(Answer { status, ..page(&view(&ask, Some((act, &fields, faults))).await?) })
+            Ok(Answer { status, ..page(&view(&ask, Some(Refused { act, fields: &fields, faults })).await?) })
         }
     }
 }

@@ -158,8 +158,10 @@ async fn lines(ask: &Ask, import: &Import, stage: ImportStage) -> Result<Lines, 
             .map(|e| review::error_view(lang, e))
             .collect();
         let said = |name: &str| {
-            let parts = errors.iter().filter_map(|e| e[name].as_str()).filter(|s| !s.is_empty());
-            parts.collect::<Vec<_>>().join("；")
+            let mut parts: Vec<&str> =
+                errors.iter().filter_map(|e| e[name].as_str()).filter(|s| !s.is_empty()).collect();
+            parts.dedup();
+            parts.join("；")
         };
         for (field, change) in row.changes.as_ref().and_then(Value::as_object).into_iter().flatten() {
             let list = if import.kind == SheetKind::Vacancies.code() { "vacancy" } else { "worker" };
@@ -194,11 +196,23 @@ async fn lines(ask: &Ask, import: &Import, stage: ImportStage) -> Result<Lines, 
         if row.outcome == "set_aside" && row.resolved.is_none() && stage == ImportStage::Done {
             let same = row.object.zip(called(row)).map(|(id, name)| Choice::new(id.to_string(), name));
             let number = u32::try_from(row.row).unwrap_or(0);
-            let (text, why) = (said("value_masked"), said("message"));
+            let text = said("value_masked");
+            let why = format!("{}　{}", said("message"), review::told(&ask.office, import, row)?);
             found.aside.push(SetAside { row: number, text, why, same: same.into_iter().collect() });
         }
     }
     Ok(found)
+}
+
+/// Where the rows of a kind are found afterwards.
+fn list_of(kind: SheetKind) -> &'static str {
+    match kind {
+        SheetKind::Stations => "/admin",
+        SheetKind::Employers => "/station/employers",
+        SheetKind::Training => "/station/training",
+        SheetKind::Vacancies => "/station/vacancies?state=any",
+        SheetKind::Workers | SheetKind::Verification => "/station/workers",
+    }
 }
 
 /// How a column was recognised.
@@ -228,7 +242,11 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
     let stat = |name: &str, key: &str| Stat {
         number: format::count(count(&import, name)),
         text: word(lang, "col", key),
-        href: if kept.iter().any(|(outcome, _)| outcome == name) { only(name) } else { String::new() },
+        // Of other outcomes only the rows with a warning are kept: no list has as many rows as the number says.
+        href: match name {
+            "set_aside" | "rejected" if count(&import, name) > 0 => only(name),
+            _ => String::new(),
+        },
     };
     let stats = vec![
         stat("created", "created"),
@@ -289,6 +307,13 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         text: text(lang, "said-dropped", &[]),
         ..Note::default()
     });
+    let writes = count(&import, "created") + count(&import, "updated");
+    let written = (stage == ImportStage::Done).then(|| Note {
+        tone: Tone::Ok,
+        text: text(lang, "said-written", &[("n", &writes)]),
+        links: vec![Link::to(list_of(kind), text(lang, "see-list", &[]))],
+        ..Note::default()
+    });
     let mut c = chrome(ask, "/station/imports").await;
     c.refresh = refresh;
     let query = outcome.map(|o| format!("outcome={o}&")).unwrap_or_default();
@@ -298,7 +323,7 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         lead: named(lang, kind),
         stage,
         progress: (u64::try_from(import.done_rows).unwrap_or(0), import.options["expected"].as_u64().unwrap_or(0)),
-        note: told.or(fault).or(dropped),
+        note: told.or(fault).or(dropped).or(written),
         stats,
         rows: table("rows", "import-rows", ["row", "fields", "fault", "instead", "result"], wrong),
         filters: if kept.len() > 1 || outcome.is_some() { filters } else { Vec::new() },
@@ -307,7 +332,7 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         aside,
         mapping,
         fields,
-        writes: count(&import, "created") + count(&import, "updated"),
+        writes,
         report: count(&import, "rejected") + count(&import, "set_aside") > 0,
         href: root,
     })

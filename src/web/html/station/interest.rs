@@ -13,7 +13,7 @@ use crate::pages::{
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, call_of, region_name, typed, value};
+use crate::web::html::fields::{self, Refused, call_of, region_name, value};
 use crate::web::html::{at_form, body_of, chrome, page};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
@@ -37,8 +37,8 @@ struct Shown<'a> {
     phone: Option<String>,
     /// People who were looked for; none if nobody looked.
     found: Option<Vec<Record>>,
-    /// A form that was not accepted: its act, what was typed, what is wrong.
-    bad: Option<(&'a str, &'a Pairs, Vec<(String, String)>)>,
+    /// The form that was not accepted.
+    bad: Option<Refused<'a>>,
 }
 
 /// A person to pick: name, code, village.
@@ -76,15 +76,19 @@ async fn view(ask: &Ask, shown: Shown<'_>) -> Result<Desk, Fault> {
         Fact::named(lang, "phone", phone),
     ];
     facts.extend(i.remark.iter().map(|remark| Fact::new(word(lang, "interest", "remark"), remark.clone())));
-    let with = |form: Form, act: &str| match &shown.bad {
-        Some((failed, fields, faults)) if *failed == act => form.fill(typed(fields)).mark(faults.clone()),
-        _ => form,
-    };
+    let bad = shown.bad.as_ref();
+    let with = |form: Form, act: &str| fields::with(form, act, bad);
     let button = |act: &str, key: &str| {
         let pressed = vec![Button::second(text(lang, key, &[]), "act", act)];
         with(Form::new(format!("{href}/{act}"), Vec::new(), pressed), act)
     };
     let mut aside = Vec::new();
+    // Who it is is known: what they asked for is one press away.
+    if let Some(person) = i.worker.filter(|_| i.introduction.is_none() && i.state.is_open()) {
+        let post = Field::new("vacancy", "", Kind::Hidden).value(i.vacancy.to_string());
+        let go = vec![Button::main(text(lang, "interest-introduce", &[]))];
+        aside.push(Block::Form(Form::new(format!("/station/workers/{person}/introduce"), vec![post], go)));
+    }
     if !revealed && ask.actor.may(Right::Reveal) {
         aside.push(Block::Form(button("reveal", "see-phone")));
     }
@@ -168,8 +172,10 @@ async fn act(ask: Ask) -> Result<Answer, Fault> {
         Err(error) => {
             let (status, mut faults) = at_form(ask.lang, error)?;
             // The one box of people is called `text` by the act behind it.
-            faults.iter_mut().filter(|(field, _)| field == "text" && act == "find").for_each(|(f, _)| *f = "q".into());
-            let shown = Shown { bad: Some((act, &fields, faults)), ..Shown::default() };
+            for (field, _) in faults.iter_mut().filter(|(field, _)| field == "text" && act == "find") {
+                "q".clone_into(field);
+            }
+            let shown = Shown { bad: Some(Refused { act, fields: &fields, faults }), ..Shown::default() };
             Ok(Answer { status, ..page(&view(&ask, shown).await?) })
         }
     }

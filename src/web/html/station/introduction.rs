@@ -9,13 +9,13 @@ use crate::domain::code::Code as _;
 use crate::domain::introduction::{IntroductionAct, IntroductionState, Reason};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Desk, Fact, Form, Lang, Link, LogLine, Note, Tag, Tone, code_sentence, format, forms, named, text, word,
+    Bit, Block, Desk, Fact, Lang, Link, LogLine, Note, Tag, Tone, code_sentence, format, forms, named, text, word,
 };
 use crate::store::introduction::Case;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::html::employer::{interview_words, invitation, placed_words};
-use crate::web::html::fields::{Pairs, call_of, typed};
+use crate::web::html::fields::{Pairs, Refused, call_of, with};
 use crate::web::html::timeline::moment;
 use crate::web::html::{at_form, body_of, chrome, page};
 use crate::web::json::worker::instant;
@@ -63,17 +63,6 @@ pub fn log(lang: Lang, today: Date, whole: &Whole) -> Vec<LogLine> {
     }));
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     lines.into_iter().map(|(_, line)| line).collect()
-}
-
-/// A form of the page that was not accepted: its act, what was typed, what is wrong.
-type Refused<'a> = (&'a str, &'a Pairs, Vec<(String, String)>);
-
-/// The form as it was refused, if it was this one.
-fn with(form: Form, act: &str, bad: Option<&Refused<'_>>) -> Form {
-    match bad {
-        Some((failed, fields, faults)) if *failed == act => form.fill(typed(fields)).mark(faults.clone()),
-        _ => form,
-    }
 }
 
 fn possible(state: IntroductionState, act: IntroductionAct) -> bool {
@@ -130,7 +119,7 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
         }
     }
     let mut blocks = vec![Block::Facts(facts(ask, case).await)];
-    if let Some((act, _, faults)) = bad
+    if let Some(Refused { act, faults, .. }) = bad
         && IntroductionAct::parse(act).is_some_and(|act| !possible(i.state, act))
     {
         // The act is not possible any more: only the reason is left to tell.
@@ -164,7 +153,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
 /// The page once more, with what was typed in the form of an act and what is wrong with it.
 async fn again(ask: &Ask, act: &str, fields: &Pairs, error: Error) -> Result<Answer, Fault> {
     let (status, faults) = at_form(ask.lang, error)?;
-    Ok(Answer { status, ..page(&view(ask, Some((act, fields, faults))).await?) })
+    Ok(Answer { status, ..page(&view(ask, Some(Refused { act, fields, faults })).await?) })
 }
 
 async fn act(ask: Ask) -> Result<Answer, Fault> {

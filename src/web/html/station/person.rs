@@ -14,15 +14,15 @@ use crate::domain::worker::{ConsentScope, ConsentWay, Status, age_on};
 use crate::handler;
 use crate::matching::parameters::Parameters;
 use crate::pages::{
-    Desk, Fact, Form, Gain, IntroductionLine, Lang, Link, Match, Near, Note, Tag, Tone, WorkerPage, format, forms,
-    named, text, word,
+    Desk, Fact, Gain, IntroductionLine, Lang, Link, Match, Near, Note, Tag, Tone, WorkerPage, format, forms, named,
+    text, word,
 };
 use crate::store;
 use crate::store::outbox::Notice;
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, call_of, ids_of, region_name, typed, value};
+use crate::web::html::fields::{Pairs, Refused, call_of, ids_of, region_name, value, with};
 use crate::web::html::timeline::{self, moment};
 use crate::web::html::{at_form, chrome, page};
 use crate::web::json::matching::words;
@@ -78,7 +78,7 @@ pub fn match_line(lang: Lang, m: &crate::matching::recommend::Match, who: Link, 
             .iter()
             .map(|(_, s)| say(s))
             .map(|s| {
-                ["没问过：", "not asked yet: ", "Not asked yet: "]
+                ["没问过：", "没问过", "not asked yet: ", "Not asked yet: "]
                     .iter()
                     .find_map(|p| s.strip_prefix(p))
                     .map_or(s.clone(), str::to_owned)
@@ -88,9 +88,6 @@ pub fn match_line(lang: Lang, m: &crate::matching::recommend::Match, who: Link, 
         ..Match::default()
     }
 }
-
-/// A form of the page that was not accepted: its name, what was typed, what is wrong.
-type Refused<'a> = (&'a str, &'a Pairs, Vec<(String, String)>);
 
 async fn person_page(
     ask: &Ask,
@@ -185,8 +182,8 @@ async fn person_page(
     let opted_out = record.consent(ConsentScope::Matching) == Some(false);
     let note = opted_out.then(|| Note { tone: Tone::Warn, lead: text(lang, "opted-out", &[]), ..Note::default() });
 
-    let picked: Vec<Uuid> = match &refused {
-        Some(("introduce", typed, _)) => ids_of(typed, "vacancy"),
+    let picked = match &refused {
+        Some(bad) if bad.act == "introduce" => ids_of(bad.fields, "vacancy"),
         _ => Vec::new(),
     };
     let ready = office.live.matching_ready();
@@ -280,21 +277,14 @@ async fn person_page(
     c.back = address(p.id);
     let root = address(p.id);
     let sealed = p.id_sealed.is_some() || p.phone_sealed.is_some();
-    let mut reveal =
-        (!revealed && sealed && ask.actor.may(Right::Reveal)).then(|| forms::reveal(lang, &format!("{root}/reveal")));
-    let mut call = forms::call(lang, &format!("{root}/call"));
-    let mut consent = forms::consent(lang, &format!("{root}/consent"));
-    if let Some((name, fields, faults)) = refused {
-        let again = |form: Form| form.fill(typed(fields)).mark(faults.clone());
-        match name {
-            "reveal" => reveal = reveal.map(again),
-            "call" => call = again(call),
-            "consent" => consent = again(consent),
-            _ => {
-                let words: Vec<String> = faults.into_iter().map(|(_, told)| told).collect();
-                c.notice = Some(Note { tone: Tone::Bad, text: words.join(" "), ..Note::default() });
-            }
-        }
+    let bad = refused.as_ref();
+    let reveal = (!revealed && sealed && ask.actor.may(Right::Reveal))
+        .then(|| with(forms::reveal(lang, &format!("{root}/reveal")), "reveal", bad));
+    let call = with(forms::call(lang, &format!("{root}/call")), "call", bad);
+    let consent = with(forms::consent(lang, &format!("{root}/consent")), "consent", bad);
+    if let Some(bad) = bad.filter(|bad| ["introduce", "enrol"].contains(&bad.act)) {
+        let words: Vec<&str> = bad.faults.iter().map(|(_, told)| told.as_str()).collect();
+        c.notice = Some(Note { tone: Tone::Bad, text: words.join(" "), ..Note::default() });
     } else if let Some(note) =
         introduced_note(ask, "said-introduced-posts", |id| posts.get(&id).map(|post| post.row.vacancy.title.clone()))
     {
@@ -371,10 +361,10 @@ async fn history(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// The person's page once more, with what was typed in one of its forms and what is wrong with it.
-async fn again(ask: &Ask, name: &str, fields: &Pairs, error: Error) -> Result<Answer, Fault> {
+async fn again(ask: &Ask, act: &str, fields: &Pairs, error: Error) -> Result<Answer, Fault> {
     let (status, faults) = at_form(ask.lang, error)?;
     let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
-    let answer = page(&person_page(ask, &record, None, Some((name, fields, faults))).await?);
+    let answer = page(&person_page(ask, &record, None, Some(Refused { act, fields, faults })).await?);
     Ok(Answer { status, ..answer })
 }
 

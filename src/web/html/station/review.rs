@@ -211,7 +211,7 @@ async fn letters(ask: Ask) -> Result<Answer, Fault> {
             Column::named(lang, "now"),
             Column::figures(lang, "tries"),
             Column::named(lang, "fault"),
-            Column::named(lang, "then"),
+            Column::named(lang, "next"),
         ],
         rows: rows.collect(),
         ..Table::default()

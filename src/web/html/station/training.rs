@@ -1,10 +1,12 @@
 //! Training classes for station staff, and who sits in them.
 
+use uuid::Uuid;
+
 use crate::actions::search::{self, ClassAsk};
-use crate::actions::{Error, class, enrolment};
+use crate::actions::{Error, class, enrolment, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::training::{ClassBody, EnrolmentAct};
+use crate::domain::training::{Class, ClassBody, EnrolmentAct};
 use crate::handler;
 use crate::pages::{
     Bit, Block, Cell, Column, Desk, Fact, Find, Link, Row, Table, Tag, Tone, format, forms, named, text, word,
@@ -12,7 +14,7 @@ use crate::pages::{
 use crate::store::{history, vacancy as vacancies, worker as people};
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{here, over, region_name, stored, typed, value};
+use crate::web::html::fields::{Pairs, here, over, region_name, stored, typed, value};
 use crate::web::html::posting::hidden;
 use crate::web::html::{at_form, body_of, chrome, page, timeline};
 use crate::web::json::list as lists;
@@ -58,7 +60,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         caption: text(lang, "page-training", &[]),
         note: found.total.to_string(),
         columns: vec![
-            Column::named(lang, "title"),
+            Column::named(lang, "class"),
             Column::named(lang, "programme"),
             Column::figures(lang, "starts"),
             Column::figures(lang, "ends"),
@@ -89,9 +91,34 @@ async fn new(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-new", &[]), form)))
 }
 
+/// An order class names its vacancy by code; it is kept by id. A code that nothing has stays to be told.
+async fn typed_body(ask: &Ask, fields: &Pairs) -> Result<ClassBody, Fault> {
+    let mut body: ClassBody = body_of(fields)?;
+    let code = body.vacancy.as_ref().map(|t| t.0.trim().to_owned()).filter(|t| t.parse::<Uuid>().is_err());
+    if let Some(code) = code
+        && let Ok(post) = vacancy::find(&ask.office, &ask.actor, &code).await
+    {
+        body.vacancy = Some(post.row.id.to_string().into());
+    }
+    Ok(body)
+}
+
+/// What the form of a class on record is filled with; its vacancy is shown by code.
+async fn on_record(ask: &Ask, class: &Class) -> Result<Pairs, Fault> {
+    let mut pairs = stored(&ClassBody::of(class));
+    if let Some(id) = class.vacancy
+        && let Some(post) = vacancies::records(&mut &ask.office.db, &[id]).await?.pop()
+    {
+        for (_, text) in pairs.iter_mut().filter(|(name, _)| name == "vacancy") {
+            text.clone_from(&post.row.reference);
+        }
+    }
+    Ok(pairs)
+}
+
 async fn create(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let body: ClassBody = body_of(&fields)?;
+    let body = typed_body(&ask, &fields).await?;
     match class::create(&ask.office, &ask.actor, &body).await {
         Ok(record) => Ok(Answer::see_other(format!("{NAV}/{}?said=saved", record.row.id))),
         Err(error) => {
@@ -109,7 +136,7 @@ async fn edit(ask: Ask) -> Result<Answer, Fault> {
         return Err(Error::NotFound.into());
     }
     let mut form = forms::class(ask.lang, &format!("{NAV}/{}/edit", record.row.id), NAV)
-        .fill(stored(&ClassBody::of(&record.row.class)));
+        .fill(on_record(&ask, &record.row.class).await?);
     form.sections.push(hidden("version", record.row.version.to_string()));
     Ok(page(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-edit", &[]), form)))
 }
@@ -119,7 +146,7 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     let id = ask.id("id")?;
     let stands = class::find(&ask.office, ask.param("id")).await?;
     let mut form = forms::class(ask.lang, &format!("{NAV}/{id}/edit"), NAV);
-    let body = over(&ClassBody::of(&stands.row.class), &form, &body_of(&fields)?)?;
+    let body = over(&ClassBody::of(&stands.row.class), &form, &typed_body(&ask, &fields).await?)?;
     let version: i64 = value(&fields, "version").parse().unwrap_or(0);
     let mut fresh = version;
     let (status, faults) = match class::change_to(&ask.office, &ask.actor, id, &body, version).await {
@@ -170,7 +197,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
     let table = Table {
         id: "enrolments".into(),
         caption: word(lang, "col", "enrolled"),
-        columns: ["name", "now", "then"].map(|n| Column::named(lang, n)).to_vec(),
+        columns: ["name", "now", "next"].map(|n| Column::named(lang, n)).to_vec(),
         rows: rows.collect(),
         ..Table::default()
     };

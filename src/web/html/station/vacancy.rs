@@ -14,7 +14,7 @@ use crate::pages::{
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, here, region_name, typed, value};
+use crate::web::html::fields::{Refused, here, region_name, value, with};
 use crate::web::html::posting::{self, Side};
 use crate::web::html::public::facts;
 use crate::web::html::{at_form, chrome, page};
@@ -167,8 +167,8 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view(&ask, None).await?))
 }
 
-/// A vacancy; `bad` is the act whose form was not accepted, with what was typed and what is wrong.
-async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> Result<Desk, Fault> {
+/// A vacancy; `bad` is the form that was not accepted.
+async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
     let mine = vacancy::may_change(&ask.office, &ask.actor, &record).await;
@@ -187,10 +187,7 @@ async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> 
         let mut add = |act: &str, why: Option<&str>, button: Button| {
             let reason = why.map(|key| Field::new("reason", text(lang, key, &[]), Kind::Area));
             let form = Form::new(format!("{root}/{act}"), reason.into_iter().collect(), vec![button]).apart(act);
-            aside.push(Block::Form(match &bad {
-                Some((failed, fields, faults)) if *failed == act => form.fill(typed(fields)).mark(faults.clone()),
-                _ => form,
-            }));
+            aside.push(Block::Form(with(form, act, bad.as_ref())));
         };
         match state {
             VacancyState::InReview if blocked => {
@@ -256,7 +253,7 @@ async fn act(ask: Ask) -> Result<Answer, Fault> {
         Ok(said) => Ok(Answer::see_other(format!("/station/vacancies/{id}?said={said}"))),
         Err(error) => {
             let (status, faults) = at_form(ask.lang, error)?;
-            Ok(Answer { status, ..page(&view(&ask, Some((act, &fields, faults))).await?) })
+            Ok(Answer { status, ..page(&view(&ask, Some(Refused { act, fields: &fields, faults })).await?) })
         }
     }
 }

@@ -203,6 +203,32 @@ async fn find(mut ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&found_page(&ask, shown, &found, Vec::new()).await))
 }
 
+/// The partner is named by the code that people say, and kept by id; a code that nobody in scope has stays to be told.
+async fn with_partner(ask: &Ask, mut body: Registration) -> Result<Registration, Fault> {
+    let code = body.partner.as_ref().map(|t| t.0.trim().to_owned()).filter(|t| t.parse::<Uuid>().is_err());
+    if let Some(code) = code
+        && let Ok(id) = worker::by_reference(&ask.office, &ask.actor, &code).await
+    {
+        body.partner = Some(id.to_string().into());
+    }
+    Ok(body)
+}
+
+/// What the form of a person on record is filled with; the partner is shown by code.
+async fn on_record(ask: &Ask, record: &Record) -> Result<Pairs, Fault> {
+    let mut pairs = stored(&worker::registration(record));
+    if let Some(id) = record.person.worker.partner {
+        let scope = ask.office.scope(&ask.actor).await?;
+        let names = crate::store::worker::names(&mut &ask.office.db, &scope, &[id]).await?;
+        for (_, text) in pairs.iter_mut().filter(|(name, _)| name == "partner") {
+            if let Some((_, reference)) = names.get(&id) {
+                text.clone_from(reference);
+            }
+        }
+    }
+    Ok(pairs)
+}
+
 /// The registration that a form says; the village lies in the county of origin.
 fn registration(fields: &Pairs) -> Result<Registration, Fault> {
     // The form says the way once for all consents that are ticked.
@@ -260,7 +286,7 @@ fn onward(fields: &Pairs, id: Uuid, said: &str) -> Answer {
 
 async fn register(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let body = registration(&fields)?;
+    let body = with_partner(&ask, registration(&fields)?).await?;
     let mut c = chrome(&ask, "/station/workers").await;
     c.back = "/station/workers/new".to_owned();
     let mut form = forms::worker(ask.lang, "/station/workers/new", "/station/workers").fill(typed(&fields));
@@ -327,7 +353,7 @@ async fn edit(ask: Ask) -> Result<Answer, Fault> {
     let c = chrome(&ask, "/station/workers").await;
     let heading = text(ask.lang, "page-worker-edit", &[("name", &record.person.name)]);
     let version = record.person.version.to_string();
-    let form = edit_form(ask.lang, record.person.id, &version).fill(stored(&worker::registration(&record)));
+    let form = edit_form(ask.lang, record.person.id, &version).fill(on_record(&ask, &record).await?);
     let aside = worker_aside(&c, &[]);
     Ok(page(&Desk { aside, ..Desk::form(c, heading, form) }))
 }
@@ -336,7 +362,7 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let record = worker::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let id = record.person.id;
-    let mut body = registration(&fields)?;
+    let mut body = with_partner(&ask, registration(&fields)?).await?;
     body.consent.clear();
     let stands = worker::registration(&record);
     let mut body = over(&stands, &edit_form(ask.lang, id, ""), &body)?;
@@ -370,7 +396,9 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
             let taken = matches!(error, Error::Conflict { .. });
             let (status, mut faults) = at_form(ask.lang, error)?;
             if taken {
-                faults.iter_mut().for_each(|(field, _)| "id_number".clone_into(field));
+                for (field, _) in &mut faults {
+                    "id_number".clone_into(field);
+                }
             }
             (status, faults)
         }

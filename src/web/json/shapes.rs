@@ -214,8 +214,11 @@ shapes! {
         id: Uuid, code: String, name: String, kind: StationKind, parent: Option<String>, regions: Vec<String>,
         email: Option<String>, phone: Option<String>, address: Option<String>, lang: String, version: i64,
     }
-    /// The person of an introduction; employers get no id.
-    Introduced { id: Option<Uuid>, #[schemars(rename = "ref")] reference: String, name: String }
+    /// The person of an introduction; employers get no id, but what the person agreed to tell them.
+    Introduced {
+        id: Option<Uuid>, #[schemars(rename = "ref")] reference: String, name: String,
+        offer: Option<introduction::Offer>,
+    }
     /// The vacancy of an introduction or interest.
     Post { id: Option<Uuid>, #[schemars(rename = "ref")] reference: String, title: String }
     /// The employer of an introduction.

@@ -190,7 +190,9 @@ pub fn forms(html: &str) -> Vec<Form> {
         }
     }
     let whole = forms.into_iter().zip(inputs).map(|((_, mut form), inputs)| {
-        form.others.iter_mut().for_each(|(_, names)| names.extend(inputs.clone()));
+        for (_, names) in &mut form.others {
+            names.extend(inputs.clone());
+        }
         form
     });
     whole.collect()

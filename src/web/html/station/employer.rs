@@ -16,7 +16,7 @@ use crate::store::employer::Wanted;
 use crate::store::history;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, here, region_name, stored, typed, value};
+use crate::web::html::fields::{Refused, here, region_name, stored, typed, value};
 use crate::web::html::posting::hidden;
 use crate::web::html::{at_form, body_of, chrome, page, timeline};
 use crate::web::reply::Answer;
@@ -184,7 +184,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// An employer; `bad` is the act whose form was not accepted, with what was typed and what is wrong.
-async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> Result<Desk, Fault> {
+async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let lang = ask.lang;
     let row = employer::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let facts = timeline::facts(lang, "employer", &EmployerBody::of(&row.employer));

@@ -13,7 +13,7 @@ use crate::pages::{
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, call_of, region_name, typed, value};
+use crate::web::html::fields::{Refused, call_of, region_name, typed, value};
 use crate::web::html::{at_form, body_of, chrome, page};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
@@ -38,7 +38,7 @@ struct Shown<'a> {
     /// People who were looked for; none if nobody looked.
     found: Option<Vec<Record>>,
     /// A form that was not accepted: its act, what was typed, what is wrong.
-    bad: Option<(&'a str, &'a Pairs, Vec<(String, String)>)>,
+    bad: Option<Refused<'a>>,
 }
 
 /// A person to pick: name, code, village.

@@ -14,7 +14,7 @@ use crate::pages::{
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{Pairs, here, region_name, typed, value};
+use crate::web::html::fields::{Refused, here, region_name, typed, value};
 use crate::web::html::posting::{self, Side};
 use crate::web::html::public::facts;
 use crate::web::html::{at_form, chrome, page};
@@ -168,7 +168,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// A vacancy; `bad` is the act whose form was not accepted, with what was typed and what is wrong.
-async fn view(ask: &Ask, bad: Option<(&str, &Pairs, Vec<(String, String)>)>) -> Result<Desk, Fault> {
+async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
     let mine = vacancy::may_change(&ask.office, &ask.actor, &record).await;

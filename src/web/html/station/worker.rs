@@ -370,7 +370,9 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
             let taken = matches!(error, Error::Conflict { .. });
             let (status, mut faults) = at_form(ask.lang, error)?;
             if taken {
-                faults.iter_mut().for_each(|(field, _)| "id_number".clone_into(field));
+                for (field, _) in &mut faults {
+                    "id_number".clone_into(field);
+                }
             }
             (status, faults)
         }

@@ -7,10 +7,10 @@ pub struct Form {
     pub post: bool,
     /// What is sent when somebody presses the first button and has changed nothing.
     pub fields: Vec<(String, String)>,
-    /// Every name that a press of any button with any boxes ticked can send.
+    /// Every name that a press of any button with any boxes ticked can send to its address.
     pub names: Vec<String>,
-    /// Other addresses that its buttons send to.
-    pub others: Vec<String>,
+    /// Addresses that buttons of its own send to, each with the names that such a press can send.
+    pub others: Vec<(String, Vec<String>)>,
 }
 
 impl Form {
@@ -117,11 +117,14 @@ pub fn forms(html: &str) -> Vec<Form> {
     let tags = tags(html);
     let mut forms: Vec<(String, Form)> = Vec::new();
     let mut pressed: Vec<bool> = Vec::new();
+    // Names of what is not a button: they go along whichever button is pressed.
+    let mut inputs: Vec<Vec<String>> = Vec::new();
     for tag in tags.iter().filter(|t| t.name == "form") {
         let post = tag.get("method").is_some_and(|m| m.eq_ignore_ascii_case("post"));
         let action = tag.get("action").unwrap_or_default().to_owned();
         forms.push((tag.get("id").unwrap_or_default().to_owned(), Form { action, post, ..Form::default() }));
         pressed.push(false);
+        inputs.push(Vec::new());
     }
     let (mut next, mut inside) = (0, None);
     let mut select: Option<(usize, String, bool)> = None;
@@ -153,12 +156,17 @@ pub fn forms(html: &str) -> Vec<Form> {
                 let Some(at) = foreign.or(inside) else { continue };
                 let form = &mut forms[at].1;
                 let kind = tag.get("type").unwrap_or_default();
-                if let Some(other) = tag.get("formaction") {
-                    form.others.push(other.to_owned());
-                }
                 let first_button = tag.name == "button" && !pressed[at];
                 pressed[at] |= first_button;
-                let Some(name) = tag.get("name").filter(|n| !n.is_empty()) else { continue };
+                let name = tag.get("name").filter(|n| !n.is_empty());
+                if let Some(other) = tag.get("formaction") {
+                    form.others.push((other.to_owned(), name.into_iter().map(str::to_owned).collect()));
+                    continue;
+                }
+                let Some(name) = name else { continue };
+                if tag.name != "button" {
+                    inputs[at].push(name.to_owned());
+                }
                 if !form.names.iter().any(|n| n == name) {
                     form.names.push(name.to_owned());
                 }
@@ -181,7 +189,13 @@ pub fn forms(html: &str) -> Vec<Form> {
             _ => {}
         }
     }
-    forms.into_iter().map(|(_, form)| form).collect()
+    let whole = forms.into_iter().zip(inputs).map(|((_, mut form), inputs)| {
+        for (_, names) in &mut form.others {
+            names.extend(inputs.clone());
+        }
+        form
+    });
+    whole.collect()
 }
 
 /// The form of a page that posts to this address.
@@ -200,11 +214,12 @@ fn a_page_is_read_as_a_browser_reads_it() {
         <select name=\"c\"><option value=\"\">-</option><option value=\"2\" selected>zwei</option></select>\
         <select name=\"d\"><option value=\"9\">neun</option></select><textarea name=\"e\" rows=\"4\">\nzwei\nZeilen</textarea>\
         <input name=\"f\" value=\"g\" form=\"other\"><button name=\"act\" value=\"one\">1</button>\
-        <button name=\"act\" value=\"two\" formaction=\"/b\">2</button></form><a href=\"/x?y=1&#38;z=2#top\">x</a>";
+        <button name=\"go\" value=\"two\" formaction=\"/b\">2</button></form><a href=\"/x?y=1&#38;z=2#top\">x</a>";
     let read = form(page, "/a");
     let sent = [("a", "1 <2"), ("b", "x"), ("c", "2"), ("d", "9"), ("e", "zwei\nZeilen"), ("act", "one")];
     assert_eq!(read.pairs(), sent);
-    assert_eq!((read.names.join(""), read.others.join("")), ("abcdeact".to_owned(), "/b".to_owned()));
+    assert_eq!(read.names, ["a", "b", "c", "d", "e", "act"]);
+    assert_eq!((read.others[0].0.as_str(), read.others[0].1.join("")), ("/b", "goabbcde".to_owned()));
     assert_eq!(forms(page)[0].pairs(), [("f", "g")]);
     assert_eq!(links(page), ["/x?y=1&z=2"]);
 }

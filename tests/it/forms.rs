@@ -306,13 +306,14 @@ journey!(every_field_of_every_form_is_one_that_its_route_knows, |world| {
     let mut sent_to = BTreeSet::new();
     for Seen { by, on, form, .. } in &seen {
         let method = if form.post { "POST" } else { "GET" };
-        for action in std::iter::once(&form.action).chain(&form.others) {
+        let own = (form.action.clone(), form.names.clone());
+        for (action, names) in std::iter::once(&own).chain(&form.others) {
             let Some(route) = pattern(method, action) else {
                 faults.insert(format!("{by}: a form on {on} sends to {action}, which nobody answers"));
                 continue;
             };
             sent_to.insert(route.pattern);
-            let names = form.names.iter().map(String::as_str);
+            let names = names.iter().map(String::as_str);
             let unknown: Vec<&str> = if form.post {
                 names.filter(|name| route.unknown([*name]).is_some()).collect()
             } else {

@@ -80,6 +80,8 @@ journey!(everybody_arrives_somewhere_after_signing_in, |world| {
         let somebody = world.anyone().with("cookie", &cookie);
         somebody.get(home).await.expect(200);
         assert_eq!(somebody.get("/login").await.expect(303).header("location"), Some(home), "signed in already");
+        let kept = somebody.get("/login?next=/again/x&kept=1").await.expect(303);
+        assert_eq!(kept.header("location"), Some("/again/x"), "a kept form is not lost");
     }
 });
 

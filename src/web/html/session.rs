@@ -45,10 +45,11 @@ pub async fn sign_in_first(_door: &Door, ask: &Ask) -> Answer {
 }
 
 async fn login(ask: Ask) -> Result<Answer, Fault> {
-    if ask.session.is_some() {
-        return Ok(Answer::see_other(home_of(&ask.actor)));
-    }
     let next = own_path(ask.query("next"));
+    // Signed in already, perhaps in another window: on to where it was going.
+    if ask.session.is_some() {
+        return Ok(Answer::see_other(if next == "/" { home_of(&ask.actor).to_owned() } else { next }));
+    }
     let mut c = chrome(&ask, "").await;
     c.back = "/login".to_owned();
     Ok(page(&Login { c, form: forms::login(ask.lang, &next), kept: ask.query("kept").is_some() }))

@@ -1,6 +1,6 @@
 //! The occupation coder: titles and wishes to codes of the 2022 classification, with a confidence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::domain::occupation::{Level, Occupation};
@@ -27,6 +27,9 @@ const LATER_PART: f32 = 0.8;
 /// The whole title beside its parts still holds employer and place: it only breaks ties.
 const WHOLE_TITLE: f32 = 0.6;
 const CANDIDATES: usize = 5;
+/// Levels before and after a job that do not make another job of it.
+const LEVEL_BEFORE: [&str; 9] = ["高级", "中级", "初级", "资深", "储备", "见习", "实习", "首席", "特级"];
+const LEVEL_AFTER: [&str; 10] = ["实习生", "学徒工", "实习", "学徒", "小工", "中工", "大工", "岗位", "人员", "岗"];
 
 struct Row {
     code: Occupation,
@@ -37,6 +40,7 @@ struct Row {
 
 struct Coder {
     rows: Vec<Row>,
+    known: HashSet<String>,
     terms: HashMap<String, Vec<(u32, f32)>>,
     mean_length: f32,
 }
@@ -83,7 +87,8 @@ impl Coder {
             total += row.length;
         }
         let mean_length = total / rows.len() as f32;
-        Self { rows, terms, mean_length }
+        let known = rows.iter().map(|row| row.text.clone()).collect();
+        Self { rows, known, terms, mean_length }
     }
 
     fn idf(&self, df: usize) -> f32 {
@@ -133,6 +138,23 @@ impl Coder {
         (best, own)
     }
 
+    /// The part without a level before or after it (资深发型师, 监理实习生), unless it is a name as it stands (实习律师).
+    fn without_level<'a>(&self, part: &'a str) -> &'a str {
+        let is_job = |rest: &str| rest.chars().count() >= 2 && !words::embedded().ranks.contains(rest);
+        let mut core = part;
+        for level in LEVEL_BEFORE {
+            if let Some(rest) = core.strip_prefix(level).filter(|rest| is_job(rest) && !self.known.contains(core)) {
+                core = rest;
+            }
+        }
+        for level in LEVEL_AFTER {
+            if let Some(rest) = core.strip_suffix(level).filter(|rest| is_job(rest) && !self.known.contains(core)) {
+                core = rest;
+            }
+        }
+        core
+    }
+
     fn code(&self, text: &str) -> Vec<Candidate> {
         let title = normalise(text);
         let mut total: HashMap<Occupation, (f32, bool)> = HashMap::new();
@@ -143,6 +165,7 @@ impl Coder {
             if k > 0 && *part == whole {
                 weight *= WHOLE_TITLE;
             }
+            let part = self.without_level(part);
             let (mut scores, part_own) = self.score(part);
             if k == 0 {
                 own = part_own;

@@ -14,9 +14,6 @@ use crate::web::fault::Fault;
 /// Fields of a form in order.
 pub type Pairs = Vec<(String, String)>;
 
-/// An act that was not taken: which, what was typed, and the sentences of its faults with their fields.
-pub type Refused<'a> = (&'a str, &'a Pairs, Pairs);
-
 /// A field's text.
 pub fn value<'a>(fields: &'a Pairs, name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())

@@ -46,6 +46,7 @@ impl Ask {
             office: office.clone(),
             actor: actor.clone(),
             lang: Lang::Zh,
+            method: Method::GET,
             path: String::new(),
             params: Vec::new(),
             query,

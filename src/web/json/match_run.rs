@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::shapes;
 use super::worker::{Nothing, instant};
 use crate::actions::match_run::{self, Adoption, NotBegun, Told, Wanted};
 use crate::domain::actor::Right;
@@ -25,19 +26,24 @@ const MATCH: Audience = Audience::Holds(&[Right::Match]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/match-runs", MATCH, "start a batch run", Body::Json(shape::<Wanted>), handler!(begin))
-        .answers(202, None),
-    Route::get("/api/v1/match-runs", MATCH, "the newest batch runs", handler!(newest)),
-    Route::get("/api/v1/match-runs/{id}", MATCH, "a batch run", handler!(find)),
+        .gives::<shapes::MatchRun>()
+        .status(202),
+    Route::get("/api/v1/match-runs", MATCH, "the newest batch runs", handler!(newest))
+        .gives::<shapes::List<shapes::MatchRun>>(),
+    Route::get("/api/v1/match-runs/{id}", MATCH, "a batch run", handler!(find)).gives::<shapes::MatchRun>(),
     Route::get("/api/v1/match-runs/{id}/assignments", MATCH, "who goes where", handler!(assignments))
+        .gives::<shapes::List<shapes::Assigned>>()
         .query(&["limit", "cursor"]),
-    Route::post("/api/v1/match-runs/{id}/cancel", MATCH, "stop a run", Body::Json(shape::<Nothing>), handler!(cancel)),
+    Route::post("/api/v1/match-runs/{id}/cancel", MATCH, "stop a run", Body::Json(shape::<Nothing>), handler!(cancel))
+        .gives::<shapes::MatchRun>(),
     Route::post(
         "/api/v1/match-runs/{id}/adopt",
         MATCH,
         "make introductions of a run",
         Body::Json(shape::<Adoption>),
         handler!(adopt),
-    ),
+    )
+    .gives::<shapes::AdoptedRun>(),
 ];
 
 fn told(lang: Lang, code: &str) -> String {
@@ -136,8 +142,8 @@ async fn assignments(ask: Ask) -> Result<Answer, Fault> {
     };
     let items: Vec<Value> = pairs.iter().filter_map(item).collect();
     let next = if more { pairs.last().map(|p| p.worker) } else { None };
-    let total = run.found["assigned"].as_u64().unwrap_or(0);
-    Ok(Answer::json(200, &json!({"items": items, "total": total, "next_cursor": next})))
+    let total = run.found["assigned"].as_i64().unwrap_or(0);
+    Ok(Answer::json(200, &super::paged(items, total, next.map(|id| id.to_string()))))
 }
 
 async fn cancel(ask: Ask) -> Result<Answer, Fault> {

@@ -37,14 +37,16 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/vacancies/{id}/candidates", STAFF, "best people for a vacancy", handler!(candidates))
         .gives::<shapes::List<shapes::Candidate>>()
         .query(&["limit"]),
-    Route::get("/api/v1/workers/{id}/what-if", STAFF, "what a single change would open", handler!(worker_what_if)),
+    Route::get("/api/v1/workers/{id}/what-if", STAFF, "what a single change would open", handler!(worker_what_if))
+        .gives::<shapes::List<shapes::WorkerWhatIf>>(),
     Route::post(
         "/api/v1/vacancies/what-if",
         Audience::Holds(&[Right::Persons, Right::OwnVacancies]),
         "what a change of a vacancy would bring",
         Body::Json(shape::<VacancyQuestion>),
         handler!(vacancy_what_if),
-    ),
+    )
+    .gives::<shapes::List<shapes::VacancyWhatIf>>(),
 ];
 
 /// The language of matching's sentences.

@@ -14,6 +14,7 @@ use crate::domain::household::WatchClass;
 use crate::domain::identity::Sex;
 use crate::domain::interest::InterestState;
 use crate::domain::introduction::{self, CallResult, IntroductionState};
+use crate::domain::match_run::RunState;
 use crate::domain::notice::{NoticeKind, NoticeState};
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
@@ -179,6 +180,41 @@ shapes! {
     SmallestChange { side: String, field: String, value: Value, text: String }
     /// A condition of a pair.
     Condition { code: String, ok: bool, known: bool, text: String, changes: Option<Vec<SmallestChange>> }
+    /// A row by its id, short code and name.
+    NamedVacancy { id: Uuid, r#ref: String, title: String }
+    /// What changes of a person would open.
+    WorkerWhatIf { changes: Vec<SmallestChange>, opens: u32, text: String, examples: Vec<NamedVacancy> }
+    /// A change of a vacancy that was tried.
+    Tried { side: String, field: String, value: Value }
+    /// People by county; a count under 5 is `"<5"`.
+    CountyCount { code: String, name: String, count: Value }
+    /// What changes of a vacancy would bring; counts of people under 5 are `"<5"`.
+    VacancyWhatIf {
+        changes: Vec<Tried>, opens: Value, eligible: Value, examples: Vec<NamedVacancy>, counties: Vec<CountyCount>,
+    }
+    /// Why something ended.
+    Ended { code: String, text: String }
+    /// Places that stay empty; `price` is points, not money.
+    Shortage { vacancy: Uuid, missing: u32, price: u64, text: String }
+    /// A batch run; what it found stands there once it is done.
+    MatchRun {
+        id: Uuid, state: Word<RunState>, progress: u32, by: String, asked: Value, fault: Option<Ended>,
+        workers: Option<u64>, vacancies: Option<u64>, places: Option<u64>, assigned: Option<u64>, objective: Option<u64>,
+        bound: Option<u64>, optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
+        created_at: Instant, updated_at: Instant,
+    }
+    /// A person of a run.
+    RunWorker { id: Uuid, r#ref: String, name: String }
+    /// A vacancy of a run.
+    RunVacancy { id: Uuid, r#ref: String, title: String, employer: String }
+    /// Who would go where.
+    Assigned { worker: RunWorker, vacancy: RunVacancy, score: u32, introduction: Option<Uuid> }
+    /// An introduction out of a run.
+    IntroducedPair { worker: Uuid, vacancy: Uuid, introduction: Uuid }
+    /// A pair that was not introduced.
+    NotIntroduced { worker: Uuid, vacancy: Uuid, code: String, text: String }
+    /// What became of an adoption.
+    AdoptedRun { adopted: u64, introductions: Vec<IntroducedPair>, refused: Vec<NotIntroduced> }
     /// A pair taken apart; `score` is 0..1000, the sum of `points`.
     Fit { eligible: bool, score: u32, conditions: Vec<Condition>, parts: Vec<Points> }
     /// A class and the vacancies that it opens to the person.

@@ -176,7 +176,12 @@ pub async fn patch(
         Some(code) if staff => named(office, Some(code)).await?,
         _ => old.station,
     };
-    let employer = patched(&EmployerBody::of(&old.employer), patch)?.check(&context(office))?;
+    let says_kind = patch.contains_key("kind");
+    let mut employer = patched(&EmployerBody::of(&old.employer), patch)?.check(&context(office))?;
+    if !says_kind {
+        // What nobody speaks of is not guessed anew.
+        (employer.kind, employer.kind_guessed) = (old.employer.kind, old.employer.kind_guessed);
+    }
     if !staff {
         let mut faults = Faults::default();
         for (at, same) in [

@@ -1,6 +1,7 @@
 //! Introductions: putting a person forward, the steps after it, and undoing the last one.
 
 mod doing;
+pub mod employer;
 mod step;
 
 use jiff::civil::Date;
@@ -309,7 +310,11 @@ async fn load(office: &Office, reach: &Reach, id: Uuid) -> Result<Whole> {
     if matches!(reach, Reach::Employer(_)) {
         mail.retain(|n| n.employer.is_some());
     }
-    Ok(Whole { case, events, mail })
+    let mut whole = Whole { case, events, mail };
+    if let Reach::Employer(own) = reach {
+        employer::hide(office, *own, &mut whole).await?;
+    }
+    Ok(whole)
 }
 
 /// One introduction with its steps and letters; audited.
@@ -340,7 +345,16 @@ pub async fn list(office: &Office, actor: &Actor, filter: &Filter, after: Option
     let next = if more { items.last().map(|c| c.introduction.id) } else { None };
     let total = cases::count(&mut read, &reach, filter).await?;
     office.read_of(actor, "introduction.list", filter.worker, "").await?;
+    if matches!(reach, Reach::Employer(_)) {
+        items.iter_mut().for_each(employer::hide_reason);
+    }
     Ok(Page { items, total, next })
+}
+
+/// How many introductions within reach stand in each state.
+pub async fn counts(office: &Office, actor: &Actor, filter: &Filter) -> Result<Vec<(IntroductionState, i64)>> {
+    let reach = reach(office, actor).await?;
+    Ok(cases::counts(&mut &office.db, &reach, filter).await?)
 }
 
 /// The newest letter about each of some introductions that were read before.

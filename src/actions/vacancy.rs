@@ -219,10 +219,23 @@ pub fn posting(record: &Record) -> Posting {
     Posting { employer: Some(record.row.employer.to_string().into()), ..Posting::of(&record.row.vacancy) }
 }
 
+/// What the law has against a posting that was refused for its faults, to show it beside them.
+pub fn findings_so_far(office: &Office, body: &Posting) -> Vec<Finding> {
+    body.findings_so_far(&context(office))
+}
+
 /// A vacancy and what changed on it, newest first.
 pub async fn timeline(office: &Office, actor: &Actor, id: Uuid) -> Result<(Record, Vec<history::Entry>)> {
     let record = load_own(office, actor, id).await?;
-    let entries = history::of(&mut &office.db, record.row.id, 200).await?;
+    let mut entries = history::of(&mut &office.db, record.row.id, 200).await?;
+    if let Some(own) = actor.employer() {
+        // An employer reads which station did something, not which of its people.
+        let colleagues = crate::store::account::names_of_employer(&mut &office.db, own).await?;
+        let station = record.station.as_ref().map(|(_, name, _)| name.clone()).unwrap_or_default();
+        for entry in entries.iter_mut().filter(|e| !colleagues.contains(&e.actor)) {
+            entry.actor.clone_from(&station);
+        }
+    }
     Ok((record, entries))
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::vacancy::{Vacancy, VacancyState, state_on};
-use super::worker::{Sex, Worker, age_on};
+use super::worker::{Experience, Schooling, Sex, Worker, age_on};
 use crate::code_list;
 
 code_list! {
@@ -58,6 +58,13 @@ code_list! {
         Reached = "reached" "接通",
         NoAnswer = "no_answer" "没人接",
         CallAgain = "call_again" "再打",
+    }
+}
+
+impl Reason {
+    /// True for reasons that an employer may give and read: a person's health, family and age are not for it to judge.
+    pub fn is_employers(self) -> bool {
+        !matches!(self, Self::AgeMisjudged | Self::Family | Self::HealthDeclined)
     }
 }
 
@@ -199,6 +206,44 @@ impl IntroductionState {
     }
 }
 
+/// What an employer learns of a person who agreed to it: what they can do and when they can come, never wishes, household
+/// or health.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Offer {
+    /// The decade of life, youngest and oldest age; workers begin at 16.
+    #[schemars(with = "Option<Vec<i16>>")]
+    pub ages: Option<(i16, i16)>,
+    /// Schooling.
+    pub schooling: Option<Schooling>,
+    /// Years of work by occupation.
+    pub experience: Vec<Experience>,
+    /// Skills.
+    pub skills: Vec<String>,
+    /// Certificates by name.
+    pub certificates: Vec<String>,
+    /// First day on which the person can come.
+    #[schemars(with = "Option<String>")]
+    pub from: Option<Date>,
+}
+
+impl Offer {
+    /// What a person's facts offer on this day.
+    pub fn of(worker: &Worker, today: Date) -> Self {
+        let ages = worker.birth_date.map(|born| {
+            let decade = age_on(born, today) / 10 * 10;
+            (decade.max(16), decade + 9)
+        });
+        Self {
+            ages,
+            schooling: worker.schooling,
+            experience: worker.experience.clone(),
+            skills: worker.skills.clone(),
+            certificates: worker.certificates.iter().map(|c| c.name.clone()).collect(),
+            from: worker.available_from.filter(|day| *day > today),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +317,15 @@ mod tests {
         let barred_post = Vacancy { barred_for: vec!["women".into()], ..Vacancy::default() };
         assert_eq!(barred(&woman, &barred_post, today), Some("worker.barred"));
         assert_eq!(barred(&worker(1990, 1, 1), &barred_post, today), None);
+    }
+
+    #[test]
+    fn an_offer_tells_the_decade_of_life_and_no_birthday() {
+        use jiff::civil::date;
+        let today = date(2026, 11, 24);
+        let ages = |y| Offer::of(&Worker { birth_date: Some(date(y, 1, 1)), ..Worker::default() }, today).ages;
+        assert_eq!((ages(2009), ages(1988), ages(1976)), (Some((16, 19)), Some((30, 39)), Some((50, 59))));
+        assert_eq!(Offer::of(&Worker::default(), today), Offer::default());
     }
 
     #[test]

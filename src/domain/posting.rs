@@ -69,6 +69,22 @@ impl Posting {
     /// Checks everything at once.
     pub fn check(&self, context: &Context<'_>) -> Result<CheckedPosting, Vec<FieldFault>> {
         let mut r = Reader { faults: Faults::default(), context };
+        let checked = self.read(&mut r);
+        r.faults.finish(checked)
+    }
+
+    /// What the law has against a posting that is not whole yet, as far as it can be read; what is missing is a fault
+    /// and no finding.
+    pub fn findings_so_far(&self, context: &Context<'_>) -> Vec<Finding> {
+        let mut r = Reader { faults: Faults::default(), context };
+        let checked = self.read(&mut r);
+        let mut findings = self.findings(&checked.vacancy, context.today);
+        findings.retain(|f| f.rule != Rule::ElementMissing);
+        findings
+    }
+
+    fn read(&self, r: &mut Reader<'_>) -> CheckedPosting {
+        let context = r.context;
         let mut warnings = Vec::new();
         let title = r.words("title", &self.title, 100);
         if text(&self.title).is_none() {
@@ -100,11 +116,11 @@ impl Posting {
             headcount: r.whole("headcount", &self.headcount, 1, 10_000).unwrap_or(1),
             region: r.region("region", &self.region),
             address: r.words("address", &self.address, 200),
-            pay: self.wage.as_ref().map(|w| w.check(&mut r)).unwrap_or_default(),
-            requirements: asked(&mut r, "requirements", self.requirements.as_ref()),
-            preferences: asked(&mut r, "preferences", self.preferences.as_ref()),
-            hazards: list(&mut r, "hazards", &self.hazards, 20, hazardous),
-            barred_for: list(&mut r, "barred_for", &self.barred_for, 2, barred),
+            pay: self.wage.as_ref().map(|w| w.check(r)).unwrap_or_default(),
+            requirements: asked(r, "requirements", self.requirements.as_ref()),
+            preferences: asked(r, "preferences", self.preferences.as_ref()),
+            hazards: list(r, "hazards", &self.hazards, 20, hazardous),
+            barred_for: list(r, "barred_for", &self.barred_for, 2, barred),
             shift: r.code::<Shift>("shift", &self.shift),
             benefits: r.codes("benefits", &self.benefits),
             probation: self.probation.as_ref().map_or_else(Probation::default, |p| Probation {
@@ -122,10 +138,10 @@ impl Posting {
                 name: r.words("source.name", &s.name, 100),
                 reference: r.words("source.ref", &s.reference, 100),
             }),
-            platform: self.platform.as_ref().map(|p| p.check(&mut r)).filter(|p| *p != Platform::default()),
+            platform: self.platform.as_ref().map(|p| p.check(r)).filter(|p| *p != Platform::default()),
         };
         let employer = r.words("employer", &self.employer, 100);
-        r.faults.finish(CheckedPosting { vacancy, employer, warnings })
+        CheckedPosting { vacancy, employer, warnings }
     }
 
     /// The posting that would give this vacancy again: what an edit form shows and a PATCH changes.

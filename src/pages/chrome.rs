@@ -76,6 +76,7 @@ const EMPLOYER: &[Entry] = &[
     Entry { path: "/employer", key: "nav-introduced" },
     Entry { path: "/employer/vacancies", key: "nav-own-vacancies" },
     Entry { path: "/employer/import", key: "nav-own-import" },
+    Entry { path: "/employer/entry", key: "nav-own-entry" },
 ];
 const ADMIN: &[Entry] = &[
     Entry { path: "/admin", key: "nav-stations" },

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::chrome::Chrome;
 use super::form::{Choice, Form};
-use super::parts::{Note, Step, Tag};
+use super::parts::{Link, Note, Step, Tag};
 
 /// A person introduced to an employer; only what the person's consent allows.
 #[derive(Clone, Debug, Default)]
@@ -15,18 +15,22 @@ pub struct Introduced {
     pub name: String,
     /// The case ref.
     pub code: String,
-    /// Which station introduces, or when the interview is.
+    /// Which station introduces, and since when.
     pub from: String,
-    /// What the person can do and wants, in one line.
+    /// What the person can do and when they can come, in one line.
     pub summary: String,
-    /// How to reach the person, once consented and accepted; else empty.
-    pub reach: String,
     /// The state in words, such as 等您答复，第 4 天.
     pub tag: Tag,
+    /// Until when to answer, the interview, the reason of a no, the first day of work: a line each.
+    pub notes: Vec<String>,
+    /// The phone may be asked for.
+    pub can_call: bool,
     /// Which answers are offered.
     pub answers: Answers,
-    /// The interview as text to print or read out; empty if none.
-    pub invitation: String,
+    /// There is an invitation to print or read out.
+    pub invited: bool,
+    /// Ticked for an answer to several at once.
+    pub on: bool,
     /// What was wrong with the last answer to this one; `fill`ed and `mark`ed.
     pub form: Option<Form>,
 }
@@ -43,12 +47,14 @@ pub enum Answers {
     Going,
 }
 
-/// A group of introduced people.
+/// The people introduced for one vacancy.
 #[derive(Clone, Debug, Default)]
 pub struct IntroducedGroup {
-    /// The heading with its count.
-    pub heading: String,
-    /// The people.
+    /// The vacancy.
+    pub vacancy: Link,
+    /// Its code and the places left.
+    pub about: String,
+    /// The people, those who wait first.
     pub people: Vec<Introduced>,
 }
 
@@ -60,18 +66,33 @@ pub struct EmployerHome {
     pub c: Chrome,
     /// Own vacancies with places left, `vacancy`.
     pub vacancies: Vec<Choice>,
+    /// Code of the chosen state, `state`; empty: whatever is to be done.
+    pub state: String,
     /// States with counts.
     pub states: Vec<Step>,
     /// Who waits too long.
     pub note: Option<Note>,
-    /// The people by what is to be done.
+    /// What became of an answer to several: who, what, and whether it was done.
+    pub outcomes: Vec<(String, String, bool)>,
+    /// The people by vacancy.
     pub groups: Vec<IntroducedGroup>,
     /// Codes of the reasons to decline.
     pub reasons: Vec<Choice>,
+    /// What was wrong with an answer to several; empty if nothing.
+    pub fault: String,
+    /// Query of this page, sent along with each answer so that it comes back here.
+    pub query: String,
+    /// Address of the next page; empty on the last.
+    pub next: String,
 }
 
 impl EmployerHome {
     fn waiting(&self) -> usize {
         self.groups.iter().flat_map(|g| &g.people).filter(|p| p.answers == Answers::Proposed).count()
+    }
+
+    fn faults(&self) -> usize {
+        let forms = self.groups.iter().flat_map(|g| &g.people).filter_map(|p| p.form.as_ref());
+        forms.map(Form::faults).sum::<usize>() + usize::from(!self.fault.is_empty())
     }
 }

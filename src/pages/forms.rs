@@ -125,7 +125,7 @@ pub fn employer(lang: Lang, action: &str, back: &str) -> Form {
         m.line("name").complete("organization").required(),
         m.menu::<EmployerKind>("kind", "please-choose"),
         m.line("credit_code").hint(m.t("employer-credit-code-hint")),
-        m.line("region").hint(m.t("region-hint")),
+        m.line("region").hint(m.t("vacancy-region-hint")),
         m.line("address").complete("street-address"),
         m.line("contact").complete("name"),
         m.field("phone", Kind::Tel).complete("tel"),
@@ -231,7 +231,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
         m.menu::<VacancyKind>("kind", "please-choose"),
         m.menu::<EmploymentForm>("employment_form", "please-choose"),
         m.field("headcount", Kind::Number),
-        m.line("region").hint(m.t("region-hint")),
+        m.line("region").hint(m.t("vacancy-region-hint")),
         m.line("address"),
         m.field("description", Kind::Area).wide(),
     ];

@@ -51,6 +51,7 @@ macro_rules! locale {
         &[
             include_str!(concat!("../../templates/locales/", $lang, "/base.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/public.ftl")),
+            include_str!(concat!("../../templates/locales/", $lang, "/employer.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/station.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/desk.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/form.ftl")),

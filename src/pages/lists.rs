@@ -58,10 +58,9 @@ pub fn options<C: Listed>(lang: Lang) -> Vec<Choice> {
     C::ALL.iter().map(|value| Choice::new(value.code(), named(lang, *value))).collect()
 }
 
-/// The reasons that an employer may give; a person's age, family and health are not for it to judge.
+/// The reasons that an employer may give.
 pub fn employer_reasons(lang: Lang) -> Vec<Choice> {
-    let judged = [Reason::AgeMisjudged, Reason::Family, Reason::HealthDeclined];
-    Reason::ALL.iter().filter(|r| !judged.contains(r)).map(|r| Choice::new(r.code(), named(lang, *r))).collect()
+    Reason::ALL.iter().filter(|r| r.is_employers()).map(|r| Choice::new(r.code(), named(lang, *r))).collect()
 }
 
 /// The options of a list that only pages know.

@@ -34,6 +34,8 @@ pub struct VacancySearch {
     pub q: String,
     /// Titles offered while typing.
     pub offers: Vec<String>,
+    /// What a new search keeps of this one: the way to sort and the place that nearness is counted from.
+    pub kept: Vec<(String, String)>,
     /// Places, `region`.
     pub regions: Vec<Choice>,
     /// Least wages, `min_wage`.

@@ -74,6 +74,12 @@ pub async fn all(read: &mut impl Read) -> Result<Vec<Account>, Error> {
     read.all(sql("SELECT ").push(COLUMNS).push(" FROM account a ORDER BY a.name")).await?.iter().map(account).collect()
 }
 
+/// Names of all accounts that an employer has or had.
+pub async fn names_of_employer(read: &mut impl Read, employer: Uuid) -> Result<Vec<String>, Error> {
+    let statement = sql("SELECT name FROM account WHERE employer = ").value(employer);
+    read.all(statement).await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Accounts that may sign in for an employer.
 pub async fn of_employer(read: &mut impl Read, employer: Uuid) -> Result<Vec<Account>, Error> {
     let statement = sql("SELECT ").push(COLUMNS).push(" FROM account a WHERE a.disabled_at IS NULL AND a.employer = ");

@@ -84,6 +84,8 @@ pub struct Introduction {
 pub struct Case {
     /// The row.
     pub introduction: Introduction,
+    /// The person as they stand now, after merges.
+    pub person: Uuid,
     /// Name of the person, to be masked where the reader may not see it.
     pub worker_name: String,
     /// The person's code.
@@ -154,7 +156,7 @@ impl Post {
 const COLUMNS: &str = "i.id, i.ref, i.worker, i.vacancy, i.station, i.state, i.reason, i.note, i.interview, i.placement, \
      i.due_on, i.version, i.created_at, i.updated_at, w.name, w.ref, v.ref, v.title, v.station, v.employer, e.name, \
      (SELECT c.refused FROM consent c WHERE c.worker = w.id AND c.scope = 'employer' AND c.withdrawn_at IS NULL \
-      AND NOT EXISTS (SELECT 1 FROM consent n WHERE n.worker = w.id AND n.scope = 'employer' AND (n.at, n.id) > (c.at, c.id)))";
+      AND NOT EXISTS (SELECT 1 FROM consent n WHERE n.worker = w.id AND n.scope = 'employer' AND (n.at, n.id) > (c.at, c.id))), w.id";
 
 /// A merge moves no rows: the person of a row may have been merged into another, who is shown.
 const FROM: &str = " FROM introduction i JOIN worker o ON o.id = i.worker JOIN worker w ON w.id = COALESCE(o.merged_into, o.id) \
@@ -191,6 +193,7 @@ fn case(row: &Row) -> Result<Case, Error> {
             created_at: row.get(12)?,
             updated_at: row.get(13)?,
         },
+        person: row.id(22)?,
         worker_name: row.get(14)?,
         worker_reference: row.get(15)?,
         vacancy_reference: row.get(16)?,
@@ -219,6 +222,8 @@ pub struct Filter {
     pub states: Vec<IntroductionState>,
     /// Due before this day.
     pub due_before: Option<Date>,
+    /// Introductions for one vacancy stand together in a list, the newest vacancy first.
+    pub by_vacancy: bool,
 }
 
 fn filtered(statement: Sql, reach: &Reach, filter: &Filter) -> Sql {
@@ -252,10 +257,27 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Case>, Error> {
     let mut statement = filtered(sql("SELECT ").push(COLUMNS).push(FROM), reach, filter);
+    let order = if filter.by_vacancy { "i.vacancy DESC, i.id DESC" } else { "i.id DESC" };
     if let Some(after) = after {
-        statement = statement.push(" AND i.id < ").value(after);
+        statement = if filter.by_vacancy {
+            let there = " AND (i.vacancy, i.id) < (SELECT a.vacancy, a.id FROM introduction a WHERE a.id = ";
+            statement.push(there).value(after).push(")")
+        } else {
+            statement.push(" AND i.id < ").value(after)
+        };
     }
-    read.all(statement.push(" ORDER BY i.id DESC LIMIT ").value(limit)).await?.iter().map(case).collect()
+    read.all(statement.push(" ORDER BY ").push(order).push(" LIMIT ").value(limit)).await?.iter().map(case).collect()
+}
+
+/// How many introductions within reach stand in each state.
+pub async fn counts(
+    read: &mut impl Read,
+    reach: &Reach,
+    filter: &Filter,
+) -> Result<Vec<(IntroductionState, i64)>, Error> {
+    let statement = filtered(sql("SELECT i.state, CAST(COUNT(*) AS BIGINT)").push(FROM), reach, filter);
+    let rows = read.all(statement.push(" GROUP BY i.state")).await?;
+    rows.iter().map(|row| Ok((row.code(0)?, row.get(1)?))).collect()
 }
 
 /// How many introductions within reach there are.

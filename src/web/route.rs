@@ -152,7 +152,7 @@ impl Route {
         let mut generator = SchemaGenerator::default();
         let root = shape(&mut generator).to_value();
         let parts = generator.take_definitions(true);
-        rest.find(|field| !field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_some())
+        rest.find(|field| field.split('.').try_fold(&root, |at, name| part(&parts, at, name)).is_none())
     }
 
     /// Says what shape the body of success has.

@@ -36,9 +36,22 @@ journey!(an_export_holds_the_rows_that_the_screen_shows_in_its_order, |world| {
     let csv = fetch(&[]).await;
     assert!(!(0..40).any(|n| csv.contains(&id_number("520524", n)) || csv.contains(&phone(n))), "{csv}");
 
+    // So does the list of vacancies, closed ones too.
+    let employer = world.employer().await.to_string();
+    let closed = crate::posting::opens(&api, &employer, "包装工", json!({})).await.expect(201).id();
+    crate::posting::opens(&api, &employer, "焊工", json!({"occupation": "焊工"})).await.expect(201);
+    api.post(&format!("/api/v1/vacancies/{closed}/close"), json!({"reason": "招满"})).await.expect(200);
+    world.settle().await;
+    for (state, rows) in [("open", 1), ("closed", 1), ("any", 2)] {
+        let list = head.get(&format!("/station/vacancies?state={state}")).await.expect(200).text();
+        assert!(list.contains(&format!("/station/exports?kind=vacancies&#38;state={state}")), "{list}");
+        let fields = [("kind", "vacancies"), ("format", "csv"), ("state", state)];
+        let csv = head.form("/station/exports", &fields).await.expect(200).text();
+        assert_eq!(csv.lines().count(), 1 + rows, "{state}: {csv}");
+    }
+
     // The list's filters go along, hidden, from the list to the file.
-    let chosen = [("kind", "workers"), ("status", "away"), ("q", "")];
-    let page = head.form("/station/exports/choose", &chosen).await.expect(200).text();
+    let page = head.form("/station/exports/of/workers", &[("status", "away"), ("q", "")]).await.expect(200).text();
     assert!(page.contains(r#"type="hidden" name="status" value="away""#), "{page}");
     let bad = head.form("/station/exports", &[("kind", "workers"), ("min_age", "alt")]).await;
     assert_eq!(bad.status, 422, "{}", bad.text());

@@ -204,7 +204,7 @@ const LED_BY_OTHERS: &[&str] = &[
     "/healthz",
     "/readyz",
     "/metrics",
-    "/employer/introductions/{id}",
+    "/receipts",
     "/station/find",
     "/station/workers/find",
 ];
@@ -375,6 +375,7 @@ journey!(a_form_saved_as_it_was_shown_changes_nothing, |world| {
         "/admin/stations/{code}",
         "/station/employers/{id}/edit",
         "/employer/vacancies/{id}/edit",
+        "/employer/entry",
     ] {
         assert!(saved.contains(wanted), "{wanted} was saved: {saved:?}");
     }

@@ -101,21 +101,28 @@ pub(super) fn general(lang: Lang) -> Vec<Sample> {
     let going = Introduced {
         id: s("0190"),
         answers: Answers::Going,
-        invitation: s("11-27 10:00"),
-        reach: s("146 0000 0071"),
+        invited: true,
+        can_call: true,
+        notes: vec![s("面试：11-27 10:00　一号门")],
+        form: Some(forms::act(lang, "/x", IntroductionAct::Interview).mark([("at", "空着")])),
         ..person.clone()
     };
-    let several = (0..12).map(|i| Introduced { id: i.to_string(), code: format!("R-{i}"), ..person.clone() }).collect();
+    let several = (0..6).map(|i| Introduced { id: i.to_string(), code: format!("R-{i}"), ..person.clone() }).collect();
     let home = EmployerHome {
         c: c(Audience::Employer, "/employer"),
         vacancies: choices(&[("1", "装配工"), ("2", "焊工")]),
         states: vec![step("/employer", "等答复 3", true)],
         note: Some(Note { tone: Tone::Warn, lead: s("2 人等了 3 天以上。"), ..Note::default() }),
         groups: vec![
-            IntroducedGroup { heading: s("等您答复"), people: several },
-            IntroducedGroup { heading: s("约好面试"), people: vec![going] },
+            IntroducedGroup { vacancy: Link::to("/x", "装配工"), about: s("G-7K2M"), people: several },
+            IntroducedGroup { vacancy: Link::to("/y", "焊工"), about: s("G-7K2N"), people: vec![going] },
         ],
         reasons: employer_reasons(lang),
+        state: s("proposed"),
+        outcomes: vec![(s("王*"), s("名额刚满"), false)],
+        fault: s("先勾上要答复的人"),
+        query: s("state=proposed"),
+        next: s("/employer?after=1"),
     };
     let (employer, admin) = (Audience::Employer, Audience::Admin);
     vec![

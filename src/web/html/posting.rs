@@ -114,23 +114,28 @@ fn filled(side: Side, record: &Record, posting: &Posting) -> Pairs {
     pairs
 }
 
-/// The form once more, with what was typed; `version` is that of the row it goes over, none for a new one.
+/// The form once more, with what was typed and what the law has against it; `over` is the row it goes over with its
+/// version, none for a new one.
 async fn again(
     ask: &Ask,
     side: Side,
-    fields: &Pairs,
-    action: &str,
-    version: Option<i64>,
+    (fields, body): (&Pairs, &Posting),
+    over: Option<(&Record, i64)>,
     (status, faults): (u16, Vec<(String, String)>),
 ) -> Answer {
-    let mut form = forms::vacancy(ask.lang, action, side.root, side.staff);
-    if let Some(version) = version {
+    let (heading, back, action) = match over {
+        Some((record, _)) => ("page-vacancy-edit", format!("{}/{}", side.root, record.row.id), "edit"),
+        None => ("page-vacancy-new", side.root.to_owned(), "new"),
+    };
+    let action = format!("{back}/{action}");
+    let mut form = forms::vacancy(ask.lang, &action, &back, side.staff);
+    if let Some((_, version)) = over {
         form.sections.push(hidden("version", version.to_string()));
     }
     let mut c = chrome(ask, side.root).await;
-    c.back = side.root.to_owned();
+    c.back = action;
     let form = form.fill(typed(fields).filter(|(n, _)| *n != "version")).mark(faults);
-    let heading = if version.is_some() { "page-vacancy-edit" } else { "page-vacancy-new" };
+    let form = with_findings(ask.lang, form, &vacancy::findings_so_far(&ask.office, body));
     Answer { status, ..page(&Desk::form(c, text(ask.lang, heading, &[]), form)) }
 }
 
@@ -156,10 +161,7 @@ pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
             let said = said(&done.record, ask.office.today());
             Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, done.record.row.id)))
         }
-        Err(error) => {
-            let action = format!("{}/new", side.root);
-            Ok(again(ask, side, &fields, &action, None, at_form(ask.lang, error)?).await)
-        }
+        Err(error) => Ok(again(ask, side, (&fields, &body), None, at_form(ask.lang, error)?).await),
     }
 }
 
@@ -179,8 +181,8 @@ pub async fn change(ask: &Ask, side: Side, record: &Record) -> Result<Answer, Fa
             // After somebody else was faster, the next press goes over what stands now.
             let (fresh, entries) = vacancy::timeline(&ask.office, &ask.actor, record.row.id).await?;
             let told = timeline::stale(ask.lang, "vacancy", &entries, fresh.row.version - version);
-            Ok(again(ask, side, &fields, &action, Some(fresh.row.version), (422, told)).await)
+            Ok(again(ask, side, (&fields, &body), Some((record, fresh.row.version)), (422, told)).await)
         }
-        Err(error) => Ok(again(ask, side, &fields, &action, Some(version), at_form(ask.lang, error)?).await),
+        Err(error) => Ok(again(ask, side, (&fields, &body), Some((record, version)), at_form(ask.lang, error)?).await),
     }
 }

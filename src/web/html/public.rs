@@ -1,20 +1,21 @@
 //! Pages for workers and everyone else: search for work, a vacancy, leaving a number, the receipt, classes, sign-up.
 
+mod learning;
+mod receipt;
+
 use jiff::civil::Date;
 
 use super::{at_form, chrome, page, refused, sentences};
-use crate::actions::introduction::masked_name;
-use crate::actions::search::{self, ClassAsk};
-use crate::actions::{Error, class, clock, employer, interest, live, vacancy};
-use crate::domain::employer::EmployerBody;
-use crate::domain::interest::InterestState;
+use crate::actions::{Error, employer, interest, live, search, vacancy};
+use crate::domain::barred_post::hazard;
+use crate::domain::employer::{EmployerBody, EmployerKind};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::registration::Text;
 use crate::domain::vacancy::{Asked, Benefit, EmploymentForm, Period, VacancyKind, VacancyState};
 use crate::handler;
 use crate::pages::{
-    Bit, Choice, ClassLine, ClassPage, ClassSearch, Desk, Fact, Lang, Link, Listed, LogLine, Message, Receipt, Stage,
-    Step, Tone, VacancyLine, VacancyPage, VacancySearch, format, forms, named, options, text, word,
+    Bit, Choice, Desk, Fact, Lang, Link, Listed, Message, Step, Tone, VacancyLine, VacancyPage, VacancySearch, format,
+    forms, named, options, text, word,
 };
 use crate::search::suggest_titles;
 use crate::store::vacancy::Record;
@@ -25,7 +26,7 @@ use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
 const FILTERS: &[&str] =
-    &["q", "region", "occupation", "kind", "form", "min_wage", "lodging", "meals", "sort", "cursor", "seen"];
+    &["q", "region", "occupation", "kind", "form", "min_wage", "lodging", "meals", "sort", "near", "cursor", "seen"];
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
@@ -34,16 +35,24 @@ pub static ROUTES: &[Route] = &[
     Route::get("/vacancies/{ref}", Audience::Anyone, "a vacancy", handler!(vacancy_page)),
     Route::post("/vacancies/{ref}/interest", Audience::Anyone, "leave a number", Body::Form, handler!(leave))
         .takes(&["name", "phone", "consent", "remark"]),
-    Route::get("/receipts/{code}", Audience::Anyone, "how far an interest has come", handler!(receipt)).query(&["new"]),
-    Route::post("/receipts/{code}/withdraw", Audience::Anyone, "take an interest back", Body::Form, handler!(withdraw)),
-    Route::get("/classes", Audience::Anyone, "training classes", handler!(classes)).query(&[
+    Route::get("/receipts", Audience::Anyone, "look a receipt up", handler!(receipt::find)).query(&["code"]),
+    Route::get("/receipts/{code}", Audience::Anyone, "how far an interest has come", handler!(receipt::show))
+        .query(&["new"]),
+    Route::post(
+        "/receipts/{code}/withdraw",
+        Audience::Anyone,
+        "take an interest back",
+        Body::Form,
+        handler!(receipt::withdraw),
+    ),
+    Route::get("/classes", Audience::Anyone, "training classes", handler!(learning::list)).query(&[
         "q",
         "region",
         "programme",
         "cursor",
         "seen",
     ]),
-    Route::get("/classes/{ref}", Audience::Anyone, "a training class", handler!(class_page)),
+    Route::get("/classes/{ref}", Audience::Anyone, "a training class", handler!(learning::show)),
     Route::get("/employers/new", Audience::Anyone, "the sign-up page of employers", handler!(sign_up_page)),
     Route::post(
         "/employers/new",
@@ -58,6 +67,25 @@ pub static ROUTES: &[Route] = &[
 const REGIONS: &[&str] = &[
     "440100", "440106", "440111", "440113", "440114", "440118", "440112", "440115", "440600", "441900", "440300",
     "520000",
+];
+/// Words offered while typing, those that most people look for.
+const COMMON: &[&str] = &[
+    "缝纫工",
+    "电子装配工",
+    "保洁员",
+    "养老护理员",
+    "焊工",
+    "普工",
+    "包装工",
+    "保安员",
+    "家政服务员",
+    "服务员",
+    "厨师",
+    "快递员",
+    "仓管员",
+    "叉车司机",
+    "月嫂",
+    "分拣员",
 ];
 /// Least wages offered, yuan a month.
 const WAGES: &[i64] = &[3000, 4000, 5000, 6000, 7000, 8000];
@@ -163,23 +191,49 @@ async fn vacancies(ask: Ask) -> Result<Answer, Fault> {
         None => String::new(),
     };
     let sort = ask.query("sort").unwrap_or("relevance");
-    let sorts = ["relevance", "newest", "wage"].map(|way| Step {
-        href: address(&ask, "/vacancies", &[("sort", way), ("cursor", ""), ("seen", "")]),
-        text: word(lang, "sort", way),
-        here: way == sort,
-    });
-    let wages = std::iter::once(Choice::new("", text(lang, "any", &[]))).chain(WAGES.iter().map(|yuan| {
-        let value = yuan.to_string();
-        let on = chosen("min_wage") == Some(value.as_str());
-        Choice::new(value.clone(), value).chosen(on)
+    // A place that was chosen is where the worker wants to be: sorted by nearness, places around it count too.
+    let near = ask.query("near").or(chosen("region"));
+    let mut sorts: Vec<Step> = ["relevance", "newest", "wage"]
+        .map(|way| Step {
+            href: address(&ask, "/vacancies", &[("sort", way), ("cursor", ""), ("seen", "")]),
+            text: word(lang, "sort", way),
+            here: way == sort,
+        })
+        .into();
+    sorts.extend(near.map(|place| Step {
+        href: address(
+            &ask,
+            "/vacancies",
+            &[("sort", "near"), ("near", place), ("region", ""), ("cursor", ""), ("seen", "")],
+        ),
+        text: text(lang, "sort-near-place", &[("place", &region_name(place))]),
+        here: sort == "near",
+    }));
+    let mut kept: Vec<(String, String)> = Vec::new();
+    if sort != "relevance" {
+        kept.push(("sort".into(), sort.into()));
+        kept.extend(ask.query("near").filter(|_| sort == "near").map(|place| ("near".into(), place.into())));
+    }
+    let least = chosen("min_wage");
+    let mut yuans: Vec<String> = WAGES.iter().map(i64::to_string).collect();
+    // A wage that is not among the common ones stays chosen.
+    yuans.extend(least.filter(|l| !yuans.iter().any(|y| y == l)).map(str::to_owned));
+    let wages = std::iter::once(Choice::new("", text(lang, "any", &[]))).chain(yuans.into_iter().map(|yuan| {
+        let on = least == Some(yuan.as_str());
+        Choice::new(yuan.clone(), text(lang, "fee-yuan", &[("yuan", &yuan)])).chosen(on)
     }));
     let code = |name: &str| ask.query(name);
     let q = ask.query("q").unwrap_or_default().to_owned();
-    let offers = if q.is_empty() { "工" } else { q.as_str() };
-    let titles = ["缝纫工", "电子装配工", "保洁员", "养老护理员", "焊工"];
+    let mut offers: Vec<String> = suggest_titles(&q, 8).into_iter().map(|t| t.title.to_owned()).collect();
+    for title in COMMON {
+        if !offers.iter().any(|o| o == title) {
+            offers.push((*title).to_owned());
+        }
+    }
     let view = VacancySearch {
         c: chrome(&ask, "/").await,
-        offers: suggest_titles(offers, 8).into_iter().map(|t| t.title.to_owned()).collect(),
+        offers,
+        kept,
         regions: region_menu(lang, chosen("region")),
         wages: wages.collect(),
         lodging: list::truth(&ask, "lodging"),
@@ -192,8 +246,8 @@ async fn vacancies(ask: Ask) -> Result<Answer, Fault> {
         suggest: found.suggest.iter().map(|s| Link::to(address(&ask, "/vacancies", &[("q", s)]), s.clone())).collect(),
         degraded: found.degraded,
         items: found.items.iter().map(|(record, spans)| line(lang, record, spans)).collect(),
-        sorts: sorts.to_vec(),
-        common: titles.iter().map(|t| Link::to(address(&ask, "/vacancies", &[("q", t)]), *t)).collect(),
+        sorts,
+        common: COMMON[..5].iter().map(|t| Link::to(address(&ask, "/vacancies", &[("q", t)]), *t)).collect(),
         shown,
         next,
         q,
@@ -201,43 +255,78 @@ async fn vacancies(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view))
 }
 
-fn yes_no(lang: Lang, yes: bool) -> String {
-    text(lang, if yes { "yes" } else { "no" }, &[])
-}
-
-/// The public facts of a vacancy, first what one asks first.
+/// The public facts of a vacancy, first what one asks first; what the employer did not write is said to be unsaid.
 pub fn facts(lang: Lang, record: &Record) -> (Vec<Fact>, Vec<Fact>) {
     let v = &record.row.vacancy;
-    let place =
-        [v.region.as_deref().map(region_name), v.address.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let benefits = |wanted: &[Benefit]| {
-        let words: Vec<String> = v.benefits.iter().filter(|b| wanted.contains(b)).map(|b| named(lang, *b)).collect();
-        if words.is_empty() { yes_no(lang, false) } else { words.join(" ") }
+    let say = |key: &str| text(lang, key, &[]);
+    let place = place_words(v.region.as_deref().map(region_name), v.address.as_deref());
+    let benefits = |wanted: &dyn Fn(Benefit) -> bool| {
+        let words: Vec<String> = v.benefits.iter().filter(|b| wanted(**b)).map(|b| named(lang, *b)).collect();
+        (!words.is_empty()).then(|| words.join("　"))
     };
+    let bed = |b: Benefit| matches!(b, Benefit::Lodging | Benefit::CoupleRoom);
     let asked = asked_words(lang, &v.requirements);
-    let mut first = vec![
-        Fact::named(lang, "place", place),
-        Fact::named(lang, "lodging", benefits(&[Benefit::Lodging, Benefit::CoupleRoom])),
-        Fact::named(lang, "meals", benefits(&[Benefit::Meals])),
+    let asked = if asked.is_empty() { say("say-not-said") } else { asked.join("　") };
+    let places = text(lang, "say-places-of", &[("left", &record.places_left()), ("all", &v.headcount)]);
+    let first = vec![
+        Fact::named(lang, "place", if place.is_empty() { say("say-not-said") } else { place }),
+        Fact::named(lang, "lodging", benefits(&bed).unwrap_or_else(|| say("say-not-said"))),
+        Fact::named(lang, "meals", benefits(&|b| b == Benefit::Meals).unwrap_or_else(|| say("say-not-said"))),
+        Fact::named(lang, "asked", asked),
+        Fact::named(lang, "places", places),
     ];
-    if !asked.is_empty() {
-        first.push(Fact::named(lang, "asked", asked.join("　")));
-    }
-    first.push(Fact::named(lang, "places", text(lang, "places-left", &[("n", &record.places_left())])));
-    let mut more = vec![Fact::named(lang, "employer", record.employer_name.clone())];
+    let mut more = Vec::new();
     let mut add = |name: &str, value: Option<String>| more.extend(value.map(|value| Fact::named(lang, name, value)));
-    add("occupation", v.occupation.as_deref().and_then(live::occupation_name));
-    add("kind", v.kind.map(|k| named(lang, k)));
-    add("form", v.employment_form.map(|f| named(lang, f)));
+    add("pay", v.pay.typical_month.map(|fen| text(lang, "typical-month", &[("yuan", &format::yuan(fen))])));
+    add("benefits", benefits(&|b| !bed(b) && b != Benefit::Meals));
     add("shift", v.shift.map(|s| named(lang, s)));
+    add("occupation", v.occupation.as_deref().and_then(live::occupation_name));
+    add("form", v.employment_form.map(|f| named(lang, f)));
+    add("contract", v.contract_months.map(|n| text(lang, "say-contract", &[("n", &n)])));
+    add("probation", probation(lang, v));
+    add("insurance", v.social_insurance.map(|yes| say(if yes { "insured" } else { "not-insured" })));
+    let hazards: Vec<&str> = v.hazards.iter().map(|h| hazard(h).map_or(h.as_str(), |h| h.zh)).collect();
+    add("hazards", (!hazards.is_empty()).then(|| hazards.join("　")));
     let preferred = asked_words(lang, &v.preferences);
     add("preferred", (!preferred.is_empty()).then(|| preferred.join("　")));
-    add("contract", v.contract_months.map(|n| text(lang, "months", &[("n", &n)])));
-    add("insurance", v.social_insurance.map(|yes| yes_no(lang, yes)));
-    add("start", v.start_from.map(|day| format::day_words(lang, day)));
-    add("until", v.valid_until.map(|day| format::day_words(lang, day)));
+    let day = |day: Date| format::day_words(lang, day);
+    add(
+        "start",
+        match (v.start_from, v.start_until) {
+            (Some(from), Some(until)) => Some(text(lang, "say-from-to", &[("from", &day(from)), ("to", &day(until))])),
+            (from, until) => from.or(until).map(day),
+        },
+    );
+    let hires = match record.employer_kind {
+        Some(EmployerKind::Own) => Some(say("say-hires-itself")),
+        Some(EmployerKind::Agency) => Some(say("say-agency")),
+        Some(kind) => Some(named(lang, kind)),
+        None => None,
+    };
+    let employer = [Some(record.employer_name.clone()), hires, v.work_unit.clone()];
+    add("employer", Some(employer.into_iter().flatten().collect::<Vec<_>>().join("　")));
+    add("kind", v.kind.map(|k| named(lang, k)));
+    add("until", v.valid_until.map(day));
     add("source", v.source.name.clone());
     (first, more)
+}
+
+/// Region and address in one; an address that names its district needs no region before it.
+fn place_words(region: Option<String>, address: Option<&str>) -> String {
+    let Some(region) = region else { return address.unwrap_or_default().to_owned() };
+    let district = region.rsplit(['省', '市']).find(|part| !part.is_empty()).unwrap_or(&region);
+    match address {
+        Some(address) if address.contains(district) => address.to_owned(),
+        Some(address) => format!("{region} {address}"),
+        None => region,
+    }
+}
+
+fn probation(lang: Lang, v: &crate::domain::vacancy::Vacancy) -> Option<String> {
+    let months = v.probation.months.map(|n| text(lang, "months", &[("n", &n)]));
+    let wage = v.probation.wage.map(|fen| text(lang, "fee-yuan", &[("yuan", &format::yuan(fen))]));
+    let words: Vec<String> = months.into_iter().chain(wage).collect();
+    (!words.is_empty()).then(|| words.join("　"))
 }
 
 async fn vacancy_view(
@@ -288,124 +377,15 @@ async fn leave(ask: Ask) -> Result<Answer, Fault> {
         Err(Error::Invalid(faults)) => Ok(refused(&vacancy_view(&ask, &fields, &sentences(ask.lang, &faults)).await?)),
         // Filled or closed in the meantime: the page says so.
         Err(Error::Conflict { .. }) => Ok(Answer { status: 409, ..page(&vacancy_view(&ask, &fields, &[]).await?) }),
+        // Too many today, or too busy now: what was typed stays, with the sentence above it.
+        Err(error @ (Error::TooMany(_) | Error::Busy(_))) => {
+            let fault = Fault::Act(error);
+            let told = [(String::new(), fault.detail(ask.lang))];
+            let answer = page(&vacancy_view(&ask, &fields, &told).await?);
+            Ok(Answer { status: fault.status().0, ..answer }.header("retry-after", "60"))
+        }
         Err(other) => Err(other.into()),
     }
-}
-
-async fn receipt(ask: Ask) -> Result<Answer, Fault> {
-    let found = interest::receipt(&ask.office, ask.param("code")).await?;
-    let i = &found.interest;
-    let stage = match i.state {
-        InterestState::Received => Stage::Received,
-        InterestState::Called => Stage::Called,
-        InterestState::Introduced => Stage::Introduced,
-        InterestState::Closed => Stage::Closed,
-        InterestState::Withdrawn => Stage::Withdrawn,
-    };
-    let left = clock::day_of(i.created_at);
-    let by = left.saturating_add(jiff::Span::new().days(2));
-    let log = |day: Date, what: String| LogLine {
-        at: format::day_words(ask.lang, day),
-        text: vec![Bit::Text(what)],
-        ..LogLine::default()
-    };
-    let mut c = chrome(&ask, "/").await;
-    c.back = format!("/receipts/{}", i.receipt);
-    let view = Receipt {
-        c,
-        code: i.receipt.clone(),
-        vacancy: Link::to(format!("/vacancies/{}", found.vacancy_reference), found.vacancy_title.clone()),
-        fresh: ask.query("new").is_some(),
-        who: format!("{} {}", masked_name(&i.name), interest::masked_phone(&ask.office, i).unwrap_or_default()),
-        stage,
-        by: format::day_words(ask.lang, by),
-        log: vec![log(left, text(ask.lang, "stage-received", &[]))],
-    };
-    Ok(page(&view))
-}
-
-async fn withdraw(ask: Ask) -> Result<Answer, Fault> {
-    let found = interest::withdraw(&ask.office, ask.param("code")).await?;
-    Ok(Answer::see_other(format!("/receipts/{}?said=interest-withdrawn", found.interest.receipt)))
-}
-
-fn class_facts(lang: Lang, record: &crate::store::class::Record) -> Vec<Fact> {
-    let c = &record.row.class;
-    let mut facts = Vec::new();
-    let mut add = |name: &str, value: Option<String>| facts.extend(value.map(|v| Fact::named(lang, name, v)));
-    let days: Vec<String> = [c.starts, c.ends].into_iter().flatten().map(|d| format::day_words(lang, d)).collect();
-    add("days", (!days.is_empty()).then(|| days.join("–")));
-    add("place", c.place.clone().or_else(|| c.region.as_deref().map(region_name)));
-    add("seats", Some(text(lang, "seats-left", &[("n", &record.seats_left())])));
-    add("fee", c.fee.map(|fen| if fen == 0 { text(lang, "free", &[]) } else { format!("{} 元", format::yuan(fen)) }));
-    add("provider", c.provider.clone());
-    let certificates: Vec<String> = c.certificates.iter().map(|c| certificate_name(lang, c)).collect();
-    add("certificates", (!certificates.is_empty()).then(|| certificates.join(" ")));
-    facts
-}
-
-async fn classes(ask: Ask) -> Result<Answer, Fault> {
-    let lang = ask.lang;
-    let asked = ClassAsk {
-        q: ask.query("q").unwrap_or_default().to_owned(),
-        programme: ask.query("programme").map(str::to_owned),
-        region: ask.query("region").map(str::to_owned),
-        open: true,
-        page: list::page(&ask)?,
-    };
-    let found = search::classes(&ask.office, asked).await?;
-    let seen: u64 = ask.query("seen").and_then(|n| n.parse().ok()).unwrap_or(0);
-    let shown = seen + found.items.len() as u64;
-    let programmes = ["粤菜师傅", "广东技工", "南粤家政"];
-    let chosen = ask.query("programme");
-    let mut choices = vec![Choice::new("", text(lang, "any", &[]))];
-    choices.extend(programmes.map(|p| Choice::new(p, p).chosen(chosen == Some(p))));
-    let items = found.items.iter().map(|(record, _)| {
-        let bits = |fact: &Fact| {
-            fact.value
-                .iter()
-                .filter_map(|b| if let Bit::Text(t) = b { Some(t.clone()) } else { None })
-                .collect::<String>()
-        };
-        ClassLine {
-            href: format!("/classes/{}", record.row.reference),
-            name: record.row.class.name.clone(),
-            facts: class_facts(lang, record).iter().take(4).map(bits).collect(),
-            opens: record.row.class.occupation.as_deref().and_then(live::occupation_name).unwrap_or_default(),
-        }
-    });
-    let view = ClassSearch {
-        c: chrome(&ask, "/").await,
-        q: ask.query("q").unwrap_or_default().to_owned(),
-        regions: region_menu(lang, ask.query("region")),
-        programmes: choices,
-        total: found.total,
-        items: items.collect(),
-        shown,
-        next: found.next_cursor.as_ref().map_or_else(String::new, |cursor| {
-            address(&ask, "/classes", &[("cursor", cursor), ("seen", &shown.to_string())])
-        }),
-    };
-    Ok(page(&view))
-}
-
-async fn class_page(ask: Ask) -> Result<Answer, Fault> {
-    let record = class::find(&ask.office, ask.param("ref")).await?;
-    let c = &record.row.class;
-    let opens = c.occupation.as_deref().and_then(live::occupation_name);
-    let begun = c.starts.is_some_and(|day| day < ask.office.today());
-    let view = ClassPage {
-        c: chrome(&ask, "/").await,
-        name: c.name.clone(),
-        code: record.row.reference.clone(),
-        facts: class_facts(ask.lang, &record),
-        opens: opens
-            .map(|name| Link::to(address(&ask, "/vacancies", &[("q", &name)]), name.clone()))
-            .into_iter()
-            .collect(),
-        open: record.seats_left() > 0 && !begun,
-    };
-    Ok(page(&view))
 }
 
 async fn sign_up_page(ask: Ask) -> Result<Answer, Fault> {

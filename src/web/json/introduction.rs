@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{limit, paged, shapes};
-use crate::actions::introduction::{self, Details, NewIntroduction, Step, Whole, name_for};
+use crate::actions::introduction::{self, Details, NewIntroduction, Step, Whole, employer, name_for};
 use crate::actions::{Error, Office};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
@@ -82,6 +82,14 @@ pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/introductions/{id}/place", BOTH, "hired", Body::Json(shape::<PlaceStep>), handler!(place))
         .gives::<shapes::Introduction>(),
     Route::post(
+        "/api/v1/introductions/{id}/phone",
+        Audience::Holds(&[Right::OwnIntroductions]),
+        "the phone of a person whom the employer accepted; on the audit trail",
+        Body::Json(shape::<Nothing>),
+        handler!(phone),
+    )
+    .gives::<shapes::Phone>(),
+    Route::post(
         "/api/v1/introductions/{id}/no_show",
         STAFF,
         "did not come",
@@ -139,9 +147,21 @@ fn letter(n: &Notice) -> Value {
            "error": n.last_error, "maybe_duplicate": n.maybe_duplicate})
 }
 
-async fn whole(ask: &Ask, whole: &Whole) -> Value {
+/// Adds what a person agreed to tell the employer that asks.
+async fn offer(ask: &Ask, cases: &[Case], bodies: &mut [Value]) -> Result<(), Fault> {
+    if ask.actor.employer().is_some() {
+        let offers = employer::offers(&ask.office, &ask.actor, cases).await?;
+        for (case, body) in cases.iter().zip(bodies) {
+            body["worker"]["offer"] = json!(offers.get(&case.introduction.id));
+        }
+    }
+    Ok(())
+}
+
+async fn whole(ask: &Ask, whole: &Whole) -> Result<Value, Fault> {
     let employer = ask.actor.employer().is_some();
     let mut body = view(&ask.office, &ask.actor, &whole.case).await;
+    offer(ask, std::slice::from_ref(&whole.case), std::slice::from_mut(&mut body)).await?;
     body["history"] = whole
         .events
         .iter()
@@ -155,14 +175,14 @@ async fn whole(ask: &Ask, whole: &Whole) -> Value {
         })
         .collect();
     body["mail"] = whole.mail.iter().map(letter).collect();
-    body
+    Ok(body)
 }
 
 async fn introduce(ask: Ask) -> Result<Answer, Fault> {
     let body: NewIntroduction = ask.json()?;
     let done = introduction::introduce(&ask.office, &ask.actor, &body).await?;
     let i = &done.case.introduction;
-    Ok(Answer::json(201, &whole(&ask, &done).await)
+    Ok(Answer::json(201, &whole(&ask, &done).await?)
         .header("location", format!("/api/v1/introductions/{}", i.id))
         .version(i.version))
 }
@@ -173,25 +193,32 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         states.push(IntroductionState::parse(&text).ok_or(Error::field("state", "choice.unknown"))?);
     }
     let filter =
-        Filter { worker: ask.query_as("worker")?, vacancy: ask.query_as("vacancy")?, states, due_before: None };
+        Filter { worker: ask.query_as("worker")?, vacancy: ask.query_as("vacancy")?, states, ..Filter::default() };
     let page = introduction::list(&ask.office, &ask.actor, &filter, ask.query_as("cursor")?, limit(&ask)?).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for case in &page.items {
         items.push(view(&ask.office, &ask.actor, case).await);
     }
+    offer(&ask, &page.items, &mut items).await?;
     Ok(Answer::json(200, &paged(items, page.total, page.next.map(|id| id.to_string()))))
 }
 
 async fn find(ask: Ask) -> Result<Answer, Fault> {
     let found = introduction::find(&ask.office, &ask.actor, ask.id("id")?).await?;
-    Ok(Answer::json(200, &whole(&ask, &found).await).version(found.case.introduction.version))
+    Ok(Answer::json(200, &whole(&ask, &found).await?).version(found.case.introduction.version))
+}
+
+async fn phone(ask: Ask) -> Result<Answer, Fault> {
+    ask.json::<Nothing>()?;
+    let phone = employer::reveal_phone(&ask.office, &ask.actor, ask.id("id")?).await?;
+    Ok(Answer::json(200, &json!({"phone": phone})))
 }
 
 async fn step(ask: Ask, act: IntroductionAct) -> Result<Answer, Fault> {
     let details: Details = ask.json()?;
     let step = Step::check(act, &details, ask.office.today()).map_err(Error::Invalid)?;
     let done = introduction::act(&ask.office, &ask.actor, ask.id("id")?, step).await?;
-    Ok(Answer::json(200, &whole(&ask, &done).await).version(done.case.introduction.version))
+    Ok(Answer::json(200, &whole(&ask, &done).await?).version(done.case.introduction.version))
 }
 
 macro_rules! steps {

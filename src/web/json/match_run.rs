@@ -32,7 +32,7 @@ pub static ROUTES: &[Route] = &[
         .gives::<shapes::List<shapes::MatchRun>>(),
     Route::get("/api/v1/match-runs/{id}", MATCH, "a batch run", handler!(find)).gives::<shapes::MatchRun>(),
     Route::get("/api/v1/match-runs/{id}/assignments", MATCH, "who goes where", handler!(assignments))
-        .gives::<shapes::List<shapes::Assigned>>()
+        .gives::<shapes::List<shapes::Assignment>>()
         .query(&["limit", "cursor"]),
     Route::post("/api/v1/match-runs/{id}/cancel", MATCH, "stop a run", Body::Json(shape::<Nothing>), handler!(cancel))
         .gives::<shapes::MatchRun>(),
@@ -43,7 +43,7 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<Adoption>),
         handler!(adopt),
     )
-    .gives::<shapes::AdoptedRun>(),
+    .gives::<shapes::Adopted>(),
 ];
 
 fn told(lang: Lang, code: &str) -> String {
@@ -141,9 +141,9 @@ async fn assignments(ask: Ask) -> Result<Answer, Fault> {
                     "introduction": p.introduction}))
     };
     let items: Vec<Value> = pairs.iter().filter_map(item).collect();
-    let next = if more { pairs.last().map(|p| p.worker) } else { None };
+    let next = if more { pairs.last().map(|p| p.worker.to_string()) } else { None };
     let total = run.found["assigned"].as_i64().unwrap_or(0);
-    Ok(Answer::json(200, &super::paged(items, total, next.map(|id| id.to_string()))))
+    Ok(Answer::json(200, &super::paged(items, total, next)))
 }
 
 async fn cancel(ask: Ask) -> Result<Answer, Fault> {

@@ -38,7 +38,7 @@ pub static ROUTES: &[Route] = &[
         .gives::<shapes::List<shapes::Candidate>>()
         .query(&["limit"]),
     Route::get("/api/v1/workers/{id}/what-if", STAFF, "what a single change would open", handler!(worker_what_if))
-        .gives::<shapes::List<shapes::WorkerWhatIf>>(),
+        .gives::<shapes::List<shapes::Relaxed>>(),
     Route::post(
         "/api/v1/vacancies/what-if",
         Audience::Holds(&[Right::Persons, Right::OwnVacancies]),
@@ -46,7 +46,7 @@ pub static ROUTES: &[Route] = &[
         Body::Json(shape::<VacancyQuestion>),
         handler!(vacancy_what_if),
     )
-    .gives::<shapes::List<shapes::VacancyWhatIf>>(),
+    .gives::<shapes::List<shapes::Effect>>(),
 ];
 
 /// The language of matching's sentences.

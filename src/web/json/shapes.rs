@@ -180,41 +180,6 @@ shapes! {
     SmallestChange { side: String, field: String, value: Value, text: String }
     /// A condition of a pair.
     Condition { code: String, ok: bool, known: bool, text: String, changes: Option<Vec<SmallestChange>> }
-    /// A row by its id, short code and name.
-    NamedVacancy { id: Uuid, r#ref: String, title: String }
-    /// What changes of a person would open.
-    WorkerWhatIf { changes: Vec<SmallestChange>, opens: u32, text: String, examples: Vec<NamedVacancy> }
-    /// A change of a vacancy that was tried.
-    Tried { side: String, field: String, value: Value }
-    /// People by county; a count under 5 is `"<5"`.
-    CountyCount { code: String, name: String, count: Value }
-    /// What changes of a vacancy would bring; counts of people under 5 are `"<5"`.
-    VacancyWhatIf {
-        changes: Vec<Tried>, opens: Value, eligible: Value, examples: Vec<NamedVacancy>, counties: Vec<CountyCount>,
-    }
-    /// Why something ended.
-    Ended { code: String, text: String }
-    /// Places that stay empty; `price` is points, not money.
-    Shortage { vacancy: Uuid, missing: u32, price: u64, text: String }
-    /// A batch run; what it found stands there once it is done.
-    MatchRun {
-        id: Uuid, state: Word<RunState>, progress: u32, by: String, asked: Value, fault: Option<Ended>,
-        workers: Option<u64>, vacancies: Option<u64>, places: Option<u64>, assigned: Option<u64>, objective: Option<u64>,
-        bound: Option<u64>, optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
-        created_at: Instant, updated_at: Instant,
-    }
-    /// A person of a run.
-    RunWorker { id: Uuid, r#ref: String, name: String }
-    /// A vacancy of a run.
-    RunVacancy { id: Uuid, r#ref: String, title: String, employer: String }
-    /// Who would go where.
-    Assigned { worker: RunWorker, vacancy: RunVacancy, score: u32, introduction: Option<Uuid> }
-    /// An introduction out of a run.
-    IntroducedPair { worker: Uuid, vacancy: Uuid, introduction: Uuid }
-    /// A pair that was not introduced.
-    NotIntroduced { worker: Uuid, vacancy: Uuid, code: String, text: String }
-    /// What became of an adoption.
-    AdoptedRun { adopted: u64, introductions: Vec<IntroducedPair>, refused: Vec<NotIntroduced> }
     /// A pair taken apart; `score` is 0..1000, the sum of `points`.
     Fit { eligible: bool, score: u32, conditions: Vec<Condition>, parts: Vec<Points> }
     /// A class and the vacancies that it opens to the person.
@@ -250,8 +215,11 @@ shapes! {
         id: Uuid, code: String, name: String, kind: StationKind, parent: Option<String>, regions: Vec<String>,
         email: Option<String>, phone: Option<String>, address: Option<String>, lang: String, version: i64,
     }
-    /// The person of an introduction; employers get no id.
-    Introduced { id: Option<Uuid>, #[schemars(rename = "ref")] reference: String, name: String }
+    /// The person of an introduction; employers get no id, but what the person agreed to tell them.
+    Introduced {
+        id: Option<Uuid>, #[schemars(rename = "ref")] reference: String, name: String,
+        offer: Option<introduction::Offer>,
+    }
     /// The vacancy of an introduction or interest.
     Post { id: Option<Uuid>, #[schemars(rename = "ref")] reference: String, title: String }
     /// The employer of an introduction.
@@ -336,5 +304,38 @@ shapes! {
     Row {
         row: u64, outcome: String, errors: Vec<CellFault>, changes: Option<Value>, object: Option<Uuid>,
         resolved: Option<String>,
+    }
+    /// Why a run failed.
+    RunFault { code: String, text: String }
+    /// A vacancy that stays short: places that stay empty, what one more would be worth in points, and why in words.
+    Shortage { vacancy: Uuid, missing: u32, price: u64, text: String }
+    /// A batch run; figures only when it is done. `seconds` is the solving alone.
+    MatchRun {
+        id: Uuid, state: Word<RunState>, progress: u8, by: String, asked: Value, created_at: Instant,
+        updated_at: Instant, fault: Option<RunFault>, workers: Option<u64>, vacancies: Option<u64>,
+        places: Option<u64>, assigned: Option<u64>, objective: Option<u64>, bound: Option<u64>,
+        optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
+    }
+    /// Somebody by name.
+    Somebody { id: Uuid, #[schemars(rename = "ref")] reference: String, name: String }
+    /// A post by title.
+    PostOf { id: Uuid, #[schemars(rename = "ref")] reference: String, title: String, employer: String }
+    /// Who goes where in a run, and the introduction that was made of it.
+    Assignment { worker: Somebody, vacancy: PostOf, score: u32, introduction: Option<Uuid> }
+    /// An introduction that a run became.
+    Made { worker: Uuid, vacancy: Uuid, introduction: Uuid }
+    /// A pair of a run that could not be introduced any more.
+    NotMade { worker: Uuid, vacancy: Uuid, code: String, text: String }
+    /// What became of a run.
+    Adopted { adopted: u64, introductions: Vec<Made>, refused: Vec<NotMade> }
+    /// A change of a person that opens vacancies.
+    Relaxed { changes: Vec<SmallestChange>, opens: u64, text: String, examples: Vec<Post> }
+    /// A change of a vacancy.
+    Altered { side: String, field: String, value: Value }
+    /// People of a county; fewer than five are `"<5"`.
+    OfCounty { code: String, name: String, count: Value }
+    /// What a change of a vacancy brings; counts under five are `"<5"`.
+    Effect {
+        changes: Vec<Altered>, opens: Value, eligible: Value, examples: Vec<Value>, counties: Vec<OfCounty>,
     }
 }

@@ -13,7 +13,7 @@ use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, Office, live};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code;
-use crate::domain::posting::{Finding, Posting};
+use crate::domain::posting::{Finding, Overruled, Posting};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
 use crate::domain::wage::{fen_from_yuan, yuan_json};
@@ -123,10 +123,11 @@ pub async fn view(office: &Office, actor: &Actor, record: &Record) -> Value {
         body["findings"] = findings(&row.findings);
         body["introduced"] = json!(record.introduced);
         body["closed_reason"] = json!(row.closed_reason);
+        let by = |o: &Overruled| actor.employer().is_none().then(|| o.by.clone());
         body["overruled"] = row
             .overruled
             .as_ref()
-            .map_or(Value::Null, |o| json!({"reason": o.reason, "by": o.by, "at": instant(o.at)}));
+            .map_or(Value::Null, |o| json!({"reason": o.reason, "by": by(o), "at": instant(o.at)}));
     }
     body
 }
@@ -148,7 +149,10 @@ pub fn vacancy_ask(ask: &Ask) -> Result<VacancyAsk, Fault> {
         lodging: list::truth(ask, "lodging"),
         meals: list::truth(ask, "meals"),
         employer: ask.query_as("employer")?,
-        state: list::code::<VacancyState>(ask, "state")?,
+        state: match ask.query("state") {
+            Some("any") => Some("any".to_owned()),
+            _ => list::code::<VacancyState>(ask, "state")?,
+        },
         page: list::page(ask)?,
     })
 }

@@ -16,6 +16,7 @@ nav-outbox = Mail
 nav-introduced = Introduced people
 nav-own-vacancies = Our vacancies
 nav-own-import = Post by sheet
+nav-own-entry = Our entry
 nav-stations = Stations
 nav-accounts = Accounts
 nav-parameters = Parameters

@@ -26,7 +26,7 @@ interest-remark = Anything to say
 interest-remark-hint = Optional, for example when to call.
 interest-consent = Consent
 interest-agree = I agree that the station uses this number to talk about this job
-interest-consent-hint = Only the station sees it, not the employer. Call and it is deleted.
+interest-consent-hint = For the station. Without your consent nothing goes to the employer. Call and it is deleted.
 interest-send = Give it to the station
 
 # 单位

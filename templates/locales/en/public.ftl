@@ -134,3 +134,13 @@ asked-years = { $years } years of practice
 sort-relevance = best match
 sort-newest = newest
 sort-wage = best paid
+
+# Search, vacancy and receipt, continued
+after-1-plain = The station calls you within two days.
+receipt-find = Look again: your receipt code
+stage-withdrawn = Taken back
+fee-yuan = ¥{ $yuan }
+typical-month = usually ¥{ $yuan } a month
+sort-near-place = near { $place }
+insured = paid by the employer
+not-insured = not paid

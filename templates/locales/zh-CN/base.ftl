@@ -16,6 +16,7 @@ nav-outbox = 邮件
 nav-introduced = 推荐来的人
 nav-own-vacancies = 我的岗位
 nav-own-import = 用表格发岗位
+nav-own-entry = 本单位
 nav-stations = 站点
 nav-accounts = 账号
 nav-parameters = 参数

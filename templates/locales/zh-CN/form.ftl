@@ -26,7 +26,7 @@ interest-remark = 想说的话
 interest-remark-hint = 可不写。比如几点打方便。
 interest-consent = 同意
 interest-agree = 我同意工作站用这个电话跟我说这份工作的事
-interest-consent-hint = 只给工作站看，不给用人单位。不想要了，打电话说一声就删掉。
+interest-consent-hint = 工作站用。没有您同意，不给用人单位。不想要了，打电话说一声就删掉。
 interest-send = 交给工作站
 
 # 单位

@@ -119,3 +119,13 @@ asked-years = 做过{ $years }年
 sort-relevance = 最合适的
 sort-newest = 最新的
 sort-wage = 工资高的
+
+# Search, vacancy and receipt, continued
+after-1-plain = 工作站两天内打给您。
+receipt-find = 查进度：写回执号
+stage-withdrawn = 撤回了
+fee-yuan = { $yuan } 元
+typical-month = 一般一个月 { $yuan } 元
+sort-near-place = 离{ $place }近的
+insured = 单位给交
+not-insured = 不交

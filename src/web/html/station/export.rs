@@ -23,18 +23,51 @@ const STAFF: Audience = Audience::Holds(&[Right::Export]);
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q"]),
+    Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q", "state"]),
     Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKEN),
     // The filters of a list come along in its form: words for a person never stand in an address.
-    Route::post("/station/exports/choose", STAFF, "choose an export of a list", Body::Form, handler!(choose_of_list))
-        .takes(TAKEN),
+    Route::post(
+        "/station/exports/of/{kind}",
+        STAFF,
+        "choose an export of a list",
+        Body::Form,
+        handler!(choose_of_list),
+    )
+    .takes(TAKEN),
 ];
 
 /// Fields of the form, and the filters of the lists of people and vacancies.
 const TAKEN: &[&str] = &[
-    "kind", "q", "format", "unmasked", "reason", "origin", "occupation", "capacity", "watch", "status", "min_age",
-    "max_age", "min_wage", "max_wage", "certificate", "skill", "village", "relocated", "station", "region", "form",
-    "lodging", "meals", "employer", "state", "vacancy_kind", "limit", "sort", "near", "cursor",
+    "kind",
+    "q",
+    "format",
+    "unmasked",
+    "reason",
+    "origin",
+    "occupation",
+    "capacity",
+    "watch",
+    "status",
+    "min_age",
+    "max_age",
+    "min_wage",
+    "max_wage",
+    "certificate",
+    "skill",
+    "village",
+    "relocated",
+    "station",
+    "region",
+    "form",
+    "lodging",
+    "meals",
+    "employer",
+    "state",
+    "vacancy_kind",
+    "limit",
+    "sort",
+    "near",
+    "cursor",
 ];
 
 /// Fields of the form itself; every other pair is a filter of the list and goes along hidden.
@@ -55,7 +88,8 @@ async fn choose(ask: Ask) -> Result<Answer, Fault> {
 }
 
 async fn choose_of_list(ask: Ask) -> Result<Answer, Fault> {
-    let fields = ask.form();
+    let mut fields = ask.form();
+    fields.push(("kind".to_owned(), ask.param("kind").to_owned()));
     let form = form(ask.lang, &fields);
     Ok(page(&Desk::form(chrome(&ask, "/station").await, text(ask.lang, "page-exports", &[]), form)).private())
 }

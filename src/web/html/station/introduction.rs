@@ -6,13 +6,15 @@ use crate::actions::introduction::{self as cases, Details, Step, Whole};
 use crate::actions::{Error, call};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
-use crate::domain::introduction::{IntroductionAct, Reason};
+use crate::domain::introduction::{IntroductionAct, IntroductionState, Reason};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Desk, Fact, Form, Lang, Link, LogLine, Tag, Tone, code_sentence, format, forms, named, text, word,
+    Bit, Block, Desk, Fact, Form, Lang, Link, LogLine, Note, Tag, Tone, code_sentence, format, forms, named, text, word,
 };
+use crate::store::introduction::Case;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
+use crate::web::html::employer::{interview_words, invitation, placed_words};
 use crate::web::html::fields::{Pairs, call_of, typed};
 use crate::web::html::timeline::moment;
 use crate::web::html::{at_form, body_of, chrome, page};
@@ -74,27 +76,50 @@ fn with(form: Form, act: &str, bad: Option<&Refused<'_>>) -> Form {
     }
 }
 
+fn possible(state: IntroductionState, act: IntroductionAct) -> bool {
+    state.after(act).is_some() || (act == IntroductionAct::Reopen && !state.is_open())
+}
+
+/// What is known of the introduction; nothing stands there empty.
+async fn facts(ask: &Ask, case: &Case) -> Vec<Fact> {
+    let (lang, today) = (ask.lang, ask.office.today());
+    let i = &case.introduction;
+    let stations = ask.office.stations().await;
+    let station = stations.iter().find(|s| Some(s.id) == i.station).map(|s| s.station.name.clone());
+    let mut facts = vec![
+        Fact::named(lang, "code", i.reference.clone()),
+        Fact::new(
+            word(lang, "col", "title"),
+            Link::to(format!("/station/vacancies/{}", i.vacancy), case.vacancy_title.clone()),
+        ),
+        Fact::named(
+            lang,
+            "employer",
+            Link::to(format!("/station/employers/{}", case.employer), case.employer_name.clone()),
+        ),
+        Fact::named(lang, "consent", text(lang, if case.consented { "yes" } else { "no" }, &[])),
+    ];
+    let mut add = |term: String, value: Option<String>| facts.extend(value.map(|value| Fact::new(term, value)));
+    add(word(lang, "col", "station"), station);
+    add(word(lang, "col", "due"), i.due.map(|day| format::day_desk(day, today)));
+    add(named(lang, IntroductionState::Interview), i.interview.as_ref().map(interview_words));
+    let reason = i.reason.map(|reason| named(lang, reason));
+    let why: Vec<String> = reason.into_iter().chain(i.note.clone()).collect();
+    add(word(lang, "col", "why"), Some(why.join("　")).filter(|w| !w.is_empty()));
+    add(named(lang, IntroductionState::Placed), i.placement.as_ref().map(|p| placed_words(lang, p)));
+    facts
+}
+
 async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let whole = cases::find(&ask.office, &ask.actor, ask.id("id")?).await?;
     let case = &whole.case;
     let i = &case.introduction;
     let href = format!("/station/introductions/{}", i.id);
-    let facts = vec![
-        Fact::named(lang, "code", i.reference.clone()),
-        Fact::new(
-            word(lang, "col", "title"),
-            Link::to(format!("/station/vacancies/{}", i.vacancy), case.vacancy_title.clone()),
-        ),
-        Fact::named(lang, "employer", case.employer_name.clone()),
-        Fact::named(lang, "consent", text(lang, if case.consented { "yes" } else { "no" }, &[])),
-        Fact::named(lang, "until", i.due.map(|d| format::day_desk(d, today)).unwrap_or_default()),
-    ];
     let bad = bad.as_ref();
     let mut aside = vec![Block::Form(with(forms::call(lang, &format!("{href}/call")), "call", bad))];
     for act in IntroductionAct::ALL {
-        let possible = i.state.after(*act).is_some() || (*act == IntroductionAct::Reopen && !i.state.is_open());
-        if !possible {
+        if !possible(i.state, *act) {
             continue;
         }
         let form = with(forms::act(lang, &href, *act), act.code(), bad);
@@ -104,12 +129,29 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
             aside.push(Block::Fold(named(lang, *act), form));
         }
     }
+    let mut blocks = vec![Block::Facts(facts(ask, case).await)];
+    if let Some((act, _, faults)) = bad
+        && IntroductionAct::parse(act).is_some_and(|act| !possible(i.state, act))
+    {
+        // The act is not possible any more: only the reason is left to tell.
+        let words: Vec<&str> = faults.iter().map(|(_, sentence)| sentence.as_str()).collect();
+        blocks.insert(0, Block::Note(Note { tone: Tone::Warn, text: words.join(" "), ..Note::default() }));
+    }
+    let stations = ask.office.stations().await;
+    let phone = stations.iter().find(|s| Some(s.id) == i.station).and_then(|s| s.station.phone.clone());
+    if let Some(lines) = invitation(lang, case, &case.worker_name, &phone.unwrap_or_default()) {
+        blocks.push(Block::Heading("invitation".into(), text(lang, "invitation", &[])));
+        blocks.extend(lines.into_iter().map(Block::Text));
+    }
+    blocks.push(Block::Log(log(lang, today, &whole)));
+    let mut c = chrome(ask, "/station").await;
+    c.back = href;
     Ok(Desk {
-        c: chrome(ask, "/station").await,
+        c,
         heading: text(lang, "page-introduction", &[("name", &case.worker_name)]),
         tags: vec![Tag::new(named(lang, i.state), if i.state.is_open() { Tone::Ok } else { Tone::Plain })],
         links: vec![Link::to(format!("/station/workers/{}", i.worker), case.worker_name.clone())],
-        blocks: vec![Block::Facts(facts), Block::Log(log(lang, today, &whole))],
+        blocks,
         aside,
         ..Desk::default()
     })

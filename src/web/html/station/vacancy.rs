@@ -123,7 +123,13 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     let view = Desk {
         c: chrome(&ask, "/station/vacancies").await,
         heading: text(lang, "page-vacancies", &[]),
-        links: vec![Link::to("/station/vacancies/new", word(lang, "go", "new-vacancy"))],
+        links: vec![
+            Link::to("/station/vacancies/new", word(lang, "go", "new-vacancy")),
+            Link::to(
+                here("/station/exports", &[("kind", "vacancies"), ("state", &state), ("q", q)]),
+                text(lang, "export", &[]),
+            ),
+        ],
         jump,
         blocks,
         ..Desk::default()

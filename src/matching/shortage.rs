@@ -54,7 +54,7 @@ pub fn shortages(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Ve
             for worker in &free {
                 let pair = table.pair(*worker, post);
                 let fails = failing(&pair);
-                if fails.count_ones() == 1 {
+                if fails.is_power_of_two() {
                     alone[fails.trailing_zeros() as usize] += 1;
                     let nearly = reach.zip(pair.seeker.wage_floor).is_some_and(|(reach, floor)| reach + RAISE >= floor);
                     by_wage += usize::from(fails == bit_of("wage") && nearly);
@@ -103,19 +103,19 @@ fn name(code: &str) -> (&'static str, &'static str) {
 impl Shortage {
     /// The shortage as a clerk would say it.
     pub fn text(&self, lang: Lang) -> String {
-        let mut text = match lang {
+        let mut parts = vec![match lang {
             Lang::Zh => format!("还差 {} 人。", self.missing),
             Lang::En => format!("{} people are missing.", self.missing),
-        };
+        }];
         let more = [
             (self.by_wage, "月薪高 300 元", "300 yuan more a month"),
             (self.by_needs, "解决食宿", "lodging and meals"),
         ];
         for (count, zh, en) in more.into_iter().filter(|(count, _, _)| *count > 0) {
-            text += &match lang {
+            parts.push(match lang {
                 Lang::Zh => format!("{zh}，可多 {count} 人能去。"),
                 Lang::En => format!(" With {en}, {count} more could go."),
-            };
+            });
         }
         if !self.shut.is_empty() {
             let named = self.shut.iter().map(|(code, count)| match lang {
@@ -123,17 +123,18 @@ impl Shortage {
                 Lang::En => format!("{} ({count})", name(code).1),
             });
             let named: Vec<String> = named.collect();
-            text += &match lang {
+            parts.push(match lang {
                 Lang::Zh => format!("只差这一条的人最多的是：{}。", named.join("、")),
                 Lang::En => format!(" What alone shuts out the most: {}.", named.join(", ")),
-            };
+            });
         } else if self.missing > 0 {
-            text += match lang {
+            let nobody = match lang {
                 Lang::Zh => "没有人只差一条，要另外找人。",
                 Lang::En => " Nobody misses only one condition: look for other people.",
             };
+            parts.push(nobody.to_owned());
         }
-        text
+        parts.concat()
     }
 }
 

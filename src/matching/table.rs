@@ -181,7 +181,7 @@ impl<'a> Table<'a> {
                 }
             };
             let of_posts = likes(pieces.into_iter(), |(_, row): &(u32, Cow<OpeningRow>), facts| {
-                (reads.opening)(row, today, facts)
+                (reads.opening)(row, today, facts);
             });
             let of_people = people(reads);
             if of_people.examples.len() * of_posts.examples.len() > limit {
@@ -224,7 +224,8 @@ impl<'a> Table<'a> {
         });
         let mut posts: Vec<Post> =
             open.iter().map(|(slot, row)| Post { slot: *slot, row, rows: vec![], shut: false }).collect();
-        let (mut rows, mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![], vec![]);
+        let mut rows: Vec<Box<[u64]>> = vec![];
+        let (mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![]);
         for one in compiled {
             match one {
                 Compiled::Condition { ends, post_class, rows: by_class, shut } => {
@@ -251,7 +252,7 @@ impl<'a> Table<'a> {
                 Compiled::PartByPair(part) => parts_by_pair.push(part),
             }
         }
-        let ones: Vec<u32> = rows.iter().map(|row: &Box<[u64]>| row.iter().map(|w| w.count_ones()).sum()).collect();
+        let ones: Vec<u32> = rows.iter().map(|row| row.iter().map(|w| w.count_ones()).sum()).collect();
         for post in &mut posts {
             post.rows.sort_by_key(|row| ones[*row as usize]);
         }

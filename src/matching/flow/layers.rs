@@ -267,9 +267,13 @@ mod tests {
                 layer = net.layers[layer as usize].above;
             }
             if path.iter().all(|layer| through[*layer] < net.layers[*layer].room) {
-                path.iter().for_each(|layer| through[*layer] += 1);
+                for layer in &path {
+                    through[*layer] += 1;
+                }
                 best = best.max(worth + brute(net, worker + 1, through));
-                path.iter().for_each(|layer| through[*layer] -= 1);
+                for layer in &path {
+                    through[*layer] -= 1;
+                }
             }
         }
         best

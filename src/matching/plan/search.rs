@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Contradiction, Instance, NoPlan, Plan, Terms, extra, step};
 use crate::matching::flow::layers::{self, Layer, NONE, Net};
 
+/// Worker, vacancy and score.
+type Pairs = Vec<(u32, u32, u32)>;
+
 /// Where the people of a group go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
@@ -22,7 +25,7 @@ struct Branch {
     bound: i64,
     /// Prices of its flow, which prove the bound.
     prices: Vec<i64>,
-    pairs: Vec<(u32, u32, u32)>,
+    pairs: Pairs,
 }
 
 /// What the people of a group gain above the prices: each alone, and together by where they may go.
@@ -155,7 +158,9 @@ impl<'a> Planner<'a> {
                 None => best,
                 Some(mut all) => {
                     all.retain(|employer, _| best.contains_key(employer));
-                    all.iter_mut().for_each(|(employer, gain)| *gain += best[employer]);
+                    for (employer, gain) in &mut all {
+                        *gain += best[employer];
+                    }
                     all
                 }
             });
@@ -278,7 +283,7 @@ impl<'a> Planner<'a> {
         }
         let price = |v: u32| root.prices[2 * v as usize].clamp(0, 1_000).unsigned_abs();
         let prices = (0..self.instance.problem.vacancies()).map(price).collect();
-        let mut best: Option<(i64, Vec<(u32, u32, u32)>)> = None;
+        let mut best: Option<(i64, Pairs)> = None;
         let mut early = vec![];
         if !self.terms.flow_only() {
             early.extend(self.simplest(root.clone()));
@@ -295,7 +300,7 @@ impl<'a> Planner<'a> {
         }
         let mut waiting = vec![root];
         let mut branches = 0;
-        while let Some(place) = self.next(&waiting, best.as_ref().map(|(value, _)| *value)) {
+        while let Some(place) = next(&waiting, best.as_ref().map(|(value, _)| *value)) {
             if !go_on() {
                 return Err(NoPlan::Cancelled);
             }
@@ -329,10 +334,10 @@ impl<'a> Planner<'a> {
             prices,
         })
     }
+}
 
-    /// The waiting branch with the greatest bound, of equal ones the last, if it may still be better than the best plan.
-    fn next(&self, waiting: &[Branch], best: Option<i64>) -> Option<usize> {
-        let (place, branch) = waiting.iter().enumerate().max_by_key(|(place, branch)| (branch.bound, *place))?;
-        best.is_none_or(|value| branch.bound > value).then_some(place)
-    }
+/// The waiting branch with the greatest bound, of equal ones the last, if it may still be better than the best plan.
+fn next(waiting: &[Branch], best: Option<i64>) -> Option<usize> {
+    let (place, branch) = waiting.iter().enumerate().max_by_key(|(place, branch)| (branch.bound, *place))?;
+    best.is_none_or(|value| branch.bound > value).then_some(place)
 }

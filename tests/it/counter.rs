@@ -1,5 +1,7 @@
 //! A clerk at the counter: forms of the station's pages, sent as a browser sends them.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use shanhai::domain::actor::Role;
 
@@ -65,9 +67,9 @@ journey!(every_rejected_row_can_be_reached_and_a_refused_upload_keeps_what_was_c
     let (api, desk) = clerk(&world).await;
     let mut sheet = "姓名,证件号码\n".to_owned();
     for n in 0..70 {
-        sheet.push_str(&format!("石{n},52052419900101{n:04}\n"));
+        writeln!(sheet, "石{n},52052419900101{n:04}").expect("text");
     }
-    sheet.push_str(&format!("龙大哥,{}\n", id_number("520524", 9)));
+    writeln!(sheet, "龙大哥,{}", id_number("520524", 9)).expect("text");
     let made = desk.upload("/station/imports", &[("kind", "workers")], "名单.csv", sheet.as_bytes()).await.expect(303);
     let page = place(&made);
     let import = format!("/api/v1/imports/{}", page.rsplit('/').next().unwrap());

@@ -55,6 +55,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         ..VacancyAsk::default()
     };
     asked.page.limit = 50;
+    asked.page.facets = false;
     asked.page.sort = crate::search::Sort::Newest;
     asked.page.cursor = ask.query("cursor").map(str::to_owned);
     let found = search::vacancies(&ask.office, &ask.actor, asked).await?;

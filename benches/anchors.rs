@@ -96,7 +96,7 @@ const PLACES: &[&str] = &["猫营镇", "宗地镇", "大营镇", "板当镇", "�
 
 fn worker(n: usize, dice: &mut Dice, occupations: &[Occupation], station: Uuid) -> Doc {
     let county = *dice.of(COUNTIES);
-    let wishes: Vec<Occupation> = (0..1 + dice.next() % 3).map(|_| *dice.of(occupations)).collect();
+    let wishes: Vec<Occupation> = (0..=dice.next() % 3).map(|_| *dice.of(occupations)).collect();
     Doc::Worker(Box::new(WorkerDoc {
         id: Uuid::from_u128(u128::from(dice.next()) << 64 | n as u128),
         reference: format!("R-{n:06X}"),
@@ -111,7 +111,7 @@ fn worker(n: usize, dice: &mut Dice, occupations: &[Occupation], station: Uuid) 
         capacity: Some((*dice.of(&["ordinary", "skilled", "weak", "none"])).into()),
         watch_class: Some((*dice.of(&["none", "lifted", "unstable", "marginal", "hardship"])).into()),
         status: (*dice.of(&["looking", "employed", "unknown", "training"])).into(),
-        wage_floor: (dice.next() % 2 == 0).then(|| 300_000 + dice.next() % 60 * 10_000),
+        wage_floor: (dice.next().is_multiple_of(2)).then(|| 300_000 + dice.next() % 60 * 10_000),
         stations: vec![station],
         changed_at: 1_700_000_000_000_000 + (dice.next() % 1_000_000_000) as i64,
         ..WorkerDoc::default()

@@ -78,11 +78,14 @@ pub fn spell(text: &str) -> (String, String) {
     (full.replace('ü', "v"), initials)
 }
 
+/// What was typed and how many were wanted, with the titles.
+type Offered = HashMap<(String, usize), Vec<TitleSuggestion>>;
+
 /// Titles that begin with what was typed, in characters, pinyin or initials; shorter ones first.
 pub fn suggest_titles(typed: &str, limit: usize) -> Vec<TitleSuggestion> {
     /// Beginnings that are remembered at most; a full memory begins anew.
     const MOST: usize = 1_000;
-    static KNOWN: LazyLock<Mutex<HashMap<(String, usize), Vec<TitleSuggestion>>>> = LazyLock::new(Mutex::default);
+    static KNOWN: LazyLock<Mutex<Offered>> = LazyLock::new(Mutex::default);
     if typed.len() > 60 {
         return titles(typed, limit);
     }

@@ -1,4 +1,5 @@
 -- Instants are BIGINT microseconds UTC, days are ISO TEXT of Asia/Shanghai, ids are 16 bytes (UUIDv7), money is in fen.
+-- References that a bulk insert checks are looked at when it commits, so that SQLite need not be able to undo each statement.
 -- `facts` is the value as the domain knows it (JSON); columns beside it are what SQL must search, join or keep unique.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -19,10 +20,10 @@ CREATE TABLE audit (
 CREATE INDEX audit_at ON audit (at);
 CREATE INDEX audit_object ON audit (object, at);
 CREATE TABLE history (
-    id BYTEA PRIMARY KEY, kind TEXT NOT NULL, object BYTEA NOT NULL, at BIGINT NOT NULL,
-    actor TEXT NOT NULL, act TEXT NOT NULL, diff TEXT NOT NULL, sealed BYTEA
+    id BYTEA NOT NULL, kind TEXT NOT NULL, object BYTEA NOT NULL, at BIGINT NOT NULL,
+    actor TEXT NOT NULL, act TEXT NOT NULL, diff TEXT NOT NULL, sealed BYTEA,
+    PRIMARY KEY (object, at, id)
 );
-CREATE INDEX history_object ON history (object, at);
 
 CREATE TABLE station (
     id BYTEA PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,
@@ -70,7 +71,7 @@ CREATE TABLE place (
     key TEXT NOT NULL UNIQUE
 );
 CREATE TABLE household (
-    id BYTEA PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT, place BYTEA REFERENCES place (id),
+    id BYTEA PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT, place BYTEA REFERENCES place (id) DEFERRABLE INITIALLY DEFERRED,
     facts TEXT NOT NULL, relocated BOOLEAN, version BIGINT NOT NULL, updated_at BIGINT NOT NULL
 );
 CREATE TABLE watch_episode (
@@ -83,31 +84,34 @@ CREATE TABLE worker (
     id BYTEA PRIMARY KEY, ref TEXT NOT NULL UNIQUE, name TEXT NOT NULL, name_key TEXT NOT NULL,
     pinyin TEXT NOT NULL, birth_date TEXT,
     id_hash BYTEA UNIQUE, id_sealed BYTEA, phone_hash BYTEA, phone_sealed BYTEA,
-    import_key BYTEA UNIQUE, origin TEXT, place BYTEA REFERENCES place (id),
+    import_key BYTEA, origin TEXT, place BYTEA REFERENCES place (id) DEFERRABLE INITIALLY DEFERRED,
     facts TEXT NOT NULL, basis TEXT NOT NULL, verification TEXT NOT NULL,
-    verified_by TEXT, verified_at BIGINT, merged_into BYTEA REFERENCES worker (id),
+    verified_by TEXT, verified_at BIGINT, merged_into BYTEA REFERENCES worker (id) DEFERRABLE INITIALLY DEFERRED,
     closed_at BIGINT, closed_reason TEXT,
     version BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL
 );
 CREATE INDEX worker_name_birth ON worker (name_key, birth_date);
 CREATE INDEX worker_phone ON worker (phone_hash);
 CREATE INDEX worker_birth_place ON worker (birth_date, place);
-CREATE INDEX worker_pinyin ON worker (pinyin);
+CREATE INDEX worker_unnumbered ON worker (name_key) WHERE id_hash IS NULL;
+CREATE UNIQUE INDEX worker_import_key ON worker (import_key) WHERE import_key IS NOT NULL;
 
 CREATE TABLE membership (
-    id BYTEA PRIMARY KEY, worker BYTEA NOT NULL REFERENCES worker (id),
-    household BYTEA NOT NULL REFERENCES household (id), relation TEXT, from_at BIGINT NOT NULL, to_at BIGINT
+    id BYTEA NOT NULL, worker BYTEA NOT NULL REFERENCES worker (id) DEFERRABLE INITIALLY DEFERRED,
+    household BYTEA NOT NULL REFERENCES household (id) DEFERRABLE INITIALLY DEFERRED,
+    relation TEXT, from_at BIGINT NOT NULL, to_at BIGINT,
+    PRIMARY KEY (worker, id)
 );
-CREATE INDEX membership_worker ON membership (worker);
 CREATE INDEX membership_household ON membership (household);
 CREATE TABLE link (
-    worker BYTEA NOT NULL REFERENCES worker (id), station BYTEA NOT NULL REFERENCES station (id),
+    worker BYTEA NOT NULL REFERENCES worker (id) DEFERRABLE INITIALLY DEFERRED,
+    station BYTEA NOT NULL REFERENCES station (id) DEFERRABLE INITIALLY DEFERRED,
     role TEXT NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (worker, station, role)
 );
 CREATE INDEX link_station ON link (station, worker);
 CREATE TABLE consent (
-    id BYTEA PRIMARY KEY, worker BYTEA NOT NULL REFERENCES worker (id), scope TEXT NOT NULL,
+    id BYTEA PRIMARY KEY, worker BYTEA NOT NULL REFERENCES worker (id) DEFERRABLE INITIALLY DEFERRED, scope TEXT NOT NULL,
     way TEXT NOT NULL, at BIGINT NOT NULL, by_name TEXT NOT NULL, refused BOOLEAN NOT NULL, withdrawn_at BIGINT
 );
 CREATE INDEX consent_worker ON consent (worker);

@@ -34,9 +34,9 @@ pub struct Bringer<'a> {
 
 /// A person to write.
 #[derive(Debug)]
-pub struct Incoming {
+pub struct Incoming<'a> {
     /// What was checked.
-    pub checked: Checked,
+    pub checked: &'a Checked,
     /// Keyed hash that finds an imported person without number again.
     pub import_key: Option<Vec<u8>>,
 }
@@ -100,7 +100,7 @@ pub fn stations_of(stations: &[StationRow], worker: &Worker, own: Option<Uuid>) 
 }
 
 /// Adds people who are new; answers their ids in order.
-pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[Incoming]) -> Result<Vec<Uuid>> {
+pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[Incoming<'_>]) -> Result<Vec<Uuid>> {
     let now = office.now();
     let today = office.today();
     let stations = office.stations().await;
@@ -125,12 +125,12 @@ pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[
             Some(household_key(facts, &new.checked.worker).unwrap_or_else(|| own_household_key(p.id)))
         })
         .collect();
-    let keyed = keys.iter().zip(incoming).filter_map(|(key, new)| Some((key.clone()?, &new.checked)));
+    let keyed = keys.iter().zip(incoming).filter_map(|(key, new)| Some((key.clone()?, new.checked)));
     let households = enter_households(office, tx, by, keyed, &places).await?;
     let (mut members, mut links, mut jobs, mut consents, mut history) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((p, new), key) in people.iter().zip(incoming).zip(&keys) {
-        let c = &new.checked;
+        let c = new.checked;
         if let Some(facts) = &c.household
             && let Some(id) = key.as_ref().and_then(|k| households.get(k))
         {
@@ -165,13 +165,13 @@ pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[
 fn person(
     office: &Office,
     places: &HashMap<String, Uuid>,
-    new: &Incoming,
+    new: &Incoming<'_>,
     reference: String,
     now: i64,
     today: jiff::civil::Date,
 ) -> Result<Person> {
     let id = office.id();
-    let c = &new.checked;
+    let c = new.checked;
     let sealed = |column, text: &str| office.keys.seal(cell(column, id), text.as_bytes());
     let (full, initials) = name_pinyin(c.name.expose());
     let mut worker = c.worker.clone();
@@ -337,12 +337,16 @@ fn rewrite(office: &Office, old: &Person, checked: &Checked, how: Merge) -> Resu
             after.insert(field, value);
         }
     }
-    p.worker = serde_json::from_value(Value::Object(after.clone())).map_err(|e| Error::Internal(e.to_string()))?;
-    // A statement is dated when it is made.
-    p.worker.statement_on =
-        if p.worker.statement == old.worker.statement { old.worker.statement_on } else { Some(office.today()) };
-    let mut diff = difference(&before, &facts_of(&p.worker));
-    diff.remove("statement_on");
+    let mut diff = Map::new();
+    // Most rows of a sheet that comes again say nothing new.
+    if after != before {
+        p.worker = serde_json::from_value(Value::Object(after)).map_err(|e| Error::Internal(e.to_string()))?;
+        // A statement is dated when it is made.
+        p.worker.statement_on =
+            if p.worker.statement == old.worker.statement { old.worker.statement_on } else { Some(office.today()) };
+        diff = difference(&before, &facts_of(&p.worker));
+        diff.remove("statement_on");
+    }
 
     let mut sealed = Map::new();
     if p.name != checked.name.expose() && how != Merge::Fill {
@@ -603,18 +607,23 @@ fn empty(value: &Value) -> bool {
     }
 }
 
+/// What stands where such a value is left out.
+fn nothing(value: &Value) -> Value {
+    if value.is_array() { Value::Array(Vec::new()) } else { Value::Null }
+}
+
 /// `{field: [old, new]}` of what differs.
 pub fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
     let mut diff = Map::new();
     for (field, new) in after {
-        let old = before.get(field).cloned().unwrap_or(Value::Null);
+        let old = before.get(field).cloned().unwrap_or_else(|| nothing(new));
         if old != *new && !(empty(&old) && empty(new)) {
             diff.insert(field.clone(), Value::Array(vec![old, new.clone()]));
         }
     }
     for (field, old) in before {
         if !after.contains_key(field) && !empty(old) {
-            diff.insert(field.clone(), Value::Array(vec![old.clone(), Value::Null]));
+            diff.insert(field.clone(), Value::Array(vec![old.clone(), nothing(old)]));
         }
     }
     diff

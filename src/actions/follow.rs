@@ -149,6 +149,8 @@ impl Follower {
             office.live.has_read(&self.mark);
             return Ok(0);
         }
+        // Somebody else may have written them.
+        office.shown.acted();
         let of = |kind| changes.iter().filter(|c| c.kind == kind).map(|c| c.id).collect::<BTreeSet<Uuid>>();
         if !of(Kind::Station).is_empty() {
             office.reload_stations().await?;

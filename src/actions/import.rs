@@ -32,7 +32,9 @@ use crate::store::import::{self as journals, Import};
 use crate::store::worker::Scope;
 
 /// Rows in one transaction: other acts wait for the one writer of SQLite no longer than it takes.
-pub const CHUNK: usize = 2_000;
+const CHUNK: usize = 2_000;
+/// The same while nobody else writes: pages all over the indexes are changed once for all these rows.
+const CHUNK_ALONE: usize = 10_000;
 
 /// How an import is to be done.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -50,6 +52,9 @@ pub struct Options {
     pub file_name: String,
     /// Rows to expect, for the progress bar.
     pub expected: Option<u64>,
+    /// No server works with this database now.
+    #[serde(skip)]
+    pub alone: bool,
 }
 
 /// How far an import is.
@@ -110,6 +115,11 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Rows in one transaction.
+    fn chunk(&self) -> usize {
+        if self.options.alone { CHUNK_ALONE } else { CHUNK }
+    }
+
     async fn open(&self) -> Result<Sheet> {
         Ok(Sheet::open(self.bytes, self.kind, &self.memory).await?)
     }

@@ -28,6 +28,7 @@ pub mod posting;
 pub mod put;
 pub mod reading;
 pub mod search;
+pub mod shown;
 pub mod station;
 pub mod template;
 pub mod vacancy;

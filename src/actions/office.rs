@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::civil::Date;
 use tokio::sync::Notify;
@@ -11,6 +12,7 @@ use super::clock::Clock;
 use super::error::{Error, Result};
 use super::live::Live;
 use super::reading::Reading;
+use super::shown::Shown;
 use crate::domain::actor::{Actor, Right};
 use crate::store::change::Audit;
 use crate::store::crypt::Keys;
@@ -50,6 +52,8 @@ pub struct Inner {
     pub reading: Reading,
     /// Rung after each act, so that followers and the mailer need not wait for their tick.
     pub bell: Notify,
+    /// Vacancies as lists last read them.
+    pub shown: Shown,
     stations: tokio::sync::RwLock<Arc<Vec<StationRow>>>,
 }
 
@@ -74,6 +78,7 @@ impl Office {
             live,
             reading,
             bell: Notify::new(),
+            shown: Shown::default(),
             stations: tokio::sync::RwLock::new(Arc::new(stations)),
         })))
     }
@@ -88,9 +93,18 @@ impl Office {
         self.clock.today()
     }
 
-    /// A new id, ordered by time.
+    /// A new id, later in order than every id this program gave before.
     pub fn id(&self) -> Uuid {
-        Uuid::now_v7()
+        /// Milliseconds and 12 bits of what is behind the point (RFC 9562, section 6.2, method 3).
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let now = self.now().max(0) as u64 * 4_096 / 1_000;
+        let next = |last: u64| now.max(last + 1);
+        let time =
+            next(LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))).unwrap_or(now));
+        // The generator of this thread asks the kernel once in a while, `now_v7` for every id.
+        let mut random: [u8; 10] = rand::random();
+        random[..2].copy_from_slice(&(time as u16 & 0xfff).to_be_bytes());
+        uuid::Builder::from_unix_timestamp_millis(time >> 12, &random).into_uuid()
     }
 
     /// Refuses an actor whose role does not hold the right.
@@ -110,6 +124,7 @@ impl Office {
     /// Commits an act and wakes those who follow.
     pub async fn commit(&self, tx: Tx) -> Result<()> {
         tx.commit().await?;
+        self.shown.acted();
         self.bell.notify_waiters();
         Ok(())
     }
@@ -218,4 +233,19 @@ pub fn below(stations: &[StationRow], own: Uuid) -> Vec<Uuid> {
         next += 1;
     }
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::testing::fresh;
+
+    #[tokio::test]
+    async fn ids_are_in_the_order_in_which_they_were_given() {
+        let fresh = fresh().await;
+        let office = &fresh.office;
+        let ids: Vec<Uuid> = (0..10_000).map(|_| office.id()).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b));
+        assert_eq!(ids[0].get_version_num(), 7);
+    }
 }

@@ -78,11 +78,13 @@ pub struct Page {
     pub sort: Sort,
     /// County code that nearness is counted from.
     pub near: Option<String>,
+    /// Facets are counted.
+    pub facets: bool,
 }
 
 impl Default for Page {
     fn default() -> Self {
-        Self { limit: 20, cursor: None, sort: Sort::Relevance, near: None }
+        Self { limit: 20, cursor: None, sort: Sort::Relevance, near: None, facets: true }
     }
 }
 
@@ -228,7 +230,7 @@ pub async fn workers(office: &Office, actor: &Actor, ask: WorkerAsk) -> Result<F
                 limit: asked.page.limit,
                 cursor: asked.page.cursor,
                 near: Some(&near),
-                facets: true,
+                facets: asked.page.facets,
             },
         })
     })
@@ -354,7 +356,7 @@ pub struct VacancyAsk {
 }
 
 /// Finds vacancies: open and valid ones for everybody; other states for those who look after them.
-pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Result<Found<vacancy::Record>> {
+pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Result<Found<Arc<vacancy::Record>>> {
     let today = office.today();
     // Who may see more than open ones sees it of own vacancies only.
     let (employer, scope) = match ask.state.as_deref() {
@@ -387,7 +389,7 @@ pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Resul
                 limit: asked.page.limit,
                 cursor: asked.page.cursor,
                 near: Some(&near),
-                facets: true,
+                facets: asked.page.facets,
             },
         })
     })
@@ -395,8 +397,7 @@ pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Resul
     let mut read = &office.db;
     if let Some(answer) = answer {
         let ids: Vec<Uuid> = answer.hits.iter().map(|h| h.id).collect();
-        let mut records: std::collections::HashMap<Uuid, vacancy::Record> =
-            vacancy::records(&mut read, &ids).await?.into_iter().map(|r| (r.row.id, r)).collect();
+        let mut records = office.shown.vacancies(read, &ids).await?;
         return Ok(Found::from_answer(answer, |id| records.remove(&id)));
     }
     let stations = match &scope {
@@ -420,7 +421,7 @@ pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Resul
         total: u64::try_from(total).unwrap_or(0),
         next_cursor: (next < total).then(|| next.to_string()),
         degraded: true,
-        ..Found::of(vacancy::records(&mut read, &ids).await?)
+        ..Found::of(vacancy::records(&mut read, &ids).await?.into_iter().map(Arc::new).collect())
     })
 }
 
@@ -454,7 +455,7 @@ pub async fn classes(office: &Office, ask: ClassAsk) -> Result<Found<class::Reco
                 limit: asked.page.limit,
                 cursor: asked.page.cursor,
                 near: Some(&near),
-                facets: true,
+                facets: asked.page.facets,
             },
             ..search::ClassQuery::default()
         })

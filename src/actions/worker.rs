@@ -57,7 +57,7 @@ pub async fn register(office: &Office, actor: &Actor, body: &Registration) -> Re
     let by = Bringer { actor, station: actor.station(), act: "worker.register" };
     let warnings = checked.warnings.clone();
     let mut tx = office.begin().await?;
-    let ids = create(office, &mut tx, &by, &[Incoming { checked, import_key: None }]).await?;
+    let ids = create(office, &mut tx, &by, &[Incoming { checked: &checked, import_key: None }]).await?;
     let id = ids.first().copied().ok_or_else(|| Error::Internal("nobody was written".into()))?;
     let pairs: Vec<_> = alike.iter().map(|a| (id, a.id, a.code.to_owned())).collect();
     people::suspect(&mut tx, &pairs, office.now()).await?;

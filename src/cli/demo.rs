@@ -274,14 +274,15 @@ async fn everybody(office: &Office, dice: &mut Dice) -> Result<()> {
     let per_county = PEOPLE / COUNTIES.len();
     for (county, code) in codes.iter().enumerate() {
         let station = station::id_of(office, code).await;
-        let mut incoming = Vec::with_capacity(per_county);
+        let mut everyone = Vec::with_capacity(per_county);
         for n in 0..per_county {
             let number = county * per_county + n;
             let registration: Registration = body(people::person(dice, county, number, office.today()))?;
             let checked =
                 worker::check(office, &registration).map_err(|faults| act(crate::actions::Error::Invalid(faults)))?;
-            incoming.push(Incoming { checked, import_key: None });
+            everyone.push(checked);
         }
+        let incoming: Vec<_> = everyone.iter().map(|checked| Incoming { checked, import_key: None }).collect();
         let by = Bringer { actor: &Actor::Operator, station, act: "worker.import" };
         let mut tx = office.begin().await.map_err(act)?;
         create(office, &mut tx, &by, &incoming).await.map_err(act)?;

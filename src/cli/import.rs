@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Common, open};
+use super::{Common, open, serve};
 use crate::actions::import::{self, Done, Options};
 use crate::domain::code::Code as _;
 use crate::domain::heading::SheetKind;
@@ -49,7 +49,7 @@ pub fn kind(text: &str) -> Result<SheetKind, String> {
 
 /// Runs the command.
 pub async fn run(common: &Common, args: &Import) -> Result<()> {
-    let (_, office, actor) = open::command(common).await?;
+    let (config, office, actor) = open::command(common).await?;
     let station = match &args.station {
         None => None,
         Some(code) => match crate::actions::station::id_of(&office, code).await {
@@ -66,6 +66,8 @@ pub async fn run(common: &Common, args: &Import) -> Result<()> {
         dry_run: args.dry_run,
         file_name: args.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         expected: None,
+        // A server that starts meanwhile waits for one transaction.
+        alone: office.db.is_sqlite() && serve::lock(&config).is_ok(),
     };
     // Drawn on a terminal only.
     let bar = ProgressBar::no_length();

@@ -36,6 +36,10 @@ pub fn parse_date(raw: &str) -> Result<Date, DateError> {
     static PARTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*[日号]?|\s*月份?)?(?:[ T(].*)?$")
     });
+    // What most cells hold.
+    if raw.len() == 8 && raw.bytes().all(|b| b.is_ascii_digit()) {
+        return checked(&raw[..4], &raw[4..6], &raw[6..]);
+    }
     let text = normalise(raw).replace(['—', '–', '−'], "-");
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !text.contains("..") {
         let whole = text.split_once('.').map_or(text.as_str(), |(days, _)| days);

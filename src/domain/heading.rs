@@ -118,7 +118,9 @@ static VALUES: LazyLock<HashMap<&'static str, HashMap<&'static str, &'static str
 
 /// A value in the words of the official list: NFKC without spaces, synonyms replaced; other words come back as they are.
 pub fn value(list: &str, text: &str) -> String {
-    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    // The common characters are as NFKC leaves them.
+    let common = text.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+    let plain: String = if common { text.to_owned() } else { text.nfkc().filter(|c| !c.is_whitespace()).collect() };
     match VALUES.get(list).and_then(|words| words.get(plain.as_str())) {
         Some(value) => (*value).to_owned(),
         None => plain,

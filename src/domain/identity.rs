@@ -80,6 +80,10 @@ impl super::code::Code for Sex {
 /// The content of a cell: ="…", quotes and a leading apostrophe taken off, full-width forms narrowed,
 /// white space and the given separators dropped.
 fn cell_text(raw: &str, separators: &[char]) -> String {
+    // What most cells hold.
+    if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return raw.to_owned();
+    }
     let narrow: String = raw.nfkc().collect();
     let text = narrow.trim();
     text.strip_prefix('=')

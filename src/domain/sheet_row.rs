@@ -17,7 +17,8 @@ use super::registration::{Field, Text};
 /// Which column fills which field, as the header of one sheet says.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
-    columns: HashMap<&'static str, Vec<usize>>,
+    /// Few enough to be looked through: each row asks some seventy times.
+    fields: Vec<(&'static str, Vec<usize>)>,
 }
 
 impl Layout {
@@ -25,14 +26,21 @@ impl Layout {
     pub fn new(columns: impl IntoIterator<Item = (usize, &'static str)>) -> Self {
         let mut layout = Self::default();
         for (column, field) in columns {
-            layout.columns.entry(field).or_default().push(column);
+            match layout.fields.iter_mut().find(|(known, _)| *known == field) {
+                Some((_, columns)) => columns.push(column),
+                None => layout.fields.push((field, vec![column])),
+            }
         }
         layout
     }
 
+    fn columns(&self, field: &str) -> &[usize] {
+        self.fields.iter().find(|(known, _)| *known == field).map_or(&[], |(_, columns)| columns)
+    }
+
     /// True if the sheet has the field; a column that is not there is never asked about.
     pub fn has(&self, field: &str) -> bool {
-        self.columns.contains_key(field)
+        !self.columns(field).is_empty()
     }
 
     /// The column that a fault of this field points to: that of the field itself, or of the one it is read from.
@@ -55,8 +63,7 @@ impl Layout {
         std::iter::once(bare.as_str())
             .chain(sources.iter().copied())
             .chain(std::iter::once(last))
-            .find_map(|name| self.columns.get(name))
-            .and_then(|columns| columns.first().copied())
+            .find_map(|name| self.columns(name).first().copied())
     }
 }
 
@@ -91,8 +98,8 @@ pub struct Cells<'a> {
 impl Cells<'_> {
     /// The first filled cell of the field's columns, trimmed; empty if there is none.
     pub fn get(&self, field: &str) -> &str {
-        let columns = self.layout.columns.get(field).map_or(&[][..], Vec::as_slice);
-        columns
+        self.layout
+            .columns(field)
             .iter()
             .filter_map(|column| self.texts.get(*column))
             .map(|text| text.trim())

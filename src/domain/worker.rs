@@ -200,63 +200,89 @@ pub struct Village {
     pub village: String,
 }
 
-/// What the register knows of a person besides name, number and phone; unknown is `None` or empty.
+/// What the register knows of a person besides name, number and phone; unknown is `None` or empty, and not stored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Worker {
     /// From the number when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Date>,
     /// From the number when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
     /// 民族 as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ethnicity: Option<String>,
     /// County code of the registered home.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// The home as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_text: Option<String>,
     /// Village of the household.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub village: Option<Village>,
     /// Region code of where the person lives now.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub residence: Option<String>,
     /// 文化程度.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schooling: Option<Schooling>,
     /// 在校生状况 as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub school_status: Option<String>,
     /// 劳动技能.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
     /// 健康状况; empty = unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub health: Vec<Health>,
     /// Category and grade of a disability certificate, for example `41`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disability: Option<String>,
     /// Occupation codes, first wish first; empty = never asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub occupations_wanted: Vec<String>,
     /// Work done so far.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub experience: Vec<Experience>,
     /// Skills as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<String>,
     /// Certificates held.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<HeldCertificate>,
     /// Lowest monthly wage taken, in fen.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wage_floor: Option<i64>,
     /// Region codes of any level; empty = never asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub regions_wanted: Vec<String>,
     /// False = only posts of the home county.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub can_leave_home: Option<bool>,
     /// Shifts taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shift: Option<Shift>,
     /// First day of work.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_from: Option<Date>,
     /// What a post must offer; empty = nothing said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,
     /// The spouse or mate to be placed together with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub partner: Option<Uuid>,
     /// At work, but wants another post.
     pub wants_change: bool,
     /// What the person last said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<Statement>,
     /// The day of that statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub statement_on: Option<Date>,
     /// Why there is no number, if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id_missing_reason: Option<String>,
 }
 

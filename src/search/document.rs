@@ -1,6 +1,8 @@
 //! What is indexed of a worker, a vacancy and a class, and how it becomes a tantivy document.
 
-use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use std::fmt::Write as _;
+
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{TantivyDocument, Term};
 use uuid::Uuid;
 
@@ -10,7 +12,7 @@ use super::analysis::{TOKENIZER, fold};
 use super::{families, title};
 
 /// A part of the index version: raise it when a field or its meaning changes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The columns that facets count, in the order of [`Fields::facets`].
 pub const FACET_COLUMNS: [&str; 5] = ["place", "f1", "f2", "f3", "occupation"];
@@ -175,7 +177,7 @@ pub fn schema() -> (Schema, Fields) {
     );
     let column = TextOptions::default().set_fast("raw");
     let fields = Fields {
-        id: schema.add_text_field("id", raw.clone()),
+        id: schema.add_bytes_field("id", INDEXED),
         id_high: schema.add_u64_field("id_high", FAST),
         id_low: schema.add_u64_field("id_low", FAST),
         tag: schema.add_text_field("tag", raw.clone()),
@@ -203,7 +205,7 @@ pub fn schema() -> (Schema, Fields) {
 
 /// The term that names a document.
 pub fn id_term(fields: &Fields, id: Uuid) -> Term {
-    Term::from_field_text(fields.id, &id.simple().to_string())
+    Term::from_field_bytes(fields.id, id.as_bytes())
 }
 
 /// A filter term of one kind.
@@ -215,22 +217,30 @@ struct Builder<'f> {
     doc: TantivyDocument,
     fields: &'f Fields,
     kind: Kind,
+    /// Texts are put together here: a document has some twenty, and a rebuild a million documents.
+    scratch: String,
 }
 
 impl Builder<'_> {
+    fn text(&mut self, field: Field, text: std::fmt::Arguments<'_>) {
+        self.scratch.clear();
+        // A string never refuses.
+        let _ = self.scratch.write_fmt(text);
+        self.doc.add_text(field, &self.scratch);
+    }
+
     fn tag(&mut self, name: &str, value: impl std::fmt::Display) {
-        self.doc.add_text(self.fields.tag, tag(self.kind, name, &value.to_string()));
+        self.text(self.fields.tag, format_args!("{}.{name}={value}", self.kind.letter()));
     }
 
     fn common(&mut self, id: Uuid, reference: &str, label: &str, changed: i64) {
         let (high, low) = id.as_u64_pair();
-        self.doc.add_text(self.fields.id, id.simple().to_string());
+        self.doc.add_bytes(self.fields.id, id.as_bytes());
         self.doc.add_u64(self.fields.id_high, high);
         self.doc.add_u64(self.fields.id_low, low);
-        self.doc.add_text(self.fields.tag, self.kind.letter().to_string());
+        self.text(self.fields.tag, format_args!("{}", self.kind.letter()));
         if !reference.is_empty() {
-            let reference = format!("{}.{}", self.kind.letter(), fold(reference));
-            self.doc.add_text(self.fields.reference, reference);
+            self.text(self.fields.reference, format_args!("{}.{}", self.kind.letter(), fold(reference)));
         }
         self.doc.add_u64(self.fields.changed, changed.max(0) as u64);
         self.doc.add_text(self.fields.label, label);
@@ -244,8 +254,10 @@ impl Builder<'_> {
 
     /// The county code goes into the column that facets and nearness read; every code is a filter term.
     fn place(&mut self, codes: &[u32]) {
-        let county = codes.first().map_or(String::new(), |code| format!("{code:06}"));
-        self.doc.add_text(self.fields.facets[0], county);
+        match codes.first() {
+            Some(county) => self.text(self.fields.facets[0], format_args!("{county:06}")),
+            None => self.doc.add_text(self.fields.facets[0], ""),
+        }
         for code in codes {
             self.tag("place", format_args!("{code:06}"));
         }
@@ -262,7 +274,7 @@ impl Builder<'_> {
         codes.sort_unstable();
         codes.dedup();
         for code in codes {
-            self.doc.add_text(self.fields.facets[4], code.to_string());
+            self.text(self.fields.facets[4], format_args!("{code}"));
         }
     }
 
@@ -291,7 +303,7 @@ impl Doc {
             Self::Vacancy(_) => Kind::Vacancy,
             Self::Class(_) => Kind::Class,
         };
-        let mut builder = Builder { doc: TantivyDocument::new(), fields, kind };
+        let mut builder = Builder { doc: TantivyDocument::new(), fields, kind, scratch: String::with_capacity(64) };
         match self {
             Self::Worker(doc) => builder.worker(doc),
             Self::Vacancy(doc) => builder.vacancy(doc),

@@ -215,8 +215,32 @@ struct Run<'a, 'p> {
     unwanted: HashSet<DocAddress>,
 }
 
+/// Answers a plan; what is public is asked again and again, and only looked up while the index stays as it is.
 pub(super) fn find(index: &Index, plan: &Plan<'_>) -> Result<Answer, Error> {
-    let (searcher, ask) = (index.searcher(), Ask::parse(plan.q));
+    let searcher = index.searcher();
+    // Texts that name people are not kept, and nearness is a function that nothing tells apart.
+    if plan.kind == Kind::Worker || plan.order == Order::Near {
+        return search(index, searcher, plan);
+    }
+    let Paging { limit, cursor, facets, .. } = &plan.paging;
+    let question = format!("{:?}", (plan.kind.letter(), plan.q, &plan.filters, plan.order, limit, cursor, facets));
+    let generation = searcher.generation().generation_id();
+    if let Some(known) = index.answers.get(generation, &question) {
+        return Ok(Answer::clone(&known));
+    }
+    let answer = search(index, searcher, plan)?;
+    index.answers.put(generation, question, &answer);
+    Ok(answer)
+}
+
+/// The query of the strictest attempt.
+pub(super) fn first_query(index: &Index, plan: &Plan<'_>) -> Box<dyn Query> {
+    let run = Run { index, searcher: index.searcher(), plan, ask: Ask::parse(plan.q), unwanted: HashSet::new() };
+    run.query(Attempt { reading: Reading::All, steps: 0 }).0
+}
+
+fn search(index: &Index, searcher: Searcher, plan: &Plan<'_>) -> Result<Answer, Error> {
+    let ask = Ask::parse(plan.q);
     let unwanted = match ask.unwanted(&plan.places) {
         Some(query) => searcher.search(&*query, &DocSetCollector)?,
         None => HashSet::new(),

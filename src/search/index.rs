@@ -10,6 +10,7 @@ use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINAT
 use uuid::Uuid;
 
 use super::analysis::{Cjk12, TOKENIZER};
+use super::answers::Answers;
 use super::collect::Dictionaries;
 use super::document::{Doc, Fields, Kind, SCHEMA_VERSION, id_term, schema};
 use super::words;
@@ -63,6 +64,7 @@ pub struct Index {
     reader: IndexReader,
     pub(super) fields: Fields,
     pub(super) dictionaries: Dictionaries,
+    pub(super) answers: Answers,
     folder: Option<PathBuf>,
 }
 
@@ -129,7 +131,7 @@ impl Index {
     fn wrap(index: tantivy::Index, fields: Fields, folder: Option<PathBuf>) -> Result<Self, Error> {
         index.tokenizers().register(TOKENIZER, Cjk12::default());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, reader, fields, dictionaries: Dictionaries::default(), folder })
+        Ok(Self { index, reader, fields, dictionaries: Dictionaries::default(), answers: Answers::default(), folder })
     }
 
     /// Checks every file against its checksum, as at start and nightly.

@@ -1,6 +1,7 @@
 //! Full-text index of workers, vacancies and classes, and Chinese text analysis.
 
 pub mod analysis;
+mod answers;
 pub mod class;
 pub mod clerk;
 pub mod coder;

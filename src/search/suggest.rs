@@ -1,8 +1,8 @@
 //! Typing aid over job titles and "did you mean" for texts that found nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use pinyin::ToPinyin;
 
@@ -78,8 +78,31 @@ pub fn spell(text: &str) -> (String, String) {
     (full.replace('ü', "v"), initials)
 }
 
+/// What was typed and how many were wanted, with the titles.
+type Offered = HashMap<(String, usize), Vec<TitleSuggestion>>;
+
 /// Titles that begin with what was typed, in characters, pinyin or initials; shorter ones first.
 pub fn suggest_titles(typed: &str, limit: usize) -> Vec<TitleSuggestion> {
+    /// Beginnings that are remembered at most; a full memory begins anew.
+    const MOST: usize = 1_000;
+    static KNOWN: LazyLock<Mutex<Offered>> = LazyLock::new(Mutex::default);
+    if typed.len() > 60 {
+        return titles(typed, limit);
+    }
+    let asked = (typed.to_owned(), limit);
+    if let Some(known) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&asked) {
+        return known.clone();
+    }
+    let found = titles(&asked.0, limit);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= MOST {
+        known.clear();
+    }
+    known.insert(asked, found.clone());
+    found
+}
+
+fn titles(typed: &str, limit: usize) -> Vec<TitleSuggestion> {
     let typed = fold(typed).replace(['\'', ' '], "");
     if typed.is_empty() {
         return Vec::new();
@@ -167,17 +190,17 @@ pub(super) fn is_known_title(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn titles(typed: &str) -> Vec<&'static str> {
+    fn offered(typed: &str) -> Vec<&'static str> {
         suggest_titles(typed, 8).into_iter().map(|s| s.title).collect()
     }
 
     #[test]
     fn a_beginning_gives_titles_by_characters_initials_and_pinyin() {
-        assert!(titles("叉车").contains(&"叉车司机"));
-        assert!(titles("hg").contains(&"焊工"));
-        assert!(titles("diangong").contains(&"电工"));
-        assert_eq!(titles(""), [""; 0]);
-        assert_eq!(titles("景点经典"), [""; 0]);
+        assert!(offered("叉车").contains(&"叉车司机"));
+        assert!(offered("hg").contains(&"焊工"));
+        assert!(offered("diangong").contains(&"电工"));
+        assert_eq!(offered(""), [""; 0]);
+        assert_eq!(offered("景点经典"), [""; 0]);
     }
 
     #[test]

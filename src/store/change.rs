@@ -86,13 +86,22 @@ pub struct Tx {
     /// The same, to note each row once: a chunk of an import touches thousands several times.
     noted: HashSet<Change>,
     audits: Vec<Audit>,
+    /// An insert of many rows failed half way.
+    broken: bool,
 }
 
 impl Tx {
     /// Begins.
     pub async fn begin(db: &Db) -> Result<Self, Error> {
         let lanes = if db.is_sqlite() { 1 } else { LANES };
-        Ok(Self { raw: db.begin().await?, lanes, changes: Vec::new(), noted: HashSet::new(), audits: Vec::new() })
+        Ok(Self {
+            raw: db.begin().await?,
+            lanes,
+            changes: Vec::new(),
+            noted: HashSet::new(),
+            audits: Vec::new(),
+            broken: false,
+        })
     }
 
     /// Notes that followers must read this row again.
@@ -113,22 +122,18 @@ impl Tx {
         self.raw.execute(statement).await
     }
 
-    /// Inserts many rows with as few statements as the databases' parameter limits allow.
+    /// Inserts many rows; after an error the transaction can only be dropped.
     pub(super) async fn insert(&mut self, into: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64, Error> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
-        let at_once = (30_000 / width.max(1)).max(1);
-        let mut rows = rows.into_iter().peekable();
-        let mut done = 0;
-        while rows.peek().is_some() {
-            let statement =
-                sql("INSERT INTO ").push(into).push(" VALUES ").rows(rows.by_ref().take(at_once)).push(tail);
-            done += self.raw.execute(statement).await?;
-        }
-        Ok(done)
+        let done = self.raw.insert(into, rows, tail).await;
+        self.broken |= done.is_err();
+        done
     }
 
     /// Takes the next number of a lane, writes change and audit rows under it, and commits.
     pub async fn commit(mut self) -> Result<(), Error> {
+        if self.broken {
+            return Err(Error::Damaged("a transaction whose insert failed cannot be committed"));
+        }
         if self.changes.is_empty() && self.audits.is_empty() {
             return self.raw.commit().await;
         }

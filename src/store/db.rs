@@ -67,11 +67,13 @@ value_from! {
 pub struct Sql {
     text: String,
     values: Vec<Value>,
+    /// Long, and yet the same text comes again.
+    again: bool,
 }
 
 /// Starts a statement.
 pub fn sql(text: &str) -> Sql {
-    Sql { text: text.to_owned(), values: Vec::new() }
+    Sql { text: text.to_owned(), ..Sql::default() }
 }
 
 impl Sql {
@@ -95,29 +97,49 @@ impl Sql {
         self
     }
 
-    /// Adds `(v1, v2, …)`; an empty list becomes `(NULL)`, which no value equals.
+    /// Adds `(v1, v2, …)` for `IN`; an empty list becomes `(NULL)`, which no value equals. A long list ends with its last
+    /// value over and over up to a round length, so that few texts stay prepared for all lengths.
     pub fn list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
-        self.text.push('(');
-        let mut any = false;
-        for value in values {
-            if any {
-                self.text.push_str(", ");
-            }
-            any = true;
-            self = self.value(value);
+        let before = self.values.len();
+        self.values.extend(values.into_iter().map(Into::into));
+        let count = self.values.len() - before;
+        if count >= LONG
+            && let Some(last) = self.values.last().cloned()
+        {
+            self.values.resize(before + count.next_power_of_two(), last);
+            self.again = true;
         }
-        self.push(if any { ")" } else { "NULL)" })
+        let names = before..self.values.len();
+        self.names(names);
+        self
     }
 
-    /// Adds `(…), (…)` for a multi-row insert.
+    /// Adds `(…), (…)` of so many columns, for a list of pairs or a multi-row insert.
     pub fn rows(mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
         for (i, row) in rows.into_iter().enumerate() {
             if i > 0 {
                 self.text.push_str(", ");
             }
-            self = self.list(row);
+            let before = self.values.len();
+            self.values.extend(row);
+            let names = before..self.values.len();
+            self.names(names);
         }
         self
+    }
+
+    /// Adds `($a, …, $b)` for values that stand already, counted from 0.
+    fn names(&mut self, values: std::ops::Range<usize>) {
+        self.text.push('(');
+        if values.is_empty() {
+            self.text.push_str("NULL");
+        }
+        let mut comma = "";
+        for n in values {
+            let _ = write!(self.text, "{comma}${}", n + 1);
+            comma = ", ";
+        }
+        self.text.push(')');
     }
 }
 
@@ -125,7 +147,7 @@ impl Sql {
     /// The same for SQLite: a long statement without names. `$n` is a name there, and each is looked for among all
     /// others, which takes minutes for an import; a plain `?` is only counted.
     fn unnamed(mut self) -> Self {
-        if self.values.len() < LONG {
+        if self.values.len() < LONG || !self.text.contains('$') {
             return self;
         }
         let mut parts = self.text.split('$');
@@ -209,11 +231,12 @@ impl Row {
 }
 
 macro_rules! bound {
-    ($sql:expr) => {{
+    ($sql:expr, $long:expr) => {{
         let statement = $sql;
         // The text is put together in `store` from literals; people's words are always bound.
         // Long lists differ from call to call: kept prepared, they would only fill the statement cache.
-        let mut query = sqlx::query(AssertSqlSafe(statement.text)).persistent(statement.values.len() < LONG);
+        let kept = statement.values.len() < LONG || $long && statement.again;
+        let mut query = sqlx::query(AssertSqlSafe(statement.text)).persistent(kept);
         for value in statement.values {
             query = match value {
                 Value::Int(v) => query.bind(v),
@@ -240,7 +263,13 @@ impl Db {
                 .pragma("secure_delete", "ON")
                 .pragma("cache_size", "-16000")
                 .disable_statement_logging();
-            let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+            // An import changes pages all over the indexes: the writer keeps them, and moves them out of the log less often.
+            let writer = options
+                .clone()
+                .pragma("cache_size", "-64000")
+                .pragma("temp_store", "MEMORY")
+                .pragma("wal_autocheckpoint", "8000");
+            let write = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
             let read =
                 SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "ON"));
             Ok(Self::Sqlite { write, read })
@@ -282,8 +311,8 @@ impl Db {
     /// Runs a statement outside a transaction: single statements that need no change or audit row.
     pub(super) async fn execute(&self, statement: Sql) -> Result<u64, Error> {
         Ok(match self {
-            Self::Sqlite { write, .. } => bound!(statement.unnamed()).execute(write).await?.rows_affected(),
-            Self::Postgres(pool) => bound!(statement).execute(pool).await?.rows_affected(),
+            Self::Sqlite { write, .. } => bound!(statement.unnamed(), true).execute(write).await?.rows_affected(),
+            Self::Postgres(pool) => bound!(statement, false).execute(pool).await?.rows_affected(),
         })
     }
 }
@@ -298,10 +327,39 @@ pub enum RawTx {
 }
 
 impl RawTx {
+    /// Inserts many rows with as few statements as parameter limits and prepared texts allow; after an error the
+    /// transaction can only be dropped.
+    pub(super) async fn insert(&mut self, into: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64, Error> {
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+        let sqlite = matches!(self, Self::Sqlite(_));
+        // SQLite gains nothing beyond some thousand values, and keeps the text of a full statement prepared.
+        let at_once = (if sqlite { 5_000 } else { 30_000 } / width.max(1)).max(1);
+        // `OR FAIL`: otherwise SQLite copies every page before a statement of many rows touches it.
+        let verb = if sqlite && rows.len() > 1 { "INSERT OR FAIL INTO " } else { "INSERT INTO " };
+        let mut rows = rows.into_iter();
+        let mut done = 0;
+        while rows.len() > 0 {
+            let count = rows.len().min(at_once);
+            let again = sqlite && count == at_once;
+            let part = rows.by_ref().take(count);
+            let mut statement = sql(verb).push(into).push(" VALUES ");
+            if sqlite {
+                let row = format!("({}), ", vec!["?"; width].join(", "));
+                statement = statement.push(row.repeat(count).trim_end_matches(", "));
+                statement.values = Vec::with_capacity(count * width);
+                statement.values.extend(part.flatten());
+            } else {
+                statement = statement.rows(part);
+            }
+            done += self.execute(Sql { again, ..statement.push(tail) }).await?;
+        }
+        Ok(done)
+    }
+
     pub(super) async fn execute(&mut self, statement: Sql) -> Result<u64, Error> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(statement.unnamed()).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => bound!(statement).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => bound!(statement.unnamed(), true).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(statement, false).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
@@ -329,9 +387,11 @@ impl Read for &Db {
     async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
         Ok(match self {
             Db::Sqlite { read, .. } => {
-                bound!(statement.unnamed()).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
+                bound!(statement.unnamed(), true).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Db::Postgres(pool) => bound!(statement).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+            Db::Postgres(pool) => {
+                bound!(statement, false).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+            }
         })
     }
 }
@@ -340,10 +400,10 @@ impl Read for RawTx {
     async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, Error> {
         Ok(match self {
             Self::Sqlite(tx) => {
-                bound!(statement.unnamed()).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+                bound!(statement.unnamed(), true).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(tx) => {
-                bound!(statement).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                bound!(statement, false).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
             }
         })
     }

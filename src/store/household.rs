@@ -27,6 +27,15 @@ pub struct Household {
     pub watch: Option<WatchClass>,
 }
 
+/// The facts as stored: what is unknown is left out.
+fn facts(facts: &HouseholdFacts) -> String {
+    let mut value = serde_json::to_value(facts).unwrap_or_default();
+    if let Some(map) = value.as_object_mut() {
+        map.retain(|_, v| !v.is_null());
+    }
+    value.to_string()
+}
+
 /// Households by key.
 pub async fn by_keys(read: &mut impl Read, keys: &[String]) -> Result<HashMap<String, Household>, Error> {
     let mut found = HashMap::new();
@@ -79,7 +88,7 @@ pub async fn insert(tx: &mut Tx, households: &[Household], at: i64) -> Result<()
                 (&h.key).into(),
                 h.facts.kind.clone().into(),
                 h.place.into(),
-                serde_json::to_string(&h.facts).unwrap_or_default().into(),
+                facts(&h.facts).into(),
                 h.facts.relocated.into(),
                 1_i64.into(),
                 at.into(),
@@ -95,7 +104,7 @@ pub async fn update(tx: &mut Tx, h: &Household, at: i64) -> Result<(), Error> {
          version = version + 1 WHERE id = $6")
     .bind(h.facts.kind.clone())
     .bind(h.place)
-    .bind(serde_json::to_string(&h.facts).unwrap_or_default())
+    .bind(facts(&h.facts))
     .bind(h.facts.relocated)
     .bind(at)
     .bind(h.id);

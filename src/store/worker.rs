@@ -537,26 +537,31 @@ pub async fn records(read: &mut impl Read, scope: &Scope, ids: &[Uuid]) -> Resul
             .push(" FROM worker w WHERE w.merged_into IS NULL AND w.id IN ")
             .list(ids.iter().copied());
         let rows = read.all(scope.narrow(statement, "w.id")).await?;
-        let mut found = HashMap::with_capacity(rows.len());
-        for row in &rows {
-            let person = person(row)?;
-            let record = Record {
-                person,
-                household: None,
-                watch: None,
-                jobs: Vec::new(),
-                enrolled: false,
-                links: Vec::new(),
-                consents: Vec::new(),
-                introduced: Vec::new(),
-                household_has_work: None,
-            };
-            found.insert(record.person.id, record);
-        }
-        fill(read, &mut found).await?;
+        let people = rows.iter().map(person).collect::<Result<_, _>>()?;
+        let mut found = complete(read, people).await?;
         out.extend(ids.iter().filter_map(|id| found.remove(id)));
     }
     Ok(out)
+}
+
+/// The records of people who were read before, by their ids: everything that hangs on them.
+pub async fn complete(read: &mut impl Read, people: Vec<Person>) -> Result<HashMap<Uuid, Record>, Error> {
+    let bare = |person: Person| Record {
+        person,
+        household: None,
+        watch: None,
+        jobs: Vec::new(),
+        enrolled: false,
+        links: Vec::new(),
+        consents: Vec::new(),
+        introduced: Vec::new(),
+        household_has_work: None,
+    };
+    let mut found: HashMap<_, _> = people.into_iter().map(|p| (p.id, bare(p))).collect();
+    if !found.is_empty() {
+        fill(read, &mut found).await?;
+    }
+    Ok(found)
 }
 
 async fn fill(read: &mut impl Read, found: &mut HashMap<Uuid, Record>) -> Result<(), Error> {

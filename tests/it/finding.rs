@@ -62,6 +62,36 @@ journey!(a_list_goes_on_by_its_cursor_without_gap_or_double, |world| {
     world.anyone().get("/api/v1/vacancies?sort=colour").await.problem(422, "invalid");
 });
 
+journey!(what_lists_remember_is_never_older_than_the_register, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    let post = opens(&clerk, &employer, "包装工一组", json!({"headcount": 2})).await.expect(201);
+    opens(&clerk, &employer, "包装工二组", json!({"headcount": 3})).await.expect(201);
+    world.settle().await;
+    let (list, page) = ("/api/v1/vacancies?q=%E5%8C%85%E8%A3%85%E5%B7%A5", "/vacancies?q=%E5%8C%85%E8%A3%85%E5%B7%A5");
+    for _ in 0..2 {
+        assert_eq!(world.anyone().get(list).await.expect(200).json()["total"], 2);
+        // The word that was asked for is marked.
+        assert!(world.anyone().get(page).await.expect(200).text().contains("一组"));
+    }
+    // Places are those of this moment, whatever the index still holds.
+    let path = format!("/api/v1/vacancies/{}", post.id());
+    clerk.patch(&path, &post.version(), json!({"headcount": 17})).await.expect(200);
+    let items = world.anyone().get(list).await.expect(200).json()["items"].clone();
+    let left =
+        items.as_array().unwrap().iter().find(|item| item["id"] == post.id()).map(|item| item["places_left"].clone());
+    assert_eq!(left, Some(json!(17)), "{items}");
+    assert!(world.anyone().get(page).await.expect(200).text().contains("17"));
+    // What is closed is gone as soon as the index has followed, and comes back opened again.
+    clerk.post(&format!("{path}/close"), json!({"reason": "招满"})).await.expect(200);
+    world.settle().await;
+    assert_eq!(world.anyone().get(list).await.expect(200).json()["total"], 1);
+    assert!(!world.anyone().get(page).await.expect(200).text().contains("一组"));
+    clerk.post(&format!("{path}/reopen"), json!({})).await.expect(200);
+    world.settle().await;
+    assert_eq!(world.anyone().get(list).await.expect(200).json()["total"], 2);
+});
+
 journey!(nothing_found_is_relaxed_and_said, |world| {
     let clerk = world.clerk().await;
     let employer = world.employer().await.to_string();

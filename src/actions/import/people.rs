@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::Job;
 use super::journal::{Outcome, Verdict, error_json};
 use super::sheet::Sheet;
-use super::{CHUNK, Job};
 use crate::actions::enter::{Bringer, Incoming, Merge, change, create, differs, id_hash, phone_hash};
 use crate::actions::error::{Error, Result};
 use crate::domain::fault::FieldFault;
@@ -23,7 +23,7 @@ use crate::sheets::Row;
 use crate::store::Tx;
 use crate::store::crypt::Keys;
 use crate::store::db::Read;
-use crate::store::worker::{self as people, Likeness, Link, Record, Scope};
+use crate::store::worker::{self as people, Likeness, Link, Person, Record, Scope};
 use crate::store::{household, import};
 
 /// Half of a keyed hash tells a hundred million numbers apart.
@@ -121,7 +121,7 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
 
 /// Takes the rows with a number, or those without.
 async fn pass(job: &mut Job<'_>, state: &mut State, sheet: &mut Sheet, numbered: bool) -> Result<()> {
-    let mut lines = Vec::with_capacity(CHUNK);
+    let mut lines = Vec::with_capacity(job.chunk());
     while let Some(row) = sheet.next().await? {
         let number = row_has_number(sheet, &row);
         state.unnumbered |= !number;
@@ -136,7 +136,7 @@ async fn pass(job: &mut Job<'_>, state: &mut State, sheet: &mut Sheet, numbered:
             continue;
         }
         lines.push(line);
-        if lines.len() == CHUNK {
+        if lines.len() == job.chunk() {
             chunk(job, state, sheet, std::mem::take(&mut lines)).await?;
         }
     }
@@ -276,24 +276,20 @@ async fn decide(job: &Job<'_>, state: &State, read: &mut impl Read, wave: &[Line
     let keys: Vec<Vec<u8>> = wave.iter().filter_map(|l| l.import_key.clone()).collect();
     let mut standing = people::by_id_hashes(read, &hashes).await?;
     standing.extend(people::by_import_keys(read, &keys).await?);
-    let mut ids: Vec<Uuid> = standing.iter().map(|p| p.merged_into.unwrap_or(p.id)).collect();
-    ids.extend(wave.iter().filter(|l| l.hash.is_none()).filter_map(|l| l.id));
-    let mut records: HashMap<Uuid, Record> = HashMap::with_capacity(ids.len());
-    if !ids.is_empty() {
-        records.extend(people::records(read, &Scope::All, &ids).await?.into_iter().map(|r| (r.person.id, r)));
-    }
-    let mut by_key: HashMap<&[u8], Uuid> = HashMap::with_capacity(standing.len());
-    for (p, id) in standing.iter().zip(&ids) {
+    let mut by_key: HashMap<Vec<u8>, Uuid> = HashMap::with_capacity(standing.len());
+    for p in &standing {
         for key in [&p.id_hash, &p.import_key].into_iter().flatten() {
-            by_key.insert(key, *id);
+            by_key.insert(key.clone(), p.merged_into.unwrap_or(p.id));
         }
     }
-    let names: Vec<String> = wave
-        .iter()
-        .filter(|l| l.import_key.as_deref().is_some_and(|key| !by_key.contains_key(key)))
-        .map(|l| l.name_key.clone())
-        .collect();
-    let alike = import::same_names(read, &names, false).await?;
+    let (here, merged): (Vec<Person>, Vec<Person>) = standing.into_iter().partition(|p| p.merged_into.is_none());
+    let mut records = people::complete(read, here).await?;
+    let named = wave.iter().filter(|l| l.hash.is_none()).filter_map(|l| l.id);
+    let others = merged.iter().filter_map(|p| p.merged_into).chain(named).filter(|id| !records.contains_key(id));
+    let others: Vec<Uuid> = others.collect();
+    records.extend(people::records(read, &Scope::All, &others).await?.into_iter().map(|r| (r.person.id, r)));
+    let unknown = wave.iter().filter(|l| l.import_key.as_deref().is_some_and(|key| !by_key.contains_key(key)));
+    let alike = by_name(import::same_names(read, &distinct(unknown.map(|l| &l.name_key)), false).await?);
 
     let mut decisions = Vec::with_capacity(wave.len());
     for line in wave {
@@ -340,7 +336,7 @@ fn compare(job: &Job<'_>, state: &State, line: &Line, checked: &Checked, record:
 }
 
 /// A person who does not stand yet: new, or set aside because somebody is like them.
-fn decide_new(state: &State, line: &Line, checked: &Checked, alike: &[Likeness]) -> Decision {
+fn decide_new(state: &State, line: &Line, checked: &Checked, alike: &HashMap<String, Vec<Likeness>>) -> Decision {
     // These two only ever match in a dry run, where nobody of this sheet stands.
     if let Some(hash) = &line.hash {
         return match state.seen.get(&short(hash)) {
@@ -355,7 +351,7 @@ fn decide_new(state: &State, line: &Line, checked: &Checked, alike: &[Likeness])
     if let Some(content) = line.import_key.as_ref().and_then(|key| state.would_keys.get(&short(key))) {
         return if *content == line.content { Decision::Unchanged(None) } else { Decision::UpdatedInSheet };
     }
-    let same = alike.iter().filter(|other| other.name_key == line.name_key);
+    let same = alike.get(&line.name_key).into_iter().flatten();
     let here = state.would_stand.get(&digest(&line.name_key)).into_iter().flatten();
     for other in same.chain(here) {
         let like = (!other.id.is_nil()).then_some(other.id);
@@ -372,19 +368,17 @@ fn decide_new(state: &State, line: &Line, checked: &Checked, alike: &[Likeness])
 /// Writes what was decided; answers the ids of the new people in order.
 async fn write(job: &Job<'_>, tx: &mut Tx, wave: &[Line], decisions: &[Decision]) -> Result<Vec<Uuid>> {
     let by = Bringer { actor: job.actor, station: job.station, act: "worker.import" };
-    let incoming: Vec<Incoming> = wave
-        .iter()
-        .zip(decisions)
-        .filter(|(_, decision)| matches!(decision, Decision::Create))
+    let new = wave.iter().zip(decisions).filter(|(_, decision)| matches!(decision, Decision::Create));
+    let (lines, incoming): (Vec<&Line>, Vec<Incoming<'_>>) = new
         .filter_map(|(line, _)| {
-            let checked = line.read.person.as_ref().ok()?.clone();
-            Some(Incoming { checked, import_key: line.import_key.clone() })
+            let checked = line.read.person.as_ref().ok()?;
+            Some((line, Incoming { checked, import_key: line.import_key.clone() }))
         })
-        .collect();
+        .unzip();
     let mut ids = Vec::new();
     if !incoming.is_empty() {
         ids = create(job.office, tx, &by, &incoming).await?;
-        suspect(job, tx, &incoming, &ids).await?;
+        suspect(job, tx, &lines, &ids).await?;
     }
     for (line, decision) in wave.iter().zip(decisions) {
         let (Decision::Change { record, how, link, .. }, Ok(checked)) = (decision, &line.read.person) else { continue };
@@ -398,22 +392,29 @@ async fn write(job: &Job<'_>, tx: &mut Tx, wave: &[Line], decisions: &[Decision]
     Ok(ids)
 }
 
-/// Puts on the review list who came with a number and is like somebody without one.
-async fn suspect(job: &Job<'_>, tx: &mut Tx, incoming: &[Incoming], ids: &[Uuid]) -> Result<()> {
-    let names: Vec<String> =
-        incoming.iter().filter(|i| i.checked.id.is_some()).map(|i| i.checked.name.compare_key()).collect();
-    let unnumbered = import::same_names(tx, &names, true).await?;
-    if unnumbered.is_empty() {
-        return Ok(());
+fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    names.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
+}
+
+fn by_name(people: Vec<Likeness>) -> HashMap<String, Vec<Likeness>> {
+    let mut named: HashMap<String, Vec<Likeness>> = HashMap::new();
+    for person in people {
+        named.entry(person.name_key.clone()).or_default().push(person);
     }
+    named
+}
+
+/// Puts on the review list who came with a number and is like somebody without one.
+async fn suspect(job: &Job<'_>, tx: &mut Tx, new: &[&Line], ids: &[Uuid]) -> Result<()> {
+    let names = distinct(new.iter().filter(|l| l.hash.is_some()).map(|l| &l.name_key));
+    let unnumbered = by_name(import::same_names(tx, &names, true).await?);
     let mut pairs = Vec::new();
-    for (new, id) in incoming.iter().zip(ids).filter(|(new, _)| new.checked.id.is_some()) {
-        let name = new.checked.name.compare_key();
-        let phone = new.checked.phone.as_ref().map(|p| phone_hash(&job.office.keys, p));
-        for other in unnumbered.iter().filter(|o| o.name_key == name && o.id != *id) {
-            if other.birth_date.is_some() && other.birth_date == new.checked.worker.birth_date {
+    for (line, id) in new.iter().zip(ids).filter(|(line, _)| line.hash.is_some()) {
+        let birth = line.read.person.as_ref().ok().and_then(|checked| checked.worker.birth_date);
+        for other in unnumbered.get(&line.name_key).into_iter().flatten().filter(|o| o.id != *id) {
+            if other.birth_date.is_some() && other.birth_date == birth {
                 pairs.push((*id, other.id, "duplicate.name_birth".to_owned()));
-            } else if other.phone_hash.is_some() && other.phone_hash == phone {
+            } else if other.phone_hash.is_some() && other.phone_hash == line.phone {
                 pairs.push((*id, other.id, "duplicate.name_phone".to_owned()));
             }
         }

@@ -135,7 +135,7 @@ pub async fn resolve(office: &Office, actor: &Actor, id: Uuid, row: i64, how: De
                 // Two people cannot share a number: one of the two cells is wrong.
                 return Err(Error::conflict("number.other_name"));
             }
-            let new = create(office, &mut tx, &by, &[Incoming { checked, import_key: key }]).await?;
+            let new = create(office, &mut tx, &by, &[Incoming { checked: &checked, import_key: key }]).await?;
             if let (Some(new), Some(like)) = (new.first(), there.object) {
                 people::mark_distinct(&mut tx, *new, like, office.now(), actor.name()).await?;
             }

@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::Job;
 use super::journal::{Outcome, Verdict};
 use super::sheet::Sheet;
-use super::{CHUNK, Job};
 use crate::actions::error::Result;
 use crate::actions::posting::{self, Incoming};
 use crate::actions::put;
@@ -131,7 +131,7 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
         bodies.read(Cells { layout: &sheet.layout, texts: &texts }, &reading(job.today, &places), &mut remarks);
         lines.push(Line { row: row.number, texts, remarks });
         // A station's parent may stand in any row, so a list of stations is entered in one piece.
-        if lines.len() == CHUNK && job.kind != SheetKind::Stations {
+        if lines.len() == job.chunk() && job.kind != SheetKind::Stations {
             chunk(job, &sheet, std::mem::take(&mut lines), &bodies).await?;
             bodies = Bodies::new(job.kind);
         }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use serde_json::Map;
 use uuid::Uuid;
 
+use super::Job;
 use super::journal::{Outcome, Verdict};
 use super::sheet::Sheet;
-use super::{CHUNK, Job};
 use crate::actions::enter::id_hash;
 use crate::actions::error::Result;
 use crate::actions::put::entry;
@@ -52,7 +52,7 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
         }
         let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
         lines.push(read(job, &sheet, row.number, texts));
-        if lines.len() == CHUNK {
+        if lines.len() == job.chunk() {
             chunk(job, &sheet, std::mem::take(&mut lines)).await?;
         }
     }

@@ -245,3 +245,24 @@ async fn sql_alone_finds_open_vacancies_by_title_place_and_code() {
     let opening = &vacancies::openings(&mut read, &[record.row.id], today).await.unwrap()[0];
     assert_eq!((opening.state, opening.places_left, opening.introduced), (VacancyState::Open, 2, 0));
 }
+
+#[tokio::test]
+async fn what_lists_remember_is_void_with_an_act_and_at_most_a_second_behind_another_process() {
+    let (fresh, clerk, _) = house().await;
+    let office = &fresh.office;
+    let record = post(office, &clerk, &with(serde_json::json!({})), Aim::Open).await.unwrap().record;
+    let id = record.row.id;
+    let shown = async || office.shown.vacancies(&office.db, &[id]).await.unwrap()[&id].row.vacancy.headcount;
+    assert_eq!(shown().await, 2);
+    let by_an_act = map(serde_json::json!({"headcount": 3}));
+    let row = patch(office, &clerk, id, by_an_act, record.row.version).await.unwrap().row;
+    assert_eq!(shown().await, 3);
+
+    let mut tx = crate::store::Tx::begin(&office.db).await.unwrap();
+    let mut elsewhere = row.clone();
+    elsewhere.vacancy.headcount = 4;
+    assert!(crate::store::vacancy::update(&mut tx, &elsewhere).await.unwrap());
+    tx.commit().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    assert_eq!(shown().await, 4);
+}

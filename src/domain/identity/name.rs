@@ -72,6 +72,10 @@ impl fmt::Debug for Name {
 }
 
 fn compare_key(name: &str) -> String {
+    // The common characters of Chinese names are their own key.
+    if name.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}')) {
+        return name.to_owned();
+    }
     name.nfkc()
         .flat_map(char::to_lowercase)
         .filter(|c| !is_interpunct(*c) && *c != '.' && !c.is_whitespace() && !is_invisible(*c))

@@ -182,6 +182,7 @@ async fn vacancies(ask: Ask) -> Result<Answer, Fault> {
     let mut asked = super::super::json::vacancy::vacancy_ask(&ask)?;
     asked.state = None;
     asked.page.limit = 20;
+    asked.page.facets = false;
     let found = search::vacancies(&ask.office, &ask.actor, asked).await?;
     let seen: u64 = ask.query("seen").and_then(|n| n.parse().ok()).unwrap_or(0);
     let shown = seen + found.items.len() as u64;

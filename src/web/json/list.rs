@@ -29,7 +29,8 @@ pub fn page(ask: &Ask) -> Result<Page, Fault> {
         Some("near") => Sort::Near,
         Some(_) => return Err(Error::field("sort", "query.sort").into()),
     };
-    Ok(Page { limit, cursor: ask.query("cursor").map(str::to_owned), sort, near: ask.query("near").map(str::to_owned) })
+    let text = |name: &str| ask.query(name).map(str::to_owned);
+    Ok(Page { limit, cursor: text("cursor"), sort, near: text("near"), facets: true })
 }
 
 /// The code of a list that a query parameter names in either spelling.

@@ -38,7 +38,7 @@ pub async fn list(ask: Ask) -> Result<Answer, Fault> {
         programme: ask.query("programme").map(str::to_owned),
         region: ask.query("region").map(str::to_owned),
         open: true,
-        page: lists::page(&ask)?,
+        page: search::Page { facets: false, ..lists::page(&ask)? },
     };
     let found = search::classes(&ask.office, asked).await?;
     let seen: u64 = ask.query("seen").and_then(|n| n.parse().ok()).unwrap_or(0);

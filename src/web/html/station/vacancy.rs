@@ -60,6 +60,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     let q = ask.query("q").unwrap_or_default();
     let mut asked = VacancyAsk { q: q.to_owned(), state: Some(state.clone()), ..VacancyAsk::default() };
     asked.page.limit = 50;
+    asked.page.facets = false;
     asked.page.sort = if q.is_empty() { crate::search::Sort::Newest } else { crate::search::Sort::Relevance };
     asked.page.cursor = ask.query("cursor").map(str::to_owned);
     let found = search::vacancies(&ask.office, &ask.actor, asked).await?;

@@ -188,7 +188,8 @@ async fn begin(
     station: Option<Uuid>,
 ) -> Result<Import> {
     let file_hash = hash(bytes);
-    if let Some(there) = journals::unfinished(&mut &office.db, kind.code(), station, &file_hash).await? {
+    let employer = actor.employer();
+    if let Some(there) = journals::unfinished(&mut &office.db, kind.code(), station, employer, &file_hash).await? {
         return Ok(there);
     }
     let import = fresh(office, actor, kind, file_hash, options, station, "running");

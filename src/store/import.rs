@@ -133,11 +133,12 @@ pub async fn of_stations(
     read.all(statement).await?.iter().map(import).collect()
 }
 
-/// The same file of the same station that was not finished.
+/// The same file of the same station or employer that was not finished.
 pub async fn unfinished(
     read: &mut impl Read,
     kind: &str,
     station: Option<Uuid>,
+    employer: Option<Uuid>,
     file_hash: &[u8],
 ) -> Result<Option<Import>, Error> {
     let statement = sql(COLUMNS).push(" WHERE state = 'running' AND kind = ").value(kind);
@@ -145,6 +146,10 @@ pub async fn unfinished(
     let statement = match station {
         Some(station) => statement.push(" AND station = ").value(station),
         None => statement.push(" AND station IS NULL"),
+    };
+    let statement = match employer {
+        Some(employer) => statement.push(" AND employer = ").value(employer),
+        None => statement.push(" AND employer IS NULL"),
     };
     let statement = statement.push(" ORDER BY created_at DESC LIMIT 1");
     read.first(statement).await?.as_ref().map(import).transpose()

@@ -259,6 +259,13 @@ async fn an_import_that_was_broken_off_goes_on_where_it_stopped() {
     let mut tx = t.office.begin().await.unwrap();
     journals::insert(&mut tx, &import).await.unwrap();
     tx.commit().await.unwrap();
+    // The same file of an employer is another import.
+    let mut read = &t.office.db;
+    let mut theirs = async |employer| {
+        journals::unfinished(&mut read, "workers", import.station, employer, &import.file_hash).await.unwrap()
+    };
+    assert!(theirs(Some(t.office.id())).await.is_none());
+    assert!(theirs(None).await.is_some());
     let done = workers(&t.office, &whole).await;
     assert_eq!(done.import, Some(import.id));
     assert_eq!(counts(&done.summary), [30, 30, 0, 0, 0, 0, 0]);

@@ -214,7 +214,7 @@ pub struct Gain {
     /// How many vacancies it opens.
     pub opens: u64,
     /// Which.
-    pub which: String,
+    pub which: Vec<Link>,
     /// Enrolled already, in words; else empty.
     pub state: String,
 }

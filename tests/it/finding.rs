@@ -132,3 +132,24 @@ journey!(a_person_has_matches_with_reasons_and_any_pair_is_taken_apart, |world| 
     let stranger = world.other_clerk().await;
     stranger.get(&format!("/api/v1/workers/{worker}/matches")).await.problem(404, "not_found");
 });
+
+journey!(a_person_s_page_names_the_posts_that_a_class_opens, |world| {
+    let (api, name) = world.account(shanhai::domain::actor::Role::Head, "GZ-5205", Some(crate::desk::PASSWORD)).await;
+    let desk = crate::desk::signed_in(&world.anyone(), &name).await;
+    let more = json!({"statement": "looking", "occupations_wanted": ["母婴护理员"], "can_leave_home": true});
+    let person = world.registers(&api, "王大姐", more).await.expect(201).id();
+    let employer = world.employer().await.to_string();
+    let asks = json!({"occupation": "母婴护理员", "requirements": {"certificates": ["母婴护理证"]}});
+    let post = crate::posting::opens(&api, &employer, "母婴护理员", asks).await.expect(201).json();
+    let class = json!({"name": "母婴护理班第1期", "programme": "南粤家政", "certificates": ["母婴护理证"], "seats": 20,
+                       "starts": "2026-12-01", "ends": "2026-12-10", "region": "440106"});
+    api.post("/api/v1/classes", class).await.expect(201);
+    world.settle().await;
+    let gains = api.get(&format!("/api/v1/workers/{person}/training")).await.expect(200).json();
+    assert_eq!((&gains["items"][0]["opens"], &gains["items"][0]["vacancies"][0]["id"]), (&json!(1), &post["id"]));
+    let page = desk.get(&format!("/station/workers/{person}")).await.expect(200).text();
+    let row = page.split("<tr>").find(|row| row.contains("母婴护理班第1期")).expect("the class");
+    let link =
+        format!("/station/vacancies/{}\">母婴护理员 {}", post["id"].as_str().unwrap(), post["ref"].as_str().unwrap());
+    assert!(row.contains(&link), "{link} in {row}");
+});

@@ -34,6 +34,9 @@ use super::worker::address;
 
 const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
+/// Vacancies named beside a class that opens them; the count says how many there are.
+const OPENED: usize = 3;
+
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/workers/{id}", STAFF, "a person", handler!(show)).query(INTRODUCED),
@@ -239,6 +242,12 @@ async fn person_page(
     let enrolled = enrolment::of_worker(office, &ask.actor, p.id).await?;
     let class_ids: Vec<Uuid> = gains.iter().map(|g| g.class).collect();
     let classes = store::class::records(&mut &office.db, &class_ids).await?;
+    let ids: Vec<Uuid> = gains.iter().flat_map(|g| g.vacancies.iter().take(OPENED).copied()).collect();
+    let named_ones = store::vacancy::records(&mut &office.db, &ids).await?;
+    let named_post = |id: &Uuid| {
+        let row = &named_ones.iter().find(|r| r.row.id == *id)?.row;
+        Some(Link::to(format!("/station/vacancies/{id}"), format!("{} {}", row.vacancy.title, row.reference)))
+    };
     let training = gains
         .iter()
         .filter_map(|g| {
@@ -253,7 +262,7 @@ async fn person_page(
                 seats: format!("{} / {}", class.seats_left(), c.seats),
                 free: class.seats_left() > 0,
                 opens: g.opens() as u64,
-                which: String::new(),
+                which: g.vacancies.iter().take(OPENED).filter_map(named_post).collect(),
                 state: state.unwrap_or_default(),
             })
         })

@@ -161,7 +161,8 @@ async fn lines(ask: &Ask, import: &Import, stage: ImportStage) -> Result<Lines, 
             let mut parts: Vec<&str> =
                 errors.iter().filter_map(|e| e[name].as_str()).filter(|s| !s.is_empty()).collect();
             parts.dedup();
-            parts.join("；")
+            // Messages are whole sentences.
+            parts.join(if name == "message" { " " } else { "；" })
         };
         for (field, change) in row.changes.as_ref().and_then(Value::as_object).into_iter().flatten() {
             let list = if import.kind == SheetKind::Vacancies.code() { "vacancy" } else { "worker" };

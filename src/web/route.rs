@@ -127,7 +127,7 @@ impl Route {
         Self::new("PATCH", pattern, audience, act, body, handler)
     }
 
-    /// Names the query parameters.
+    /// Names the query parameters; a form may send them too, where a list hands its filters on.
     pub const fn query(mut self, names: &'static [&'static str]) -> Self {
         self.query = names;
         self
@@ -146,7 +146,8 @@ impl Route {
 
     /// The first of a form's fields that this route does not know.
     pub fn unknown<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-        let named = |field: &str| self.takes.iter().any(|t| *t == field || (t.ends_with('-') && field.starts_with(t)));
+        let names = || self.takes.iter().chain(self.query);
+        let named = |field: &str| names().any(|t| *t == field || (t.ends_with('-') && field.starts_with(t)));
         let mut rest = fields.into_iter().filter(|field| !named(field));
         let Body::FormOf(shape) = self.body else { return rest.next() };
         let mut generator = SchemaGenerator::default();

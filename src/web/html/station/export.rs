@@ -1,5 +1,6 @@
 //! Lists as files, filtered as typed; masked unless somebody with the right asks for full numbers with a reason.
 
+use super::worker::FILTERS;
 use crate::actions::consent;
 use crate::actions::export::{self, Only, Options};
 use crate::domain::actor::Right;
@@ -24,7 +25,7 @@ const STAFF: Audience = Audience::Holds(&[Right::Export]);
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/station/exports", STAFF, "choose an export", handler!(choose)).query(&["kind", "q", "state"]),
-    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKEN),
+    Route::post("/station/exports", STAFF, "fetch an export", Body::Form, handler!(fetch)).takes(TAKEN).query(FILTERS),
     // The filters of a list come along in its form: words for a person never stand in an address.
     Route::post(
         "/station/exports/of/{kind}",
@@ -33,49 +34,21 @@ pub static ROUTES: &[Route] = &[
         Body::Form,
         handler!(choose_of_list),
     )
-    .takes(TAKEN),
+    .takes(TAKEN)
+    .query(FILTERS),
 ];
 
-/// Fields of the form, and the filters of the lists of people and vacancies.
-const TAKEN: &[&str] = &[
-    "kind",
-    "q",
-    "format",
-    "unmasked",
-    "reason",
-    "origin",
-    "occupation",
-    "capacity",
-    "watch",
-    "status",
-    "min_age",
-    "max_age",
-    "min_wage",
-    "max_wage",
-    "certificate",
-    "skill",
-    "village",
-    "relocated",
-    "station",
-    "region",
-    "form",
-    "lodging",
-    "meals",
-    "employer",
-    "state",
-    "vacancy_kind",
-    "limit",
-    "sort",
-    "near",
-    "cursor",
-];
+/// Fields of the form, and the one filter of the list of vacancies.
+const TAKEN: &[&str] = &["kind", "q", "format", "unmasked", "reason", "state"];
 
-/// Fields of the form itself; every other pair is a filter of the list and goes along hidden.
-const OWN: [&str; 5] = ["kind", "q", "format", "unmasked", "reason"];
+/// True for a filter of a list, which goes along hidden.
+fn is_filter((name, value): &(String, String)) -> bool {
+    (name == "state" || FILTERS.contains(&name.as_str())) && name != "cursor" && !value.trim().is_empty()
+}
 
 fn form(lang: Lang, pairs: &[(String, String)]) -> Form {
     let mut form = forms::export(lang, "/station/exports");
-    let filters = pairs.iter().filter(|(n, v)| !OWN.contains(&n.as_str()) && n != "cursor" && !v.trim().is_empty());
+    let filters = pairs.iter().filter(|pair| is_filter(pair));
     if let Some(section) = form.sections.first_mut() {
         section.fields.extend(filters.map(|(name, _)| Field::new(name.clone(), "", Kind::Hidden)));
     }
@@ -96,10 +69,8 @@ async fn choose_of_list(ask: Ask) -> Result<Answer, Fault> {
 
 /// Which rows the filters of a list mean.
 fn only(ask: &Ask, kind: ExportKind, fields: &Pairs) -> Result<Only, Fault> {
-    let filters = fields.iter().filter(|(n, v)| (n == "q" || !OWN.contains(&n.as_str())) && !v.trim().is_empty());
-    // The list of vacancies has a filter of the same name as the form's own.
-    let filters = filters.map(|(n, v)| (if n == "vacancy_kind" { "kind" } else { n }.to_owned(), v.clone()));
-    let asked = Ask { query: filters.collect(), ..ask.clone() };
+    let said = |pair: &&(String, String)| is_filter(pair) || pair.0 == "q" && !pair.1.trim().is_empty();
+    let asked = Ask { query: fields.iter().filter(said).cloned().collect(), ..ask.clone() };
     let q = asked.query("q").unwrap_or_default();
     Ok(match kind {
         _ if asked.query.is_empty() => Only::All,

@@ -29,34 +29,17 @@ use super::person::status_tag;
 
 const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
+/// Filters of the list of people; the box itself is posted and never stands in an address.
+pub const FILTERS: &[&str] =
+    &["origin", "occupation", "capacity", "watch", "status", "min_age", "max_age", "sort", "cursor"];
+
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
-    Route::get("/station/workers", STAFF, "people", handler!(list)).query(&[
-        "origin",
-        "occupation",
-        "capacity",
-        "watch",
-        "status",
-        "sort",
-        "cursor",
-        "min_age",
-        "max_age",
-    ]),
+    Route::get("/station/workers", STAFF, "people", handler!(list)).query(FILTERS),
     // The box is posted; who comes to its address otherwise, by a reload or by typing it, finds the list.
     Route::get("/station/find", STAFF, "the list of people", handler!(to_list)),
     Route::get("/station/workers/find", STAFF, "the list of people", handler!(to_list)),
-    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)).takes(&[
-        "q",
-        "sort",
-        "cursor",
-        "origin",
-        "occupation",
-        "capacity",
-        "watch",
-        "status",
-        "min_age",
-        "max_age",
-    ]),
+    Route::post("/station/workers/find", STAFF, "find people", Body::Form, handler!(find)).takes(&["q"]).query(FILTERS),
     Route::get("/station/workers/new", STAFF, "the form to register a person", handler!(new)).query(&["household"]),
     Route::post(
         "/station/workers/new",

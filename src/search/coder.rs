@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::domain::occupation::{Level, Occupation};
 
 use super::analysis::{fold, grams};
+use super::memory::Memory;
 use super::title::normalise;
 use super::words;
 
@@ -68,10 +69,17 @@ static CODER: LazyLock<Coder> = LazyLock::new(Coder::new);
 
 /// Up to five occupations for a title or wish, best first; empty if nothing fits at all.
 pub fn code_occupation(text: &str) -> Vec<Candidate> {
-    if let Ok(code) = text.parse::<Occupation>() {
-        return vec![Candidate { code, name: code.name(), confidence: 1.0 }];
+    /// Sheets and searches name the same jobs again and again.
+    static KNOWN: Memory<Vec<Candidate>> = Memory::new();
+    KNOWN.of(text, unremembered)
+}
+
+/// The same for a text that may name a person and must not be kept.
+pub(super) fn unremembered(text: &str) -> Vec<Candidate> {
+    match text.parse::<Occupation>() {
+        Ok(code) => vec![Candidate { code, name: code.name(), confidence: 1.0 }],
+        Err(_) => CODER.code(text),
     }
-    CODER.code(text)
 }
 
 /// Every name that the coder knows, with its code: the book's, its aliases, ours.

@@ -196,6 +196,13 @@ pub(super) struct Plan<'a> {
     pub fill: bool,
 }
 
+impl Plan<'_> {
+    /// The text as it is understood; texts that name people are not kept.
+    fn ask(&self) -> Arc<Ask> {
+        if self.kind == Kind::Worker { Arc::new(Ask::parse(self.q)) } else { Ask::remembered(self.q) }
+    }
+}
+
 /// One way to run a plan: how the text is read and how far the filters gave way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Attempt {
@@ -211,7 +218,7 @@ struct Run<'a, 'p> {
     index: &'a Index,
     searcher: Searcher,
     plan: &'p Plan<'p>,
-    ask: Ask,
+    ask: Arc<Ask>,
     unwanted: HashSet<DocAddress>,
 }
 
@@ -235,12 +242,12 @@ pub(super) fn find(index: &Index, plan: &Plan<'_>) -> Result<Answer, Error> {
 
 /// The query of the strictest attempt.
 pub(super) fn first_query(index: &Index, plan: &Plan<'_>) -> Box<dyn Query> {
-    let run = Run { index, searcher: index.searcher(), plan, ask: Ask::parse(plan.q), unwanted: HashSet::new() };
+    let run = Run { index, searcher: index.searcher(), plan, ask: plan.ask(), unwanted: HashSet::new() };
     run.query(Attempt { reading: Reading::All, steps: 0 }).0
 }
 
 fn search(index: &Index, searcher: Searcher, plan: &Plan<'_>) -> Result<Answer, Error> {
-    let ask = Ask::parse(plan.q);
+    let ask = plan.ask();
     let unwanted = match ask.unwanted(&plan.places) {
         Some(query) => searcher.search(&*query, &DocSetCollector)?,
         None => HashSet::new(),

@@ -10,6 +10,7 @@ pub mod document;
 mod families;
 pub mod find;
 pub mod index;
+mod memory;
 pub mod quality;
 #[cfg(test)]
 mod regression;

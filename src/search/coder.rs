@@ -15,9 +15,12 @@ use super::words;
 pub struct Candidate {
     pub code: Occupation,
     pub name: &'static str,
-    /// 0 to 1, about the share of such answers that are right; below .5 a person should decide.
+    /// 0 to 1, about the share of such answers that are right; below [`CERTAIN`] a person should decide.
     pub confidence: f32,
 }
+
+/// From this confidence on a title is coded without asking.
+pub const CERTAIN: f32 = 0.5;
 
 const K1: f32 = 1.2;
 const B: f32 = 0.75;

@@ -56,11 +56,13 @@ pub struct Paging<'a> {
     pub near: Option<Nearness<'a>>,
     /// Whether facets are counted.
     pub facets: bool,
+    /// Only what meets the text and the filters as they were said: nothing is loosened, no short list filled up.
+    pub strict: bool,
 }
 
 impl Default for Paging<'_> {
     fn default() -> Self {
-        Self { sort: Sort::Relevance, limit: 20, cursor: None, near: None, facets: true }
+        Self { sort: Sort::Relevance, limit: 20, cursor: None, near: None, facets: true, strict: false }
     }
 }
 
@@ -229,8 +231,9 @@ pub(super) fn find(index: &Index, plan: &Plan<'_>) -> Result<Answer, Error> {
     if plan.kind == Kind::Worker || plan.order == Order::Near {
         return search(index, searcher, plan);
     }
-    let Paging { limit, cursor, facets, .. } = &plan.paging;
-    let question = format!("{:?}", (plan.kind.letter(), plan.q, &plan.filters, plan.order, limit, cursor, facets));
+    let Paging { limit, cursor, facets, strict, .. } = &plan.paging;
+    let question =
+        format!("{:?}", (plan.kind.letter(), plan.q, &plan.filters, plan.order, limit, cursor, facets, strict));
     let generation = searcher.generation().generation_id();
     if let Some(known) = index.answers.get(generation, &question) {
         return Ok(Answer::clone(&known));
@@ -277,6 +280,9 @@ fn search(index: &Index, searcher: Searcher, plan: &Plan<'_>) -> Result<Answer, 
 
 impl Run<'_, '_> {
     fn attempts(&self) -> Vec<Attempt> {
+        if self.plan.paging.strict {
+            return vec![Attempt { reading: Reading::All, steps: 0 }];
+        }
         let steps: usize = self.plan.filters.iter().map(|filter| filter.wider.len()).sum();
         let mut readings = vec![Reading::All];
         if self.ask.groups.len() > 1 {

@@ -191,7 +191,7 @@ fn pages_follow_each_other_without_gap_or_repeat_in_every_order() {
             let mut cursor = None;
             let mut total;
             loop {
-                let paging = Paging { sort, limit: 7, cursor, near: Some(&near), facets: false };
+                let paging = Paging { sort, limit: 7, cursor, near: Some(&near), facets: false, strict: false };
                 let answer = world.vacancies(VacancyQuery { q: q.into(), paging, ..VacancyQuery::default() });
                 total = answer.total;
                 seen.extend(answer.hits.iter().map(|hit| hit.id));

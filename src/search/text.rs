@@ -106,8 +106,10 @@ impl Ask {
         let text = text.replace(['“', '”', '„', '「', '」', '＂'], "\"");
         let mut ask = Self::default();
         let mut free = String::new();
-        for (i, piece) in text.split('"').enumerate() {
-            if i % 2 == 1 {
+        let pieces: Vec<&str> = text.split('"').collect();
+        for (i, piece) in pieces.iter().enumerate() {
+            // A mark without its other half is no operator.
+            if i % 2 == 1 && i + 1 < pieces.len() {
                 keep(&mut ask.must, piece);
                 continue;
             }
@@ -218,6 +220,16 @@ impl Ask {
         }
         (!ways.is_empty()).then(|| one_of(ways))
     }
+}
+
+/// A search text for where operators do not work: their words without `-word`, the rest as it is.
+pub fn without_operators(text: &str) -> String {
+    let ask = Ask::parse(text);
+    if ask.must.is_empty() && ask.must_not.is_empty() {
+        return text.trim().to_owned();
+    }
+    let said = std::iter::once(ask.free.as_str()).chain(ask.must.iter().map(String::as_str));
+    said.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn has_letters(text: &str) -> bool {
@@ -419,6 +431,17 @@ mod tests {
         assert_eq!(ask.must, ["二保焊", "深圳"]);
         assert_eq!(ask.must_not, ["夜班"]);
         assert_eq!(ask.groups, [["焊工"]]);
+        assert_eq!(without_operators("焊工 “二保焊” +深圳 -夜班"), "焊工 二保焊 深圳");
+    }
+
+    #[test]
+    fn a_mark_without_its_other_half_is_read_as_if_it_were_not_there() {
+        for text in ["焊工 \"", "\"焊工", "“焊工", "焊\"工 \"", "焊工 + -"] {
+            let ask = Ask::parse(text);
+            assert!(!ask.groups.is_empty() && ask.must_not.is_empty(), "{text}: {ask:?}");
+        }
+        assert_eq!(Ask::parse("\"二保焊\" \"氩弧焊").must, ["二保焊"]);
+        assert_eq!(Ask::parse("\"二保焊\" \"氩弧焊").groups, [["氩弧焊"]]);
     }
 
     #[test]

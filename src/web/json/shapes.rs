@@ -16,6 +16,7 @@ use crate::domain::interest::InterestState;
 use crate::domain::introduction::{self, CallResult, IntroductionState};
 use crate::domain::match_run::RunState;
 use crate::domain::notice::{NoticeKind, NoticeState};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
 use crate::domain::training::EnrolmentState;
@@ -315,6 +316,11 @@ shapes! {
         updated_at: Instant, fault: Option<RunFault>, workers: Option<u64>, vacancies: Option<u64>,
         places: Option<u64>, assigned: Option<u64>, objective: Option<u64>, bound: Option<u64>,
         optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
+    }
+    /// A search that a station keeps; `new` counts what came since the last digest, null = stopped or not counted.
+    SavedSearch {
+        id: Uuid, kind: Word<SearchKind>, name: String, query: BTreeMap<String, String>, by: String, created_at: Instant,
+        told_until: Instant, stopped_at: Option<Instant>, new: Option<u64>,
     }
     /// Somebody by name.
     Somebody { id: Uuid, #[schemars(rename = "ref")] reference: String, name: String }

@@ -10,6 +10,7 @@ pub mod introduction;
 pub mod outcome;
 pub mod person;
 pub mod review;
+pub mod search;
 pub mod training;
 pub mod vacancy;
 pub mod worker;
@@ -30,6 +31,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         import::ROUTES,
         training::ROUTES,
         review::ROUTES,
+        search::ROUTES,
         export::ROUTES,
     ]
 }

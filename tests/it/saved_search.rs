@@ -1,9 +1,9 @@
 //! Journeys of saved searches: saved by form or API, told in the digest, stopped, taken away; and of the operators.
 
 use serde_json::json;
-use shanhai::actions::digest;
-use shanhai::domain::actor::Role;
-use shanhai::mail::Mailer;
+use shanhai::actions::{digest, letter, outbox};
+use shanhai::domain::actor::{Actor, Role};
+use shanhai::domain::notice::{NoticeKind, NoticeState};
 
 use crate::desk::{PASSWORD, signed_in};
 use crate::people::{id_number, phone};
@@ -39,12 +39,13 @@ journey!(a_saved_search_tells_the_station_what_is_new_once_and_names_nobody, |wo
     assert!(payloads.iter().all(|p| !p.contains("王小明") && !p.contains("缝纫")), "{payloads:?}");
     let list = clerk.get("/api/v1/searches").await.expect(200).json();
     assert_eq!(list["items"][0]["new"], 0, "told once: {list}");
-    let folder = world.folder.path().join("mail");
-    let mailer = Mailer::open(&format!("file://{}", folder.display()), "shanhai@shanhai.example").unwrap();
-    shanhai::jobs::mailer::step(&world.office, &mailer).await.unwrap();
-    let mails: Vec<String> =
-        std::fs::read_dir(folder).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect();
-    let mail = mails.iter().find(|m| m.contains("daily-digest") && m.contains("R-")).expect("a digest");
+    let noted = outbox::list(&world.office, &Actor::System, Some(NoticeState::Pending), None, 100).await.unwrap();
+    let mut letters = Vec::new();
+    for (notice, _) in noted.items.iter().filter(|(n, _)| n.kind == NoticeKind::DailyDigest) {
+        let letter = letter::compose(&world.office, notice).await.unwrap().expect("a letter");
+        letters.push(format!("{}\n{}\n{}", letter.subject, letter.text, letter.html));
+    }
+    let mail = letters.iter().find(|m| m.contains("R-")).expect("a digest with people");
     assert!(mail.contains("王*") && mail.contains(person["ref"].as_str().unwrap()), "{mail}");
     assert!(!mail.contains("王小明") && !mail.contains("会缝纫的人") && !mail.contains("缝纫"), "{mail}");
     assert!(mail.contains("绣花岗位") && mail.contains("绣花工"), "{mail}");
@@ -144,7 +145,7 @@ journey!(an_english_page_says_hazards_and_facets_in_english_and_asks_for_an_unce
     let clerk = signed_in(&world.anyone(), &name).await;
     let english = clerk.with("accept-language", "en");
     let firm = world.employer().await.to_string();
-    let made = opens(&token, &firm, "杂活能手", json!({"hazards": ["dust"]})).await.expect(201);
+    let made = opens(&token, &firm, "杂活能手", json!({"hazards": ["dust"], "occupation": null})).await.expect(201);
     assert_eq!(made.json()["occupation"], json!(null), "{}", made.json());
     world.registers(&token, "石小山", json!({"capacity": "ordinary"})).await.expect(201);
     world.settle().await;

@@ -65,10 +65,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     let rows = rows.iter().map(|(saved, new)| {
         let address = format!("{LIST}/{}", saved.id);
         let press = |act: &str| {
-            Bit::Post(
-                Link::to(format!("{address}/{act}"), text(lang, &format!("saved-search-{act}"), &[])),
-                saved.name.clone(),
-            )
+            Bit::Post(Link::to(format!("{address}/{act}"), word(lang, "saved-search", act)), saved.name.clone())
         };
         let state = match (saved.stopped_at, new) {
             (Some(_), _) => Bit::Tag(Tag::new(text(lang, "saved-search-stopped", &[]), Tone::Plain)),

@@ -149,7 +149,7 @@ async fn set_stopped(office: &Office, actor: &Actor, id: Uuid, stop: bool) -> Re
     let act = if stop { "saved_search.stop" } else { "saved_search.resume" };
     tx.audit(office.audit(actor, act, "saved_search", Some(id), ""));
     office.commit(tx).await?;
-    Ok(SavedSearch { stopped_at, told_until, ..saved })
+    Ok(SavedSearch { told_until, stopped_at, ..saved })
 }
 
 /// Takes a search away; answers what it was.

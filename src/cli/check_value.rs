@@ -113,5 +113,8 @@ pub fn lists(common: &Common, ask: &Lists) -> Result<()> {
     } else if faults == 0 {
         say!("ok");
     }
-    if faults > 0 { bail!("{faults} lines cannot be used") } else { Ok(()) }
+    if faults > 0 {
+        bail!("{faults} lines cannot be used");
+    }
+    Ok(())
 }

@@ -104,7 +104,9 @@ impl Coder {
         }
         let places: HashMap<Occupation, usize> = codes.iter().enumerate().map(|(at, code)| (*code, at)).collect();
         for (code, aliases) in &words::embedded().aliases {
-            aliases.iter().for_each(|text| row(places[code], text.clone(), true));
+            for text in aliases {
+                row(places[code], text.clone(), true);
+            }
         }
         let mut terms: HashMap<String, Vec<(u32, f32)>> = HashMap::new();
         let mut known: HashMap<String, Vec<u32>> = HashMap::new();

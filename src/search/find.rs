@@ -419,8 +419,11 @@ impl Run<'_, '_> {
         // A list that was only filled up with weaker answers holds what a known title asks for.
         let filled = found && attempt.reading <= Reading::One && suggest::is_known_title(&self.ask.free);
         let settled = (found && attempt.reading == Reading::All) || filled || self.plan.paging.cursor.is_some();
-        let suggest =
-            if settled || self.ask.free.is_empty() { Vec::new() } else { suggest::did_you_mean(&self.ask.free) };
+        let suggest = match self.ask.free.as_str() {
+            free if settled || free.is_empty() => Vec::new(),
+            free if self.plan.kind == Kind::Worker => suggest::did_you_mean(free),
+            free => suggest::meant_instead(free),
+        };
         let last = page.found.get(limit.wrapping_sub(1)).filter(|_| more);
         Ok(Answer {
             hits,

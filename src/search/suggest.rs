@@ -148,6 +148,12 @@ pub fn did_you_mean(text: &str) -> Vec<String> {
     found.into_iter().map(|(_, title)| title.to_string()).collect()
 }
 
+/// The same for a text that names nobody: comparing it with every title takes milliseconds, so it is done once.
+pub(super) fn meant_instead(text: &str) -> Vec<String> {
+    static KNOWN: Memory<Vec<String>> = Memory::new();
+    KNOWN.of(text, did_you_mean)
+}
+
 /// 1 minus the edit distance over the longer length; 0 at once for lengths that keep it below [`NEAR`].
 fn similarity(a: &str, b: &str) -> f64 {
     let longest = a.len().max(b.len());

@@ -108,8 +108,8 @@ journey!(a_clerk_saves_a_search_from_the_list_of_people_and_opens_it_again_witho
 
 journey!(operators_of_staff_hold_for_people_and_vacancies_and_a_lone_quote_is_read_as_none, |world| {
     let clerk = world.clerk().await;
-    let both = world.registers(&clerk, "石小山", json!({"skills": ["缝纫", "平车"]})).await.expect(201).id();
-    let one = world.registers(&clerk, "石小河", json!({"skills": ["缝纫", "四线"]})).await.expect(201).id();
+    let both = [world.registers(&clerk, "石小山", json!({"skills": ["缝纫", "平车"]})).await.expect(201).id()];
+    let one = [world.registers(&clerk, "石小河", json!({"skills": ["缝纫", "四线"]})).await.expect(201).id()];
     let firm = world.employer().await.to_string();
     opens(&clerk, &firm, "焊工", json!({"description": "二保焊，白班"})).await.expect(201);
     opens(&clerk, &firm, "焊工学徒", json!({"description": "氩弧焊，夜班"})).await.expect(201);
@@ -130,9 +130,9 @@ journey!(operators_of_staff_hold_for_people_and_vacancies_and_a_lone_quote_is_re
     assert!(away["notice"].as_str().unwrap().contains('-'), "{away}");
     assert_eq!(away["total"], 2, "{away}");
     world.settle().await;
-    assert_eq!(people("缝纫 -平车").await, [one.clone()]);
-    assert_eq!(people("缝纫 +平车").await, [both.clone()]);
-    assert_eq!(people("\"平车\"").await, [both.clone()]);
+    assert_eq!(people("缝纫 -平车").await, one);
+    assert_eq!(people("缝纫 +平车").await, both);
+    assert_eq!(people("\"平车\"").await, both);
     assert_eq!(people("缝纫 \"").await.len(), 2);
     assert_eq!(posts("焊工 -夜班").await, ["焊工"]);
     assert_eq!(posts("焊工 +氩弧焊").await, ["焊工学徒"]);

@@ -27,6 +27,8 @@ mod house_source;
 mod interest;
 mod introduction;
 mod letter;
+mod match_page;
+mod match_page_change;
 mod naughty;
 mod people;
 mod posting;

@@ -7,6 +7,7 @@ pub mod home;
 pub mod import;
 pub mod interest;
 pub mod introduction;
+pub mod match_run;
 pub mod outcome;
 pub mod person;
 pub mod review;
@@ -28,6 +29,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         interest::ROUTES,
         employer::ROUTES,
         import::ROUTES,
+        match_run::ROUTES,
         training::ROUTES,
         review::ROUTES,
         export::ROUTES,

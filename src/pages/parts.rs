@@ -310,6 +310,8 @@ pub enum Block {
     Links(Vec<Link>),
     /// A search box.
     Find(Find),
+    /// A paragraph with links and emphasis.
+    Words(Vec<Bit>),
     /// Counts.
     Stats(Vec<Stat>),
     /// Facts.

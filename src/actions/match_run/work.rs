@@ -37,7 +37,7 @@ const EFFORT: usize = 120_000_000;
 /// The most branches at all.
 const BRANCHES: usize = 20_000;
 /// So many shortages are kept with a run.
-const SHORTAGES: usize = 200;
+const SHORTAGES: usize = 2_000;
 /// How often a run's progress is looked at.
 const LOOKED_AT: Duration = Duration::from_millis(500);
 /// How often a lease is renewed where nothing else is to be written.

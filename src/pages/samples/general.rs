@@ -83,6 +83,7 @@ pub(super) fn general(lang: Lang) -> Vec<Sample> {
             Block::Note(Note { text: s("话"), ..Note::default() }),
             Block::Facts(vec![Fact::new("户籍", "纳雍")]),
             Block::Progress(s("分配岗位"), 45),
+            Block::Words(vec![Bit::Bold(s("没分到的")), Link::to("/x", "杨秀兰").into()]),
             Block::Explained(s("怎么知道的"), s("总分到了上限。")),
             Block::Filter(
                 s("/x"),

@@ -1,6 +1,6 @@
 ## Batch matching
 
-nav-match-runs = Batch matching
+nav-match-runs = Batches
 noun-match-run = Batch run
 did-cancel = stopped
 did-adopt = adopted
@@ -45,7 +45,7 @@ match-col-assigned = Assigned
 match-col-change = Changed by hand
 match-compare-parent = Compare with before
 match-whom = Which people and vacancies
-match-aim = What comes first
+match-aim = How to assign
 match-terms = What must be kept to (all may stay empty)
 match-field-station = People of which station
 match-field-date = Must be able to begin on
@@ -135,7 +135,7 @@ match-fair-rule = One each at most: nobody is proposed to ten while another has 
 match-who-lost = Lost out (watched households first)
 match-who-none = Nothing fits (watched households first; a name shows what is missing)
 match-people-of = { $title }: { $n } people
-match-people-note = Change one row or several
+match-people-note = Choose under “I want”, or type the code of another vacancy; several rows at once
 match-col-why-here = Why here
 match-col-second = Second best
 match-col-wish = I want

@@ -89,7 +89,7 @@ async fn totals(ask: &Ask, before: &Run, after: &Run) -> Table {
     let figure = |name: &'static str| move |run: &Run| counted(run, name);
     let head = async |run: &Run| {
         let link = Link::to(address(run.id), title(ask, run).await);
-        Cell { bits: vec![Bit::Link(link)], ..Cell::default() }
+        Cell::number(Bit::Link(link))
     };
     let runs =
         Row { tick: None, cells: vec![Cell::head(t(lang, "match-col-run")), head(before).await, head(after).await] };

@@ -44,9 +44,10 @@ pub async fn start(ask: &Ask) -> Form {
             vec![
                 field("scope.station", Kind::Select(choices)),
                 field("scope.date", Kind::Date).hint(t(lang, "match-hint-date")),
+                field("scope.kinds", Kind::Checks(options::<VacancyKind>(lang))).wide(),
                 lines("scope.counties", "match-hint-counties"),
                 lines("scope.vacancies", "match-hint-vacancies"),
-                field("scope.kinds", Kind::Checks(options::<VacancyKind>(lang))).wide(),
+                lines("scope.leave_out", "match-hint-leave-out"),
             ],
         ),
         section(
@@ -64,7 +65,6 @@ pub async fn start(ask: &Ask) -> Form {
                 lines("together", "match-hint-together"),
                 lines("min_to_run", "match-hint-min"),
                 lines("employer_cap", "match-hint-cap"),
-                lines("scope.leave_out", "match-hint-leave-out"),
             ],
         ),
     ];

@@ -96,8 +96,8 @@ async fn view(ask: &Ask, fields: &Pairs, said: Option<Note>) -> Result<Desk, Fau
                 stat(post.places_left() as usize, "match-stat-places"),
                 stat(total, "match-stat-assigned"),
             ]),
-            Block::Pick(Box::new(pick)),
             Block::Text(t(lang, "match-again-note")),
+            Block::Pick(Box::new(pick)),
         ],
         ..Desk::default()
     })
@@ -108,7 +108,12 @@ fn row(ask: &Ask, pair: &Pair, reasons: &HashMap<Uuid, match_run::Reason>, about
     let id = pair.worker;
     let name = about.person(id).unwrap_or_else(|| t(lang, "match-not-yours"));
     let reason = reasons.get(&id);
-    let why = reason.map(|r| r.parts.iter().map(|p| Bit::Reason(p.points * 2 >= p.max, p.say.staff(words(lang)))));
+    // What earns less than half of its points is told, but speaks for nothing.
+    let say = |p: &crate::matching::explain::Points| match (p.points * 2 >= p.max, p.say.staff(words(lang))) {
+        (true, said) => Bit::Reason(true, said),
+        (false, said) => Bit::Small(said),
+    };
+    let why = reason.map(|r| r.parts.iter().map(say));
     let second = reason.and_then(|r| r.second).and_then(|(post, score)| {
         let p = about.posts.get(&post)?;
         let link = Link::to(format!("/station/vacancies/{post}"), p.row.vacancy.title.clone());

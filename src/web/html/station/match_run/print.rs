@@ -8,7 +8,7 @@ use crate::actions::Error;
 use crate::actions::introduction::masked_name;
 use crate::actions::match_run;
 use crate::domain::vacancy::Period;
-use crate::pages::{Cell, Column, Link, Row, Sheet, Sheets, Table, format, text};
+use crate::pages::{Bit, Cell, Column, Link, Row, Sheet, Sheets, Table, format, text};
 use crate::store::match_run::Pair;
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
@@ -67,7 +67,7 @@ pub async fn show(ask: Ask) -> Result<Answer, Fault> {
                 let (name, reference) = about.people.get(&pair.worker)?;
                 Some(Row {
                     tick: None,
-                    cells: cells(&ask, by_employer, &format!("{}　{reference}", masked_name(name)), post),
+                    cells: cells(&ask, by_employer, vec![masked_name(name).into(), Bit::Break, reference.clone().into()], post),
                 })
             });
             let columns = if by_employer {
@@ -111,15 +111,16 @@ pub async fn show(ask: Ask) -> Result<Answer, Fault> {
     }))
 }
 
-fn cells(ask: &Ask, by_employer: bool, person: &str, post: &Record) -> Vec<Cell> {
+fn cells(ask: &Ask, by_employer: bool, person: Vec<Bit>, post: &Record) -> Vec<Cell> {
     let v = &post.row.vacancy;
     let wage = Cell::new(format::wage(ask.lang, v.pay.min, v.pay.max, v.pay.period.unwrap_or(Period::Month)));
     let start = v.start_from.map(|day| format::day_desk(day, ask.office.today())).unwrap_or_default();
-    let title = format!("{}　{}", v.title, post.row.reference);
+    let title = Cell { bits: vec![v.title.clone().into(), Bit::Break, post.row.reference.clone().into()], ..Cell::default() };
+    let person = Cell { bits: person, head: true, ..Cell::default() };
     if by_employer {
-        return vec![Cell::new(title), Cell::head(person), wage, Cell::new(start), Cell::new("□")];
+        return vec![title, person, wage, Cell::new(start), Cell::new("□")];
     }
     let place = v.region.as_deref().map(region_name).unwrap_or_default();
     let firm = format!("{}　{place}", post.employer_name);
-    vec![Cell::head(person), Cell::new(title), Cell::new(firm), wage, Cell::new(start)]
+    vec![person, title, Cell::new(firm), wage, Cell::new(start)]
 }

@@ -164,12 +164,15 @@ fn aside(
 ) -> Vec<Block> {
     let mut list: Vec<(&Uuid, &(u64, String))> = short.iter().collect();
     list.sort_by_key(|(id, (missing, _))| (std::cmp::Reverse(*missing), **id));
-    let missing: u64 = list.iter().map(|(_, (missing, _))| missing).sum();
+    let missing = number(run, "places").saturating_sub(number(run, "assigned"));
     let facts = list.iter().take(TOLD).map(|(id, (_, why))| Fact {
         term: about.posts.get(id).map(|p| p.row.vacancy.title.clone()).unwrap_or_default(),
-        value: vec![why.clone().into()],
+        value: match about.posts.get(id) {
+            Some(p) => vec![Link::to(format!("/station/vacancies/{id}"), p.row.reference.clone()).into(), why.clone().into()],
+            None => vec![why.clone().into()],
+        },
     });
-    let mut blocks = vec![Block::Heading("lack".into(), text(lang, "match-lack", &[("n", &missing)]))];
+    let mut blocks = vec![Block::Heading("lack".into(), text(lang, "match-lack", &[("n", &format::count(missing))]))];
     match list.len() {
         0 => blocks.push(Block::Text(t(lang, "match-nothing-lacks"))),
         n => {
@@ -194,8 +197,8 @@ fn aside(
     blocks.push(Block::Text(t(lang, "match-fair-rule")));
     for (key, people) in [("match-who-lost", lost_out), ("match-who-none", no_post)] {
         if !people.is_empty() {
-            let links = people.iter().map(|id| about.person_link(lang, *id)).collect();
-            blocks.push(Block::Facts(vec![Fact { term: t(lang, key), value: links }]));
+            let links = people.iter().map(|id| about.person_link(lang, *id));
+            blocks.push(Block::Words([Bit::Bold(t(lang, key)), Bit::Break].into_iter().chain(links).collect()));
         }
     }
     blocks
@@ -257,7 +260,8 @@ impl Map {
         });
         lines.sort_by_cached_key(|line| {
             let name = posts.get(&line.post).map(|p| (p.employer_name.clone(), p.row.vacancy.title.clone()));
-            (name, line.post)
+            // Posts without people are no part of who goes where: they stand last.
+            (line.pairs.is_empty(), name, line.post)
         });
         for line in &mut lines {
             line.pairs.sort_by_key(|p| (std::cmp::Reverse(p.score), p.worker));

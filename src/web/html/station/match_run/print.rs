@@ -67,7 +67,12 @@ pub async fn show(ask: Ask) -> Result<Answer, Fault> {
                 let (name, reference) = about.people.get(&pair.worker)?;
                 Some(Row {
                     tick: None,
-                    cells: cells(&ask, by_employer, vec![masked_name(name).into(), Bit::Break, reference.clone().into()], post),
+                    cells: cells(
+                        &ask,
+                        by_employer,
+                        vec![masked_name(name).into(), Bit::Break, reference.clone().into()],
+                        post,
+                    ),
                 })
             });
             let columns = if by_employer {
@@ -98,7 +103,7 @@ pub async fn show(ask: Ask) -> Result<Answer, Fault> {
         let range = text(lang, "page-of", &[("shown", &format!("{}–{until}", from + 1)), ("total", &total)]);
         (range, format!("{}/print/{}?from={until}", address(id), ask.param("by")))
     } else {
-        Default::default()
+        (String::new(), String::new())
     };
     let heading = t(lang, if by_employer { "match-print-employer" } else { "match-print-village" });
     Ok(page(&Sheets {
@@ -115,7 +120,8 @@ fn cells(ask: &Ask, by_employer: bool, person: Vec<Bit>, post: &Record) -> Vec<C
     let v = &post.row.vacancy;
     let wage = Cell::new(format::wage(ask.lang, v.pay.min, v.pay.max, v.pay.period.unwrap_or(Period::Month)));
     let start = v.start_from.map(|day| format::day_desk(day, ask.office.today())).unwrap_or_default();
-    let title = Cell { bits: vec![v.title.clone().into(), Bit::Break, post.row.reference.clone().into()], ..Cell::default() };
+    let title =
+        Cell { bits: vec![v.title.clone().into(), Bit::Break, post.row.reference.clone().into()], ..Cell::default() };
     let person = Cell { bits: person, head: true, ..Cell::default() };
     if by_employer {
         return vec![title, person, wage, Cell::new(start), Cell::new("□")];

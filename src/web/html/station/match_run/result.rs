@@ -168,7 +168,9 @@ fn aside(
     let facts = list.iter().take(TOLD).map(|(id, (_, why))| Fact {
         term: about.posts.get(id).map(|p| p.row.vacancy.title.clone()).unwrap_or_default(),
         value: match about.posts.get(id) {
-            Some(p) => vec![Link::to(format!("/station/vacancies/{id}"), p.row.reference.clone()).into(), why.clone().into()],
+            Some(p) => {
+                vec![Link::to(format!("/station/vacancies/{id}"), p.row.reference.clone()).into(), why.clone().into()]
+            }
             None => vec![why.clone().into()],
         },
     });
@@ -234,7 +236,8 @@ impl Map {
         let (employer, place) = (ask.query("employer").unwrap_or_default(), ask.query("place").unwrap_or_default());
         let from: usize = ask.query_as("from")?.unwrap_or(0);
         let mut firms: BTreeMap<(String, String), usize> = BTreeMap::new();
-        let (mut counties, mut villages): (BTreeMap<String, usize>, BTreeMap<&[String; 3], usize>) = Default::default();
+        let mut counties: BTreeMap<String, usize> = BTreeMap::new();
+        let mut villages: BTreeMap<&[String; 3], usize> = BTreeMap::new();
         let mut by_post: BTreeMap<Uuid, Vec<Pair>> = BTreeMap::new();
         for pair in &whole.pairs {
             let home = whole.homes.get(&pair.worker);
@@ -316,9 +319,12 @@ impl Map {
             if taken > 0 {
                 people.push(Bit::Tag(Tag::new(text(lang, "match-adopted-n", &[("n", &taken)]), Tone::Ok)));
             }
-            let scores = line.pairs.first().zip(line.pairs.last()).map(|(best, last)| match best.score == last.score {
-                true => best.score.to_string(),
-                false => format!("{}–{}", last.score, best.score),
+            let scores = line.pairs.first().zip(line.pairs.last()).map(|(best, last)| {
+                if best.score == last.score {
+                    best.score.to_string()
+                } else {
+                    format!("{}–{}", last.score, best.score)
+                }
             });
             let enough = match missing {
                 0 => Cell::new(t(lang, "match-full")),

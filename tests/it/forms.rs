@@ -146,6 +146,8 @@ async fn busy(world: &mut World) -> Cast {
             ok(&firm, &format!("/api/v1/introductions/{id}/{step}"), body).await;
         }
     }
+    let search = json!({"kind": "workers", "name": "会焊的人", "query": {"q": "焊工"}});
+    clerk.post("/api/v1/searches", search).await.expect(201);
     let left = json!({"name": "王生", "phone": phone(91), "consent": "true", "remark": "晚上打"});
     let receipt = world.anyone().post(&format!("/api/v1/vacancies/{vacancy}/interest"), left).await.expect(202).json();
     for wage in 4000..4006 {

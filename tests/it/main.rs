@@ -34,6 +34,7 @@ mod people;
 mod posting;
 mod program;
 mod public_page;
+mod saved_search;
 mod settings;
 mod smtp;
 mod worker;

@@ -16,6 +16,7 @@ use crate::domain::interest::InterestState;
 use crate::domain::introduction::{self, CallResult, IntroductionState};
 use crate::domain::match_run::{RunStage, RunState};
 use crate::domain::notice::{NoticeKind, NoticeState};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
 use crate::domain::training::EnrolmentState;
@@ -322,6 +323,11 @@ shapes! {
     Spread {
         placed: u64, lost_out: u64, no_post: u64, empty: u64, watched: u64, watched_placed: u64, most_open: u64,
         lost_out_people: Vec<Uuid>, no_post_people: Vec<Uuid>,
+    }
+    /// A search that a station keeps; `new` counts what came since the last digest, null = stopped or not counted.
+    SavedSearch {
+        id: Uuid, kind: Word<SearchKind>, name: String, query: BTreeMap<String, String>, by: String, created_at: Instant,
+        told_until: Instant, stopped_at: Option<Instant>, new: Option<u64>,
     }
     /// Somebody by name.
     Somebody { id: Uuid, #[schemars(rename = "ref")] reference: String, name: String }

@@ -11,6 +11,7 @@ pub mod match_run;
 pub mod outcome;
 pub mod person;
 pub mod review;
+pub mod search;
 pub mod training;
 pub mod vacancy;
 pub mod worker;
@@ -32,6 +33,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         match_run::ROUTES,
         training::ROUTES,
         review::ROUTES,
+        search::ROUTES,
         export::ROUTES,
     ]
 }

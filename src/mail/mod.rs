@@ -21,7 +21,7 @@ mod url;
 pub use compose::{Head, Letter, compose};
 pub use matter::{
     ClassSeats, Count, DailyDigest, Expiring, Interest, Introduction, Language, Listed, Matter, PasswordLink, Person,
-    Placement, Words,
+    Placement, Seats, Words,
 };
 pub use send::{Mailer, Outcome};
 

@@ -10,6 +10,7 @@ pub mod condition;
 pub mod explain;
 pub mod flow;
 pub mod lexicon;
+pub mod near;
 pub mod parameters;
 pub mod plan;
 pub mod problem;
@@ -22,7 +23,9 @@ pub mod set;
 pub mod shortage;
 pub mod table;
 pub mod training_gain;
+pub mod training_plan;
 pub mod vocabulary;
+pub mod ways;
 
 #[cfg(test)]
 mod sample;

@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod shapes;
 pub mod station;
+pub mod training;
 pub mod vacancy;
 pub mod worker;
 pub mod worklist;
@@ -46,6 +47,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         vacancy::ROUTES,
         class::ROUTES,
         enrolment::ROUTES,
+        training::ROUTES,
         import::ROUTES,
         later::ROUTES,
         openapi::ROUTES,

@@ -9,6 +9,7 @@ pub mod interest;
 pub mod introduction;
 pub mod outcome;
 pub mod person;
+pub mod plan;
 pub mod review;
 pub mod training;
 pub mod vacancy;
@@ -29,6 +30,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         employer::ROUTES,
         import::ROUTES,
         training::ROUTES,
+        plan::ROUTES,
         review::ROUTES,
         export::ROUTES,
     ]

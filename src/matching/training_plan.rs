@@ -22,7 +22,7 @@ use super::flow::{Solution, places};
 use super::problem::{Problem, TOP_SCORE};
 use super::row::CourseRow;
 use super::set::BitSet;
-use super::table::{Table, in_parallel};
+use super::table::{Table, in_parallel, threads};
 use super::training_gain::{joinable, supplies, teaches};
 
 /// What being placed is worth beside the points of a pair, 1 to 1000: more than all points of hundreds of others.
@@ -60,6 +60,8 @@ pub struct Seat {
     pub opens: Vec<Uuid>,
     /// The post that the best assignment gives them after the class.
     pub goes: Option<Uuid>,
+    /// One more is placed; else somebody only goes to a better post.
+    pub places: bool,
 }
 
 /// Whom to seat in a class.
@@ -70,9 +72,9 @@ pub struct Plan {
     /// People to whom the class opens anything.
     pub candidates: usize,
     /// More people placed by the best assignment than without the class.
-    pub placed: i64,
+    pub placed: usize,
     /// No choice of as many people places more.
-    pub at_most: i64,
+    pub at_most: usize,
     /// The people, those who raise the optimum most first.
     pub seats: Vec<Seat>,
 }
@@ -80,9 +82,8 @@ pub struct Plan {
 /// What was chosen of the people whom new edges are offered.
 #[derive(Debug)]
 struct Chosen {
-    people: Vec<u32>,
-    /// The optimum without anybody chosen.
-    start: Solution,
+    /// The people, and whether one more was placed by each.
+    people: Vec<(u32, bool)>,
     bound: u64,
     end: Solution,
 }
@@ -141,47 +142,73 @@ impl Field {
     /// the earlier one, then by id.
     pub fn plans(&self, seats: u32) -> Vec<Plan> {
         let order = |offer: &Offer| (offer.starts, offer.class);
-        let planned = |offer: &Offer| (order(offer), self.plan(offer, seats));
-        let mut plans: Vec<_> = self.offers.iter().map(planned).filter(|(_, plan)| !plan.seats.is_empty()).collect();
+        let start = solved((self.workers.len() as u32, &self.quotas), &self.pairs);
+        let planned = in_parallel(threads(), self.offers.len(), |n| {
+            (order(&self.offers[n]), self.plan(&self.offers[n], &start, seats))
+        });
+        let mut plans: Vec<_> = planned.into_iter().filter(|(_, plan)| !plan.seats.is_empty()).collect();
         plans.sort_by_key(|(order, plan)| (Reverse(plan.placed), *order));
         plans.into_iter().map(|(_, plan)| plan).collect()
     }
 
-    fn plan(&self, offer: &Offer, seats: u32) -> Plan {
+    fn plan(&self, offer: &Offer, start: &Solution, seats: u32) -> Plan {
         let seats = seats.min(offer.seats_left) as usize;
-        let chosen = choose(self.workers.len() as u32, &self.quotas, &self.pairs, &offer.opened, seats);
-        let placed = |solution: &Solution| solution.matched.iter().flatten().count() as i64;
-        let (before, after) = (placed(&chosen.start), placed(&chosen.end));
+        let field = (self.workers.len() as u32, &self.quotas[..]);
+        let chosen = choose(field, &self.pairs, start, &offer.opened, seats);
+        let (before, after) = (placed(start), placed(&chosen.end));
         // A placement is worth at least this, so no choice places more people than the bound holds of them.
-        let at_most = (chosen.bound / u64::from(PLACED)) as i64;
-        let seat = |worker: &u32| {
+        let at_most = (chosen.bound / u64::from(PLACED)) as usize;
+        let seat = |(worker, places): &(u32, bool)| {
             let opens = offer.opened[worker].iter().map(|(post, _)| self.posts[*post as usize]).collect();
             let goes = chosen.end.matched[*worker as usize].map(|(post, _)| self.posts[post as usize]);
-            Seat { worker: self.workers[*worker as usize], opens, goes }
+            Seat { worker: self.workers[*worker as usize], opens, goes, places: *places }
         };
         Plan {
             class: offer.class,
             candidates: offer.opened.len(),
             placed: after - before,
-            at_most: at_most - before,
+            at_most: (at_most - before).min(seats),
             seats: chosen.people.iter().map(seat).collect(),
         }
     }
+}
+
+/// How many people have a post.
+fn placed(solution: &Solution) -> usize {
+    solution.matched.iter().flatten().count()
 }
 
 fn total(solution: &Solution) -> u64 {
     solution.matched.iter().flatten().map(|(_, worth)| u64::from(*worth)).sum()
 }
 
-/// Chooses at most `seats` people to get the edges opened to them, greedily by the rise of the optimum; every post has a
-/// place.
-fn choose(workers: u32, quotas: &[u32], pairs: &[(u32, u32, u32)], opened: &Edges, seats: usize) -> Chosen {
-    let solved = |edges: &[(u32, u32, u32)]| places::solve(&Problem::new(workers, quotas.to_vec(), edges));
+fn solved(field: (u32, &[u32]), edges: &[(u32, u32, u32)]) -> Solution {
+    places::solve(&Problem::new(field.0, field.1.to_vec(), edges))
+}
+
+/// How the rise of a person was found.
+enum Found {
+    /// They stand nowhere, and this post has a place free: nobody else moves.
+    Free(u32, u32),
+    /// They stand nowhere, and the greatest prices say what a place more is worth.
+    Priced,
+    /// By solving once more.
+    Solved(Solution),
+}
+
+/// Chooses at most `seats` people to get the edges opened to them, greedily by the rise of the optimum from `start`, that
+/// of `pairs` alone. `field` is how many people there are, and the places of each post, one at least.
+fn choose(field: (u32, &[u32]), pairs: &[(u32, u32, u32)], start: &Solution, opened: &Edges, seats: usize) -> Chosen {
     let edges_of = |person: u32| opened[&person].iter().map(move |(post, worth)| (*post, person, *worth));
-    let (mut edges, mut people) = (pairs.to_vec(), vec![]);
-    let mut now = solved(&edges);
-    let start = now.clone();
-    let mut bound = u64::MAX;
+    let (mut edges, mut people) = (pairs.to_vec(), Vec::<(u32, bool)>::new());
+    let mut now = start.clone();
+    let mut left: Vec<u32> = field.1.to_vec();
+    let taking = |now: &Solution, left: &mut Vec<u32>| {
+        left.copy_from_slice(field.1);
+        now.matched.iter().flatten().for_each(|(post, _)| left[*post as usize] -= 1);
+    };
+    taking(&now, &mut left);
+    let (mut bound, mut greatest) = (u64::MAX, true);
     loop {
         let worth = total(&now);
         // Prices stay feasible if the profit of a person rises to what the new edges give: so no rise exceeds this.
@@ -191,39 +218,59 @@ fn choose(workers: u32, quotas: &[u32], pairs: &[(u32, u32, u32)], opened: &Edge
             let new = opened[person].iter().map(|(post, worth)| u64::from(*worth).saturating_sub(price(*post)));
             new.max().unwrap_or(0).saturating_sub(held)
         };
-        let mut rises: Vec<(u64, u32)> = opened
-            .keys()
-            .filter(|person| !people.contains(*person))
-            .map(|person| (rise(person), *person))
-            .filter(|(rise, _)| *rise > 0)
-            .collect();
+        let chosen = |person: &u32| people.iter().any(|(known, _)| known == person);
+        let rises = opened.keys().filter(|person| !chosen(person)).map(|person| (rise(person), *person));
+        let mut rises: Vec<(u64, u32)> = rises.filter(|(rise, _)| *rise > 0).collect();
         rises.sort_unstable_by_key(|(rise, person)| (Reverse(*rise), *person));
         // Whoever was chosen so far keeps the edges, which only helps: a bound for any choice of `seats`.
         bound = bound.min(worth + rises.iter().take(seats).map(|(rise, _)| rise).sum::<u64>());
-        let mut best: Option<(u64, u32, Option<Solution>)> = None;
+        let mut best: Option<(u64, u32, Found)> = None;
+        let mut stale = false;
         for (most, person) in rises {
             if best.as_ref().is_some_and(|(rise, _, _)| most <= *rise) {
                 break;
             }
-            let tried = if now.matched[person as usize].is_none() {
-                // The greatest prices say exactly what a place more is worth to somebody who stands nowhere.
-                (most, person, None)
-            } else {
+            let free = |(post, worth): &&(u32, u32)| left[*post as usize] > 0 && u64::from(*worth) == most;
+            let (rise, found) = if now.matched[person as usize].is_some() {
                 edges.extend(edges_of(person));
-                let then = solved(&edges);
+                let then = solved(field, &edges);
                 edges.truncate(edges.len() - opened[&person].len());
-                (total(&then) - worth, person, Some(then))
+                (total(&then) - worth, Found::Solved(then))
+            } else if let Some((post, worth)) = opened[&person].iter().find(free) {
+                (most, Found::Free(*post, *worth))
+            } else if greatest {
+                (most, Found::Priced)
+            } else {
+                stale = true;
+                break;
             };
-            if tried.0 > best.as_ref().map_or(0, |(rise, _, _)| *rise) {
-                best = Some(tried);
+            if rise > best.as_ref().map_or(0, |(rise, _, _)| *rise) {
+                best = Some((rise, person, found));
             }
         }
-        let Some((_, person, then)) = best.filter(|_| people.len() < seats) else {
-            return Chosen { people, start, bound, end: now };
+        if stale {
+            now = solved(field, &edges);
+            taking(&now, &mut left);
+            greatest = true;
+            continue;
+        }
+        let Some((_, person, found)) = best.filter(|_| people.len() < seats) else {
+            return Chosen { people, bound, end: now };
         };
         edges.extend(edges_of(person));
-        people.push(person);
-        now = then.unwrap_or_else(|| solved(&edges));
+        let before = placed(&now);
+        match found {
+            Found::Free(post, worth) => {
+                now.matched[person as usize] = Some((post, worth));
+                left[post as usize] -= 1;
+                // The last place of a post may be worth more now than its price says.
+                greatest &= left[post as usize] > 0;
+            }
+            Found::Priced => now = solved(field, &edges),
+            Found::Solved(then) => (now, greatest) = (then, true),
+        }
+        taking(&now, &mut left);
+        people.push((person, placed(&now) > before));
     }
 }
 
@@ -268,8 +315,16 @@ mod tests {
         sets.map(|set| worth_of(case, &of(set))).max().unwrap_or(0)
     }
 
+    fn start(case: &Case) -> Solution {
+        solved((6, &case.0), &case.1)
+    }
+
     fn chosen(case: &Case) -> Chosen {
-        choose(6, &case.0, &case.1, &case.2, case.3)
+        choose((6, &case.0), &case.1, &start(case), &case.2, case.3)
+    }
+
+    fn people(found: &Chosen) -> Vec<u32> {
+        found.people.iter().map(|(person, _)| *person).collect()
     }
 
     #[test]
@@ -292,10 +347,11 @@ mod tests {
         ) {
             let found = chosen(&case);
             let best = best_of_all(&case);
-            prop_assert_eq!(total(&found.end), worth_of(&case, &found.people));
+            let people = people(&found);
+            prop_assert_eq!(total(&found.end), worth_of(&case, &people));
             prop_assert!(total(&found.end) <= best && best <= found.bound, "{best} {found:?}");
-            for n in 0..found.people.len() {
-                let (so_far, person) = (&found.people[..n], found.people[n]);
+            for n in 0..people.len() {
+                let (so_far, person) = (&people[..n], people[n]);
                 let with = |one: u32| worth_of(&case, &[so_far, &[one]].concat());
                 let others = case.2.keys().filter(|other| !so_far.contains(other)).map(|other| with(*other));
                 prop_assert_eq!(Some(with(person)), others.max());
@@ -305,7 +361,7 @@ mod tests {
         #[test]
         fn where_nobody_has_a_post_without_the_class_the_choice_reaches_63_per_cent_of_the_best(case in a_case(true, 50)) {
             let found = chosen(&case);
-            let before = total(&found.start);
+            let before = total(&start(&case));
             let (rise, best) = (total(&found.end) - before, best_of_all(&case) - before);
             prop_assert!(rise as f64 >= 0.632 * best as f64, "{rise} of {best}");
         }
@@ -337,7 +393,7 @@ mod tests {
         let plans = Field::new(&columns, None, None, today()).plans(30);
         let told: Vec<_> = plans.iter().map(|p| (p.class.as_u128(), p.candidates, p.placed, p.seats.len())).collect();
         assert_eq!(told, [(31, 6, 3, 3), (30, 6, 2, 2)]);
-        assert!(plans.iter().all(|plan| plan.at_most >= plan.placed));
+        assert!(plans.iter().all(|plan| plan.at_most >= plan.placed && plan.seats.iter().all(|seat| seat.places)));
         let seat = &plans[0].seats[0];
         assert_eq!((&seat.opens[..], seat.goes), (&[Uuid::from_u128(21)][..], Some(Uuid::from_u128(21))));
         let two = Field::new(&columns, None, Some(Uuid::from_u128(31)), today()).plans(2);

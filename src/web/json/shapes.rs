@@ -195,10 +195,11 @@ shapes! {
         station: Option<Desk>, version: i64,
         created_at: Instant, updated_at: Instant, highlight: Highlight,
     }
-    /// A person to be seated, the posts that the class opens to them, and where the best assignment sends them.
-    TrainingSeat { worker: Somebody, opens: Vec<Post>, goes: Option<Post> }
+    /// A person to be seated, the posts that the class opens to them, where the best assignment sends them, and whether one
+    /// more is placed by it.
+    TrainingSeat { worker: Somebody, opens: Vec<Post>, goes: Option<Post>, places: bool }
     /// Whom to seat in a class: how many more are placed, and how many more any choice could place at most.
-    TrainingPlan { class: Class, candidates: u64, placed: i64, at_most: i64, seats: Vec<TrainingSeat> }
+    TrainingPlan { class: Class, candidates: u64, placed: u64, at_most: u64, seats: Vec<TrainingSeat> }
     /// A person in a class; who passes an order class is introduced, or told why not.
     Enrolment {
         id: Uuid, worker: Uuid, class: Uuid, state: Word<EnrolmentState>, version: i64, created_at: Instant,

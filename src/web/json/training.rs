@@ -51,6 +51,7 @@ async fn views(ask: &Ask, found: &Plans) -> Result<Vec<Value>, Fault> {
             Some(json!({
                 "worker": {"id": seat.worker, "ref": code, "name": name},
                 "opens": seat.opens.iter().filter_map(post).collect::<Value>(), "goes": seat.goes.as_ref().and_then(post),
+                "places": seat.places,
             }))
         });
         Some(json!({

@@ -55,3 +55,6 @@ code-vacancy-kept = The places left are kept for people of an order class. See o
 noun-training = Training
 did-plan = Looked at whom to call
 did-nearly = Looked at who nearly fits
+col-brings = What it brings
+seat-places = One more placed
+seat-betters = A better vacancy

@@ -55,3 +55,6 @@ code-vacancy-kept = 剩下的名额留给订单班的学员。看看别的岗位
 noun-training = 培训
 did-plan = 看该叫谁来
 did-nearly = 看谁差一点
+col-brings = 作用
+seat-places = 多一人上岗
+seat-betters = 换到更合适的岗位

@@ -21,6 +21,8 @@ use crate::web::route::{Audience, Body, Route};
 
 const STAFF: Audience = Audience::Holds(&[Right::Training]);
 const NAV: &str = "/station/training";
+/// Vacancies named in a cell.
+const NAMED: usize = 5;
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
@@ -64,6 +66,10 @@ async fn ranked(ask: Ask) -> Result<Answer, Fault> {
                 Bit::Small(format!("× {n}")),
             ])
         };
+        let mut bits: Vec<Bit> = goes.iter().take(NAMED).filter_map(link).flatten().collect();
+        if goes.len() > NAMED {
+            bits.push(Bit::Small(text(lang, "and-more", &[("n", &(goes.len() - NAMED))])));
+        }
         let cells = vec![
             Cell::head(Link::to(format!("{NAV}/{}/seats?seats={seats}", plan.class), class.row.class.name.clone())),
             Cell::number(class.row.class.starts.map(|d| format::day_desk(d, today)).unwrap_or_default()),
@@ -71,7 +77,7 @@ async fn ranked(ask: Ask) -> Result<Answer, Fault> {
             Cell::number(plan.candidates.to_string()),
             Cell::number(plan.seats.len().to_string()),
             Cell::number(Bit::Bold(format!("+{}", plan.placed))),
-            Cell { bits: goes.iter().filter_map(link).flatten().collect(), ..Cell::default() },
+            Cell { bits, ..Cell::default() },
         ];
         Some(Row { tick: None, cells })
     });
@@ -116,24 +122,25 @@ async fn view(ask: &Ask, seats: u32, told: Option<Note>) -> Result<Desk, Fault> 
     let seated = found.plans.iter().flat_map(|plan| &plan.seats);
     let rows = seated.filter_map(|seat| {
         let (name, code) = found.names.get(&seat.worker)?;
-        let tick = Tick { name: "worker".into(), value: seat.worker.to_string(), label: name.clone(), on: true };
+        let tick = Tick { name: "worker".into(), value: seat.worker.to_string(), label: name.clone(), on: seat.places };
         let others = seat.opens.iter().filter(|post| Some(**post) != seat.goes);
-        let mut bits: Vec<Bit> = others.clone().take(5).filter_map(link).collect();
-        if others.clone().count() > 5 {
-            bits.push(Bit::Small(text(lang, "and-more", &[("n", &(others.count() - 5))])));
+        let mut bits: Vec<Bit> = others.clone().take(NAMED).filter_map(link).collect();
+        if others.clone().count() > NAMED {
+            bits.push(Bit::Small(text(lang, "and-more", &[("n", &(others.count() - NAMED))])));
         }
         let cells = vec![
             Cell::head(Link::to(format!("/station/workers/{}", seat.worker), name.clone())),
             Cell::new(code.clone()),
             Cell { bits: seat.goes.as_ref().and_then(link).into_iter().collect(), ..Cell::default() },
             Cell { bits, ..Cell::default() },
+            Cell::new(text(lang, if seat.places { "seat-places" } else { "seat-betters" }, &[])),
         ];
         Some(Row { tick: Some(tick), cells })
     });
     let table = Table {
         id: "seats".into(),
         caption: text(lang, "people-to-call", &[]),
-        columns: ["name", "code", "then-goes", "opens-too"].map(|name| Column::named(lang, name)).to_vec(),
+        columns: ["name", "code", "then-goes", "opens-too", "brings"].map(|name| Column::named(lang, name)).to_vec(),
         rows: rows.collect(),
         empty: text(lang, "no-training-plan", &[]),
         ..Table::default()

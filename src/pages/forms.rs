@@ -193,6 +193,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("partner").hint(m.t("worker-partner-hint")),
                 m.yes_no("wants_change"),
                 m.ask::<Statement>("statement"),
+                m.field("remark", Kind::Area).hint(m.t("worker-remark-hint")).wide(),
             ],
         ),
         m.section(

@@ -405,6 +405,7 @@ fn import(lang: Lang, stage: ImportStage) -> ImportPage {
                 sample: s("520525…"),
                 field: s("household.number"),
                 source: s("词典"),
+                fault: String::new(),
             },
             Mapped { letter: s("B"), heading: s("愿去哪"), ..Mapped::default() },
         ],

@@ -41,7 +41,7 @@ fn whole_person(partner: &str) -> Value {
         "disability": "三级", "occupations_wanted": ["焊工", "包装工"], "experience": [{"occupation": "焊工", "years": 2.5}],
         "skills": ["平车", "四线"], "certificates": [{"name": "焊工证", "level": "三级", "expires": "2027-05-01"}],
         "wage_floor": 4500.5, "regions_wanted": ["440111", "441900"], "can_leave_home": true, "shift": "day",
-        "available_from": "2026-12-01", "needs": ["lodging", "day_shift"], "partner": partner, "wants_change": true,
+        "available_from": "2026-12-01", "remark": "年后返岗", "needs": ["lodging", "day_shift"], "partner": partner, "wants_change": true,
         "statement": "looking",
         "employment": {"employer": "示例厂", "place": "广州", "wage": 4000.5, "from": "2026-01-01", "industry": "制造",
                        "channel": "老乡", "organised": false, "months": 10},
@@ -181,7 +181,7 @@ async fn busy(world: &mut World) -> Cast {
     let mut tx = world.office.begin().await.unwrap();
     let invited = format!("/password/{}", account::invite(&world.office, &mut tx, account.id).await.unwrap());
     world.office.commit(tx).await.unwrap();
-    let kept = account::park_form(&world.office, "/station/workers/new", b"name=x").await.unwrap();
+    let kept = account::park_form(&world.office, None, "/station/workers/new", b"name=x").await.unwrap();
 
     Cast {
         seats: vec![

@@ -63,6 +63,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/employer/vacancies/{id}/{act}", POSTS, "submit, close or reopen", Body::Form, handler!(act)),
     Route::get("/employer/import", POSTS, "hand in a sheet of vacancies", handler!(sheet::show)).query(&["done"]),
     Route::post("/employer/import", POSTS, "upload the sheet", Body::Upload, handler!(sheet::upload)).takes(&["file"]),
+    Route::get("/employer/template", POSTS, "an empty sheet to fill in", handler!(sheet::template)),
     Route::get("/employer/entry", POSTS, "the own entry", handler!(entry)),
     Route::post("/employer/entry", POSTS, "change the own entry", Body::Form, handler!(change_entry))
         .takes(&["region", "address", "contact", "phone", "email", "version"]),

@@ -10,7 +10,7 @@ use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_date;
 use crate::domain::fault::Faults;
 use crate::domain::registration::GivenConsent;
-use crate::domain::worker::{ConsentScope, ConsentWay, Status, age_on};
+use crate::domain::worker::{ConsentScope, ConsentWay, Experience, Status, age_on};
 use crate::handler;
 use crate::matching::parameters::Parameters;
 use crate::pages::{
@@ -130,12 +130,19 @@ async fn person_page(
         "occupations_wanted",
         Some(w.occupations_wanted.iter().filter_map(|o| live::occupation_name(o)).collect::<Vec<_>>().join(" ")),
     );
+    let done = |e: &Experience| {
+        live::occupation_name(&e.occupation)
+            .map(|what| text(lang, "offer-experience", &[("what", &what), ("years", &e.years)]))
+    };
+    fact("experience", Some(w.experience.iter().filter_map(done).collect::<Vec<_>>().join(" ")));
     fact("certificates", Some(w.certificates.iter().map(|c| c.name.clone()).collect::<Vec<_>>().join(" ")));
     fact("skills", Some(w.skills.join(" ")));
     fact("wage_floor", w.wage_floor.map(format::yuan));
     fact("regions_wanted", Some(w.regions_wanted.iter().map(|r| region_name(r)).collect::<Vec<_>>().join(" ")));
     fact("needs", Some(w.needs.iter().map(|n| named(lang, *n)).collect::<Vec<_>>().join(" ")));
     fact("available_from", w.available_from.map(|d| d.to_string()));
+    fact("shift", w.shift.map(|s| named(lang, s)));
+    fact("remark", w.remark.clone());
     if let Some(job) = record.job() {
         let words = [job.facts.employer.clone(), job.facts.place.clone(), job.facts.wage.map(|y| y.to_string())];
         facts.push(Fact::new(

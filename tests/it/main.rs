@@ -21,6 +21,7 @@ mod export;
 mod finding;
 mod form_page;
 mod forms;
+mod gain;
 mod gate;
 mod house;
 mod house_source;

@@ -10,6 +10,7 @@ pub mod introduction;
 pub mod match_run;
 pub mod outcome;
 pub mod person;
+pub mod plan;
 pub mod review;
 pub mod search;
 pub mod training;
@@ -32,6 +33,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         import::ROUTES,
         match_run::ROUTES,
         training::ROUTES,
+        plan::ROUTES,
         review::ROUTES,
         search::ROUTES,
         export::ROUTES,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::clock::start_of;
 use super::error::{Error, Result};
 use super::office::{Office, below};
-use super::{saved_search, worklist};
+use super::{saved_search, training_plan, worklist};
 use crate::domain::code::Code as _;
 use crate::domain::notice::{NoticeKind, NoticeState, back_off};
 use crate::domain::saved_search::SearchKind;
@@ -26,6 +26,8 @@ use crate::store::{account, class, employer, interest, outbox};
 const NEW_VACANCIES: usize = 10;
 /// New vacancies that are compared with the station's people at most.
 const LOOKED_AT: i64 = 100;
+/// People whom a letter about a class names at most.
+const PEOPLE: usize = 12;
 /// Hours that an invitation to set a password lasts.
 const INVITE_HOURS: u32 = 7 * 24;
 
@@ -206,16 +208,31 @@ async fn matter(
             if classes.is_empty() {
                 return Ok(None);
             }
-            let classes = classes
-                .iter()
-                .map(|c| Listed {
-                    title: c.row.class.name.as_str().into(),
-                    code: c.row.reference.as_str().into(),
-                    left: c.row.class.seats.saturating_sub(c.taken),
-                    day: day(lang, c.row.class.starts),
-                })
-                .collect();
-            Some((Matter::ClassSeats(mail::ClassSeats { lang, classes }), "/station/training".to_owned()))
+            let path = match classes.as_slice() {
+                [one] => format!("/station/training/{}/seats", one.row.id),
+                _ => "/station/training/plan".to_owned(),
+            };
+            let stations = match own {
+                Some(own) => below(&office.stations().await, own.id),
+                None => Vec::new(),
+            };
+            let ids: Vec<Uuid> = classes.iter().map(|c| c.row.id).collect();
+            let mut whom = training_plan::to_seat(office, &stations, &ids).await?;
+            let seats = |c: &class::Record| {
+                let people = whom.remove(&c.row.id).unwrap_or_default();
+                mail::Seats {
+                    class: Listed {
+                        title: c.row.class.name.as_str().into(),
+                        code: c.row.reference.as_str().into(),
+                        left: c.row.class.seats.saturating_sub(c.taken),
+                        day: day(lang, c.row.class.starts),
+                    },
+                    more: people.len().saturating_sub(PEOPLE),
+                    people: people.iter().take(PEOPLE).map(|(name, code)| Person::new(name, code)).collect(),
+                }
+            };
+            let classes = classes.iter().map(seats).collect();
+            Some((Matter::ClassSeats(mail::ClassSeats { lang, classes }), path))
         }
         NoticeKind::Password => {
             let Some(account) = account::find(&mut read, n.account.unwrap_or_default()).await? else {

@@ -246,14 +246,25 @@ impl DailyDigest {
     }
 }
 
+/// A class with free seats, and the people of the station whom it would bring into work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seats {
+    /// The class with the seats left and the day it begins.
+    pub class: Listed,
+    /// Whom to enrol, the first of them.
+    pub people: Vec<Person>,
+    /// How many more there are.
+    pub more: usize,
+}
+
 /// Seats are free in training classes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Template)]
 #[template(path = "mail/class-seats.txt")]
 pub struct ClassSeats {
     /// Language.
     pub lang: Language,
-    /// The classes with seats left and the day they begin.
-    pub classes: Vec<Listed>,
+    /// The classes.
+    pub classes: Vec<Seats>,
 }
 
 /// Vacancies close soon.

@@ -67,7 +67,10 @@ fn matters(lang: Language) -> Vec<Matter> {
                 },
             ],
         }),
-        Matter::ClassSeats(ClassSeats { lang, classes: vec![vacancy.clone()] }),
+        Matter::ClassSeats(ClassSeats {
+            lang,
+            classes: vec![Seats { class: vacancy.clone(), people: vec![person(), person()], more: 3 }],
+        }),
         Matter::Expiring(Expiring { lang, vacancies: vec![vacancy] }),
         Matter::Password(PasswordLink { lang, account: "xiemin".into(), hours: 48 }),
     ]

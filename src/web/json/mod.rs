@@ -15,6 +15,7 @@ pub mod outbox;
 pub mod saved_search;
 pub mod shapes;
 pub mod station;
+pub mod training;
 pub mod vacancy;
 pub mod worker;
 pub mod worklist;
@@ -48,6 +49,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         vacancy::ROUTES,
         class::ROUTES,
         enrolment::ROUTES,
+        training::ROUTES,
         import::ROUTES,
         later::ROUTES,
         openapi::ROUTES,

@@ -1,7 +1,7 @@
 //! Vacancies for station staff: the list by state, one vacancy with its findings and acts, posting and changing.
 
 use crate::actions::search::{self, VacancyAsk};
-use crate::actions::{Error, clock, vacancy};
+use crate::actions::{Error, clock, order, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
 use crate::domain::posting::{Posting, is_blocked};
@@ -9,8 +9,8 @@ use crate::domain::saved_search::SearchKind;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Button, Cell, Column, Desk, Field, Find, Form, Kind, Link, Note, Row, Step, Table, Tag, Tone, Weight,
-    format, named, text, word,
+    Bit, Block, Button, Cell, Column, Desk, Fact, Field, Find, Form, Kind, Link, Note, Row, Step, Table, Tag, Tone,
+    Weight, format, named, text, word,
 };
 use crate::search::code_occupation;
 use crate::store::vacancy::Record;
@@ -19,7 +19,7 @@ use crate::web::fault::Fault;
 use crate::web::html::fields::{Refused, here, region_name, value, with};
 use crate::web::html::posting::{self, Side};
 use crate::web::html::public::facts;
-use crate::web::html::{at_form, chrome, page};
+use crate::web::html::{at_form, chrome, page, what_if};
 use crate::web::json::list as lists;
 use crate::web::json::vacancy::vacancy_ask;
 use crate::web::reply::Answer;
@@ -42,6 +42,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::FormOf(shape::<Posting>), handler!(change))
         .takes(&["act", "version"]),
     Route::get("/station/vacancies/{id}/copy", STAFF, "post it again", handler!(copy)),
+    Route::get("/station/vacancies/{id}/what-if", STAFF, "what a change would bring", handler!(would)),
     Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act))
         .takes(&["reason"]),
 ];
@@ -179,6 +180,11 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     posting::change(&ask, SIDE, &record).await
 }
 
+async fn would(ask: Ask) -> Result<Answer, Fault> {
+    let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    what_if::of_record(&ask, SIDE, &record).await
+}
+
 async fn show(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view(&ask, None).await?))
 }
@@ -208,7 +214,9 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let state = record.state(today);
     let v = &record.row.vacancy;
     let (first, more) = facts(lang, &record);
-    let mut blocks = vec![Block::Facts(first.into_iter().chain(more).collect())];
+    let kept = order::kept(&mut &ask.office.db, record.row.id).await?;
+    let kept = (kept > 0).then(|| Fact::named(lang, "kept", text(lang, "kept-places", &[("n", &kept)])));
+    let mut blocks = vec![Block::Facts(first.into_iter().chain(more).chain(kept).collect())];
     blocks.extend(v.description.iter().flat_map(|d| d.lines()).map(|line| Block::Text(line.to_owned())));
     if mine && !record.row.findings.is_empty() {
         blocks.push(Block::Findings(record.row.findings.iter().map(|f| posting::finding(lang, f)).collect()));
@@ -248,6 +256,7 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     if mine {
         links.push(Link::to(format!("{root}/edit"), word(lang, "go", "edit")));
         links.push(Link::to(format!("{root}/copy"), word(lang, "go", "copy")));
+        links.push(Link::to(format!("{root}/what-if"), word(lang, "go", "what-if")));
     }
     let view = Desk {
         c: chrome(ask, "/station/vacancies").await,

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::clock::start_of;
 use super::error::{Error, Result};
 use super::office::{Office, below};
-use super::{training_plan, worklist};
+use super::{saved_search, training_plan, worklist};
 use crate::domain::code::Code as _;
 use crate::domain::notice::{NoticeKind, NoticeState, back_off};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::task::TaskKind;
 use crate::mail::{self, Head, Language, Letter, Listed, Mailer, Matter, Outcome, Person, Words};
 use crate::matching::recommend;
@@ -17,7 +18,7 @@ use crate::pages::{self, Lang};
 use crate::store::introduction::{self as cases, Case, Reach};
 use crate::store::outbox::{Desk, Notice};
 use crate::store::station::StationRow;
-use crate::store::worker::Scope;
+use crate::store::worker::{self as people, Scope};
 use crate::store::worklist::{self as rows, Advert};
 use crate::store::{account, class, employer, interest, outbox};
 
@@ -187,7 +188,9 @@ async fn matter(
             Some((Matter::Interest(matter), format!("/station/interests/{id}")))
         }
         NoticeKind::DailyDigest => match own {
-            Some(own) => Some((Matter::DailyDigest(digest(office, own, lang).await?), "/station".to_owned())),
+            Some(own) => {
+                Some((Matter::DailyDigest(digest(office, own, lang, &n.payload).await?), "/station".to_owned()))
+            }
             None => None,
         },
         NoticeKind::Expiring => {
@@ -246,7 +249,12 @@ async fn matter(
 }
 
 /// What a station's digest of today says, read now.
-pub(super) async fn digest(office: &Office, own: &StationRow, lang: Language) -> Result<mail::DailyDigest> {
+pub(super) async fn digest(
+    office: &Office,
+    own: &StationRow,
+    lang: Language,
+    payload: &serde_json::Value,
+) -> Result<mail::DailyDigest> {
     let ids = below(&office.stations().await, own.id);
     let list = worklist::gather(office, &Scope::Stations(ids.clone()), &Desk::Stations(ids.clone())).await?;
     let today = office.today();
@@ -264,7 +272,40 @@ pub(super) async fn digest(office: &Office, own: &StationRow, lang: Language) ->
         tasks: list.counts().into_iter().map(count).collect(),
         overdue: list.overdue(today) as u64,
         vacancies: opened.iter().take(NEW_VACANCIES).map(|a| listed(lang, a)).collect(),
+        searches: found(office, own.id, lang, payload, &Scope::Stations(ids)).await?,
     })
+}
+
+/// The news of saved searches that a digest was noted with; who left the scope since is not named.
+async fn found(
+    office: &Office,
+    station: Uuid,
+    lang: Language,
+    payload: &serde_json::Value,
+    scope: &Scope,
+) -> Result<Vec<mail::Found>> {
+    let news: Vec<saved_search::News> = serde_json::from_value(payload["searches"].clone()).unwrap_or_default();
+    let mut all = Vec::with_capacity(news.len());
+    let mut read = &office.db;
+    for news in &news {
+        let Some(saved) = saved_search::behind(office, station, news).await? else { continue };
+        let n = news.n as u64;
+        all.push(match saved.kind {
+            // A station's name for a search of people may say more of them than a letter may.
+            SearchKind::Workers => {
+                let names = people::names(&mut read, scope, &news.ids).await?;
+                let named = news.ids.iter().filter_map(|id| names.get(id));
+                let people = named.map(|(name, code)| Person::new(name, code)).collect();
+                mail::Found { n, people, ..mail::Found::default() }
+            }
+            SearchKind::Vacancies => {
+                let adverts = rows::adverts(&mut read, &news.ids).await?;
+                let vacancies = adverts.iter().map(|a| listed(lang, a)).collect();
+                mail::Found { name: saved.name.as_str().into(), n, vacancies, ..mail::Found::default() }
+            }
+        });
+    }
+    Ok(all)
 }
 
 /// Those vacancies that fit at least one person of these stations; all of them on a node that does not match.

@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod posting;
 pub mod put;
 pub mod reading;
+pub mod saved_search;
 pub mod search;
 pub mod shown;
 pub mod station;

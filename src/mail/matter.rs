@@ -212,9 +212,35 @@ pub struct DailyDigest {
     pub overdue: u64,
     /// New vacancies that fit people of the station.
     pub vacancies: Vec<Listed>,
+    /// What is new for the station's saved searches.
+    pub searches: Vec<Found>,
+}
+
+/// What is new for a saved search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The search's name; empty for a search of people.
+    pub name: Words,
+    /// How many are new.
+    pub n: u64,
+    /// The first of them, if they are people.
+    pub people: Vec<Person>,
+    /// The first of them, if they are vacancies.
+    pub vacancies: Vec<Listed>,
+}
+
+impl Found {
+    fn of_people(&self) -> bool {
+        self.name.0.is_empty()
+    }
 }
 
 impl DailyDigest {
+    /// True if there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.vacancies.is_empty() && self.searches.is_empty()
+    }
+
     fn all(&self) -> u64 {
         self.tasks.iter().map(|t| t.n).sum()
     }

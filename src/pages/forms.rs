@@ -225,7 +225,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
     let m = Maker { lang, prefix: "vacancy" };
     let several = m.t("several-hint");
     let hazards = barred_post::hazards().iter();
-    let hazards = hazards.map(|h| Choice::new(h.code, if lang == Lang::Zh { h.zh } else { h.en })).collect();
+    let hazards = hazards.map(|h| Choice::new(h.code, h.name(lang == Lang::Zh))).collect();
     let mut about = vec![
         m.line("title"),
         m.line("occupation").hint(m.t("vacancy-occupation-hint")),

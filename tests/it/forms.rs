@@ -151,6 +151,8 @@ async fn busy(world: &mut World) -> Cast {
             ok(&firm, &format!("/api/v1/introductions/{id}/{step}"), body).await;
         }
     }
+    let search = json!({"kind": "workers", "name": "会焊的人", "query": {"q": "焊工"}});
+    clerk.post("/api/v1/searches", search).await.expect(201);
     let left = json!({"name": "王生", "phone": phone(91), "consent": "true", "remark": "晚上打"});
     let receipt = world.anyone().post(&format!("/api/v1/vacancies/{vacancy}/interest"), left).await.expect(202).json();
     for wage in 4000..4006 {
@@ -172,8 +174,23 @@ async fn busy(world: &mut World) -> Cast {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
+    opens(&clerk, &employer, "包装工", json!({"headcount": 2})).await.expect(201);
+    crate::engine::packer(world, &clerk, "石小海", json!({})).await;
     world.settle().await;
     world.execute("UPDATE outbox SET state = 'dead', last_error = 'no_mailbox'").await;
+    // A batch run, one that changes it, and one that is still computed.
+    let mut parent = Value::Null;
+    for _ in 0..3 {
+        let run = clerk.post("/api/v1/match-runs", json!({"parent": parent})).await.expect(202).id();
+        crate::engine::ended(&clerk, &run).await;
+        if parent.is_null() {
+            parent = run.into();
+        }
+    }
+    let last = "id = (SELECT id FROM match_run ORDER BY id DESC LIMIT 1)";
+    world
+        .execute(&format!("UPDATE match_run SET state = 'running', lease_until = 9000000000000000 WHERE {last}"))
+        .await;
 
     // What only a letter, a receipt or a lost session leads to.
     let (_, name) = world.account(Role::Clerk, "GZ-5205", None).await;

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{FREE, Solution, Source};
+use crate::domain::match_run::RunStage;
+use crate::matching::progress::tell;
 
 /// How a search ends.
 #[derive(Clone, Copy)]
@@ -69,6 +71,7 @@ pub fn solve(source: &impl Source) -> Solution {
         let places = |v: u32| u128::from(source.quota(v)) + 1;
         (width(*a) * places(*b), a).cmp(&(width(*b) * places(*a), b))
     });
+    let mut done = 0;
     for wave in order.chunks(WAVE) {
         let profits: Vec<i64> = (0..source.workers()).map(|worker| search.profit(worker)).collect();
         for (vacancy, list) in wave.iter().zip(source.lists(wave, &profits)) {
@@ -76,6 +79,8 @@ pub fn solve(source: &impl Source) -> Solution {
             search.prefixes[*vacancy as usize] = Prefix { edges: list.edges, useless: 0, beyond: list.beyond };
         }
         for vacancy in wave {
+            tell(RunStage::Solving, done, order.len());
+            done += 1;
             for _ in 0..source.quota(*vacancy) {
                 // At price 0 a place is worth nothing: this one and all others stay empty.
                 if search.price[*vacancy as usize] == 0 {

@@ -12,6 +12,7 @@ pub mod match_run;
 pub mod matching;
 pub mod openapi;
 pub mod outbox;
+pub mod saved_search;
 pub mod shapes;
 pub mod station;
 pub mod training;
@@ -42,6 +43,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         outbox::ROUTES,
         interest::ROUTES,
         worklist::ROUTES,
+        saved_search::ROUTES,
         station::ROUTES,
         employer::ROUTES,
         vacancy::ROUTES,

@@ -14,8 +14,9 @@ use crate::domain::household::WatchClass;
 use crate::domain::identity::Sex;
 use crate::domain::interest::InterestState;
 use crate::domain::introduction::{self, CallResult, IntroductionState};
-use crate::domain::match_run::RunState;
+use crate::domain::match_run::{RunStage, RunState};
 use crate::domain::notice::{NoticeKind, NoticeState};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
 use crate::domain::training::EnrolmentState;
@@ -323,6 +324,18 @@ shapes! {
         updated_at: Instant, fault: Option<RunFault>, workers: Option<u64>, vacancies: Option<u64>,
         places: Option<u64>, assigned: Option<u64>, objective: Option<u64>, bound: Option<u64>,
         optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
+        stage: Option<Word<RunStage>>, done: Option<u64>, of: Option<u64>, parameters: Option<String>,
+        spread: Option<Spread>,
+    }
+    /// Who got a post in a run and who did not, and why; every person is counted once.
+    Spread {
+        placed: u64, lost_out: u64, no_post: u64, empty: u64, watched: u64, watched_placed: u64, most_open: u64,
+        lost_out_people: Vec<Uuid>, no_post_people: Vec<Uuid>,
+    }
+    /// A search that a station keeps; `new` counts what came since the last digest, null = stopped or not counted.
+    SavedSearch {
+        id: Uuid, kind: Word<SearchKind>, name: String, query: BTreeMap<String, String>, by: String, created_at: Instant,
+        told_until: Instant, stopped_at: Option<Instant>, new: Option<u64>,
     }
     /// Somebody by name.
     Somebody { id: Uuid, #[schemars(rename = "ref")] reference: String, name: String }

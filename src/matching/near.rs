@@ -45,6 +45,9 @@ const PAIRS: usize = 12;
 /// Conditions that two changes can make true at most: a list of needs is read by three.
 const MOST_FAILING: u32 = 4;
 
+/// What is found of the same changes beside the wage floor, the highest floor first, with the posts that are named.
+type ByFloor = BTreeMap<Reverse<Option<i64>>, (WhyNot, BTreeSet<Uuid>)>;
+
 /// Keeps the first examples by id.
 fn note(examples: &mut BTreeSet<Uuid>, more: impl IntoIterator<Item = Uuid>) {
     for id in more {
@@ -80,7 +83,7 @@ pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
         return vec![];
     };
     // By the changes other than of the wage floor, then by the floor.
-    let mut found: BTreeMap<String, BTreeMap<Reverse<Option<i64>>, (WhyNot, BTreeSet<Uuid>)>> = BTreeMap::new();
+    let mut found: BTreeMap<String, ByFloor> = BTreeMap::new();
     for (slot, opening) in columns.openings.iter() {
         let pair = Pair::new(columns, seeker, slot, opening, today);
         if !(1..=MOST_FAILING).contains(&failing(&pair).count_ones()) {

@@ -124,7 +124,7 @@ fn effects(lang: Lang, found: &[Effect]) -> Block {
         let cells = vec![
             Cell::head(changes.join("；")),
             Cell::number(told(effect.eligible)),
-            Cell::number(format!("+{}", told(effect.opens))),
+            Cell::number(if effect.opens < SMALL { told(effect.opens) } else { format!("+{}", effect.opens) }),
             Cell::new(from.join(if lang == Lang::Zh { "，" } else { ", " })),
         ];
         Row { tick: None, cells }

@@ -29,12 +29,15 @@ pub async fn find(office: &Office, key: &str) -> Result<Record> {
     load(office, id).await
 }
 
-/// The vacancy of an order class must be there.
+/// The vacancies of an order class must be there.
 async fn check_vacancy(read: &mut impl store::db::Read, class: &Class) -> Result<()> {
-    match class.vacancy {
-        Some(id) if vacancy::find(read, id).await?.is_none() => Err(Error::field("vacancy", "vacancy.unknown")),
-        _ => Ok(()),
+    let more = class.vacancies.iter().enumerate().map(|(n, id)| (format!("vacancies[{n}]"), *id));
+    for (field, id) in class.vacancy.map(|id| ("vacancy".to_owned(), id)).into_iter().chain(more) {
+        if vacancy::find(read, id).await?.is_none() {
+            return Err(Error::field(&field, "vacancy.unknown"));
+        }
     }
+    Ok(())
 }
 
 /// Adds a class.

@@ -10,6 +10,7 @@ pub mod condition;
 pub mod explain;
 pub mod flow;
 pub mod lexicon;
+pub mod near;
 pub mod parameters;
 pub mod plan;
 pub mod problem;
@@ -24,7 +25,9 @@ pub mod shortage;
 pub mod spread;
 pub mod table;
 pub mod training_gain;
+pub mod training_plan;
 pub mod vocabulary;
+pub mod ways;
 
 #[cfg(test)]
 mod sample;

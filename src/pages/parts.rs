@@ -295,6 +295,8 @@ pub struct Find {
     pub q: String,
     /// Filters that stay.
     pub kept: Vec<(String, String)>,
+    /// Operators work here, and are explained beside the box.
+    pub help: bool,
 }
 
 /// Any part of a general page.

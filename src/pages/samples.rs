@@ -283,6 +283,7 @@ fn station(lang: Lang) -> Vec<Sample> {
             wage: s("8000"),
             stuck: s("没有证"),
             change: s("上班"),
+            tell: s("先拿到证"),
             opens: s("5"),
         }],
         training: vec![

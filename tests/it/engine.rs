@@ -184,7 +184,7 @@ journey!(what_a_change_would_bring_is_told_without_making_it, |world| {
     let usual = clerk.post("/api/v1/vacancies/what-if", json!({"vacancy": packing})).await.expect(200).json();
     let fields: Vec<&str> =
         usual["items"].as_array().unwrap().iter().filter_map(|i| i["changes"][0]["field"].as_str()).collect();
-    assert_eq!(fields, ["wage.max", "requirements.certificates"], "{usual}");
+    assert_eq!(fields, ["wage.max", "region", "requirements.certificates"], "{usual}");
     let draft = crate::posting::post(&employer, "包装工", json!({"requirements": {"max_age": 20}}));
     let found = clerk.post("/api/v1/vacancies/what-if", json!({"vacancy": draft})).await.expect(200).json();
     assert!(found["total"].as_u64().unwrap() >= 2, "{found}");

@@ -125,10 +125,15 @@ async fn busy(world: &mut World) -> Cast {
 
     let class = json!({"programme": "南粤家政", "name": "护理 1 班", "occupation": "养老护理员", "certificates": ["养老护理员证"],
         "skills": ["护理"], "starts": "2026-12-01", "ends": "2026-12-20", "seats": 20, "region": "440111", "place": "二楼",
-        "provider": "示例学校", "fee": 10.5, "vacancy": vacancy});
+        "provider": "示例学校", "fee": 10.5, "vacancy": vacancy, "vacancies": [vacancy]});
     full::<ClassBody>(&class, &[]);
     let class = clerk.post("/api/v1/classes", class).await.expect(201).id();
     clerk.post("/api/v1/enrolments", json!({"worker": person, "class": class})).await.expect(201);
+    // A post that the class opens to somebody.
+    let asks = json!({"occupation": "养老护理员", "requirements": {"certificates": ["养老护理员证"]}});
+    opens(&clerk, &employer, "养老护理员", asks).await.expect(201);
+    let wish = json!({"statement": "looking", "occupations_wanted": ["养老护理员"], "can_leave_home": true});
+    world.registers(&clerk, "王大姐", wish).await.expect(201);
 
     for (n, steps) in [&[][..], &["accept"][..], &[][..], &["decline"][..], &[][..]].into_iter().enumerate() {
         let worker = world
@@ -146,6 +151,8 @@ async fn busy(world: &mut World) -> Cast {
             ok(&firm, &format!("/api/v1/introductions/{id}/{step}"), body).await;
         }
     }
+    let search = json!({"kind": "workers", "name": "会焊的人", "query": {"q": "焊工"}});
+    clerk.post("/api/v1/searches", search).await.expect(201);
     let left = json!({"name": "王生", "phone": phone(91), "consent": "true", "remark": "晚上打"});
     let receipt = world.anyone().post(&format!("/api/v1/vacancies/{vacancy}/interest"), left).await.expect(202).json();
     for wage in 4000..4006 {

@@ -310,7 +310,7 @@ fn one_column_each(mapping: &[Mapped], said: &[(usize, String)]) -> Result<()> {
         let taken = mapping.iter().find(|m| m.column != *column && will_be(m).as_deref() == Some(field));
         if let Some(other) = taken {
             let letters = crate::sheets::column_letters(*column);
-            let fault = FieldFault::new(&format!("map-{letters}"), "heading.twice");
+            let fault = FieldFault::new(format!("map-{letters}"), "heading.twice");
             faults.add(fault.with("other", crate::sheets::column_letters(other.column)));
         }
     }

@@ -10,7 +10,9 @@ pub mod introduction;
 pub mod match_run;
 pub mod outcome;
 pub mod person;
+pub mod plan;
 pub mod review;
+pub mod search;
 pub mod training;
 pub mod vacancy;
 pub mod worker;
@@ -31,7 +33,9 @@ pub fn tables() -> Vec<&'static [Route]> {
         import::ROUTES,
         match_run::ROUTES,
         training::ROUTES,
+        plan::ROUTES,
         review::ROUTES,
+        search::ROUTES,
         export::ROUTES,
     ]
 }

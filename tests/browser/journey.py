@@ -225,7 +225,10 @@ def a_head_starts_a_batch_run_changes_it_compares_and_adopts(browser, demo, axe)
     assert page.input_value("textarea[name=pin]") == "nobody"
     page.fill("textarea[name=pin]", "")
     page.click("main form .bar .btn")
+    # Looked at standing still: a page that reloads itself is not for everybody, and offers this.
+    visitor.open(page.url.removeprefix(demo.base) + "?still=1")
     look("a run under way")
+    visitor.open(page.url.removeprefix(demo.base).split("?")[0])
     first = ended()
     look(first)
     page.click("#map ~ tbody td.num a >> nth=0")

@@ -201,6 +201,8 @@ journey!(a_run_under_way_shows_how_far_it_is_and_is_stopped_by_its_button, |worl
     }
     let run = fair.api.get(&format!("/api/v1/match-runs/{id}")).await.expect(200).json();
     assert_eq!((&run["progress"], &run["stage"], &run["done"]), (&json!(68), &json!("solving"), &json!(7)), "{run}");
+    let still = fair.desk.get(&format!("{path}?still=1")).await.expect(200).text();
+    assert!(page.contains("?still=1") && !still.contains("http-equiv=\"refresh\""), "{still}");
     let stop = form_page::form(&page, &format!("{path}/cancel"));
     fair.desk.form(&stop.action, &stop.pairs()).await.expect(303);
     let page = fair.desk.get(&path).await.expect(200).text();

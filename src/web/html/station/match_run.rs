@@ -35,7 +35,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/station/match-runs/new", STAFF, "the form to start one", handler!(new)).query(&["from"]),
     Route::post("/station/match-runs/new", STAFF, "start a batch run", Body::FormOf(shape::<Wanted>), handler!(create)),
     Route::get("/station/match-runs/{id}", STAFF, "a batch run and its result", handler!(show))
-        .query(&["employer", "place", "from"]),
+        .query(&["employer", "place", "from", "still"]),
     Route::post("/station/match-runs/{id}/cancel", STAFF, "stop a run", Body::Form, handler!(cancel)),
     Route::post(
         "/station/match-runs/{id}/adopt",
@@ -277,7 +277,9 @@ async fn going_on(ask: &Ask, run: &Run) -> Desk {
     let mut c = chrome(ask, NAV).await;
     let mut blocks = vec![];
     if run.state.is_under_way() {
-        c.refresh = Some(2);
+        // Who does not want a page that moves by itself can have it still.
+        let still = ask.query("still").is_some();
+        c.refresh = (!still).then_some(2);
         let stage = run.found["stage"].as_str().and_then(<RunStage as crate::domain::code::Code>::parse);
         let what = match stage {
             Some(RunStage::Solving) if number(run, "of") > 0 => text(
@@ -291,6 +293,8 @@ async fn going_on(ask: &Ask, run: &Run) -> Desk {
         let part = u8::try_from(run.progress.clamp(0, 100)).unwrap_or(100);
         blocks.push(Block::Progress(what, part));
         blocks.push(Block::Text(t(lang, "match-may-leave")));
+        let (to, key) = if still { ("", "match-move") } else { ("?still=1", "match-still") };
+        blocks.push(Block::Words(vec![Link::to(format!("{}{to}", address(run.id)), t(lang, key)).into()]));
         let stop = Button { weight: Weight::Red, ..Button::main(t(lang, "match-stop")) };
         blocks.push(Block::Form(Form::new(format!("{}/cancel", address(run.id)), vec![], vec![stop])));
     } else {

@@ -11,6 +11,9 @@ use crate::web::fault::Fault;
 use crate::web::html::{chrome, page};
 use crate::web::reply::Answer;
 
+/// A person, and the post before and after.
+type Change = (Uuid, Option<Uuid>, Option<Uuid>);
+
 /// People listed by name.
 const LISTED: usize = 200;
 
@@ -26,7 +29,7 @@ pub async fn show(ask: Ask) -> Result<Answer, Fault> {
         .map(|(w, from, to)| (*w, Some(*from), Some(*to)))
         .chain(came.iter().take(LISTED).map(|(w, to)| (*w, None, Some(*to))))
         .chain(fell.iter().take(LISTED).map(|(w, from)| (*w, Some(*from), None)));
-    let changed: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = changed.collect();
+    let changed: Vec<Change> = changed.collect();
     let posts: Vec<Uuid> = changed.iter().flat_map(|(_, from, to)| [*from, *to]).flatten().collect();
     let people: Vec<Uuid> = changed.iter().map(|(w, ..)| *w).collect();
     let about = About::new(&ask, people, posts).await?;
@@ -34,7 +37,7 @@ pub async fn show(ask: Ask) -> Result<Answer, Fault> {
         Some(post) => Cell { bits: about.post_bits(post), ..Cell::default() },
         None => Cell::new("—"),
     };
-    let table = |id: &str, key: &str, count: usize, of: &dyn Fn(&(Uuid, Option<Uuid>, Option<Uuid>)) -> bool| {
+    let table = |id: &str, key: &str, count: usize, of: &dyn Fn(&Change) -> bool| {
         let rows = changed.iter().filter(|c| of(c)).map(|(worker, from, to)| Row {
             tick: None,
             cells: vec![Cell { head: true, ..Cell::new(about.person_link(lang, *worker)) }, cell(*from), cell(*to)],

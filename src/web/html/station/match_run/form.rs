@@ -175,16 +175,12 @@ impl Reader<'_> {
     /// What a code stands for; what stands for nothing is noted.
     async fn id(&mut self, field: &str, n: usize, code: &str, of: Of) -> Result<Option<Uuid>, Fault> {
         let code = spelled(code);
-        let found = match self.known.get(&code) {
-            Some(found) => *found,
-            None => {
-                let mut db = &self.ask.office.db;
-                match of {
-                    Of::Worker => people::by_reference(&mut db, &self.scope, &code).await?.map(|p| p.id),
-                    Of::Vacancy => vacancies::by_reference(&mut db, &code).await?,
-                    Of::Employer => employers::by_reference(&mut db, &code).await?.map(|e| e.id),
-                }
-            }
+        let mut db = &self.ask.office.db;
+        let found = match (self.known.get(&code), of) {
+            (Some(known), _) => *known,
+            (None, Of::Worker) => people::by_reference(&mut db, &self.scope, &code).await?.map(|p| p.id),
+            (None, Of::Vacancy) => vacancies::by_reference(&mut db, &code).await?,
+            (None, Of::Employer) => employers::by_reference(&mut db, &code).await?.map(|e| e.id),
         };
         self.known.insert(code.clone(), found);
         if found.is_none() {
@@ -273,15 +269,12 @@ impl Reader<'_> {
     fn counties(&mut self, fields: &Pairs) -> Vec<String> {
         let mut found = vec![];
         for (n, line) in lines_of(fields, "scope.counties") {
-            match RegionCode::parse(line).or_else(|| parse_region_text(line).code) {
-                Some(code) => {
-                    self.note(format!("scope.counties[{}]", found.len()), "scope.counties", n, line);
-                    found.push(code.to_string());
-                }
-                None => {
-                    let said = sentence(self.ask.lang, &FieldFault::new("", "region.unknown"));
-                    self.fault("scope.counties", n, line, &said);
-                }
+            if let Some(code) = RegionCode::parse(line).or_else(|| parse_region_text(line).code) {
+                self.note(format!("scope.counties[{}]", found.len()), "scope.counties", n, line);
+                found.push(code.to_string());
+            } else {
+                let said = sentence(self.ask.lang, &FieldFault::new("", "region.unknown"));
+                self.fault("scope.counties", n, line, &said);
             }
         }
         found

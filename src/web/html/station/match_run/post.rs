@@ -123,32 +123,26 @@ fn row(ask: &Ask, pair: &Pair, reasons: &HashMap<Uuid, match_run::Reason>, about
     if let Some((_, reference)) = about.people.get(&id) {
         head.push(Bit::Small(reference.clone()));
     }
-    let mut controls = [Cell::default(), Cell::default()];
-    let tick = match pair.introduction {
-        Some(made) => {
-            let link = Link::to(format!("/station/introductions/{made}"), t(lang, "match-adopted"));
-            controls[0] = Cell { bits: vec![Bit::RowLink(link, name)], ..Cell::default() };
-            None
-        }
-        None => {
-            let wishes = WISHES.map(|wish| {
-                let key = if wish.is_empty() { "as-is" } else { wish };
-                Choice::new(wish, crate::pages::word(lang, "run", &format!("wish-{key}")))
-            });
-            let field = |prefix: &str, key: &str, kind: Kind| {
-                let field = format!("{prefix}{id}");
-                let typed = value(fields, &field).to_owned();
-                let label = text(lang, key, &[("name", &name)]);
-                Field { values: vec![typed], hint: "G-".into(), ..Field::new(field, label, kind) }
-            };
-            let wish = field("do-", "match-wish-of", Kind::Select(wishes.to_vec()));
-            let send = field("to-", "match-send-of", Kind::Text);
-            controls = [wish, send].map(|field| Cell::new(Bit::Choose(Box::new(field))));
-            let on = ids_of(fields, "worker").contains(&id);
-            Some(Tick { name: "worker".into(), value: id.to_string(), label: name, on })
-        }
+    let (tick, wish, send) = if let Some(made) = pair.introduction {
+        let link = Link::to(format!("/station/introductions/{made}"), t(lang, "match-adopted"));
+        (None, Cell { bits: vec![Bit::RowLink(link, name)], ..Cell::default() }, Cell::default())
+    } else {
+        let wishes = WISHES.map(|wish| {
+            let key = if wish.is_empty() { "as-is" } else { wish };
+            Choice::new(wish, crate::pages::word(lang, "run", &format!("wish-{key}")))
+        });
+        let field = |prefix: &str, key: &str, kind: Kind| {
+            let field = format!("{prefix}{id}");
+            let typed = value(fields, &field).to_owned();
+            let label = text(lang, key, &[("name", &name)]);
+            let field = Field { values: vec![typed], hint: "G-".into(), ..Field::new(field, label, kind) };
+            Cell::new(Bit::Choose(Box::new(field)))
+        };
+        let wish = field("do-", "match-wish-of", Kind::Select(wishes.to_vec()));
+        let send = field("to-", "match-send-of", Kind::Text);
+        let on = ids_of(fields, "worker").contains(&id);
+        (Some(Tick { name: "worker".into(), value: id.to_string(), label: name, on }), wish, send)
     };
-    let [wish, send] = controls;
     let cells = vec![
         Cell { bits: head, head: true, ..Cell::default() },
         Cell::number(pair.score.to_string()),

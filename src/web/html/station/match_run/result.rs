@@ -140,14 +140,12 @@ async fn ways_on(ask: &Ask, run: &Run) -> Result<Vec<Link>, Fault> {
         Link::to(format!("{root}/print/village"), t(lang, "match-print-village")),
         Link::to(format!("{NAV}/new?from={}", run.id), t(lang, "match-change-terms")),
     ];
-    let before = match wanted.parent {
-        Some(parent) => Some(parent),
-        None => {
-            let runs = match_run::newest(&ask.office, &ask.actor).await?;
-            let comparable = |r: &&Run| r.id < run.id && r.state == RunState::Done && r.station == run.station;
-            runs.iter().find(comparable).map(|r| r.id)
-        }
-    };
+    let mut before = wanted.parent;
+    if before.is_none() {
+        let runs = match_run::newest(&ask.office, &ask.actor).await?;
+        let comparable = |r: &&Run| r.id < run.id && r.state == RunState::Done && r.station == run.station;
+        before = runs.iter().find(comparable).map(|r| r.id);
+    }
     if let Some(before) = before {
         links.push(Link::to(format!("{root}/compare/{before}"), t(lang, "match-compare")));
     }

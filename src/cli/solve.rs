@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::{Value, json};
 
 use crate::matching::assign::solve;
-use crate::matching::problem::{NamedEdges, NamedProblem};
+use crate::matching::problem::{NamedEdges, NamedProblem, Reason};
 use crate::sheets::table::{TableWriter, read_rows};
 
 /// Writes a file whole or not at all: beside its place first, then renamed.
@@ -57,13 +57,30 @@ fn read_problem(edges: &Path, quotas: &Path) -> Result<NamedProblem> {
         Ok(named.edge(line, cells[0], cells[1], score)?)
     })
     .map_err(|e: anyhow::Error| prefixed(e, "edges"))?;
-    named.finish().map_err(|fault| {
+    named.finish().map_err(|mut fault| {
+        if let Reason::SecondEdge(worker, vacancy) = &fault.reason {
+            fault.line = open(edges).map_or(0, |file| second_line(file, worker, vacancy));
+        }
         let file = match fault.table {
             crate::matching::problem::Table::Quotas => "quotas",
             crate::matching::problem::Table::Edges => "edges",
         };
         prefixed(fault.into(), file)
     })
+}
+
+/// The line on which a pair stands for the second time; 0 if it cannot be read again.
+fn second_line(edges: File, worker: &str, vacancy: &str) -> u64 {
+    let (mut seen, mut second) = (0, 0);
+    // What cannot be read twice is told without its line.
+    let _ = read_rows(edges, &["worker", "vacancy", "score"], |line, cells| {
+        if cells[..2] == [worker, vacancy] {
+            seen += 1;
+            second = if seen == 2 { line } else { second };
+        }
+        Ok::<_, anyhow::Error>(())
+    });
+    second
 }
 
 /// The fault on one line that a terminal can show, with the file in front.
@@ -87,7 +104,7 @@ pub fn solve_files(edges: &Path, quotas: &Path, out: &Path, prices: Option<&Path
     let took = seconds(start);
     write_whole(out, &["worker", "vacancy", "score"], |table| {
         for (worker, vacancy, score) in &solved.pairs {
-            table.row(&[&workers[*worker as usize], &vacancies[*vacancy as usize], &score.to_string()])?;
+            table.row(&[workers.name(*worker), vacancies.name(*vacancy), &score.to_string()])?;
         }
         Ok(())
     })?;

@@ -133,8 +133,8 @@ impl Source for OnDemand<'_> {
         self.widths[vacancy as usize]
     }
 
-    fn written(&self, _: u32, _: usize) -> Option<(u32, u32)> {
-        None
+    fn written(&self, _: u32) -> &[u64] {
+        &[]
     }
 
     fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List> {

@@ -10,6 +10,7 @@ pub(super) mod places;
 mod workers;
 
 use super::problem::Problem;
+pub use super::problem::unpack as edge;
 
 /// No vacancy.
 const FREE: u32 = u32::MAX;
@@ -24,12 +25,11 @@ pub struct Solution {
 }
 
 impl Solution {
-    fn new(matched: &[u32], points: &[u32], prices: &[i64]) -> Self {
-        let held = matched.iter().zip(points);
+    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = i64>) -> Self {
         Self {
-            matched: held.map(|(vacancy, score)| (*vacancy != FREE).then_some((*vacancy, *score))).collect(),
+            matched: held.map(|(vacancy, score)| (vacancy != FREE).then_some((vacancy, score))).collect(),
             // Prices never leave 0 to the top score.
-            prices: prices.iter().map(|price| price.unsigned_abs()).collect(),
+            prices: prices.map(i64::unsigned_abs).collect(),
         }
     }
 }
@@ -55,8 +55,8 @@ pub trait Source {
     fn quota(&self, vacancy: u32) -> u32;
     /// How many candidates a vacancy has, roughly: only the order of work depends on it.
     fn width(&self, vacancy: u32) -> u64;
-    /// Worker and score at a place of what is written down for good, best first.
-    fn written(&self, vacancy: u32, place: usize) -> Option<(u32, u32)>;
+    /// What is written down for good, best first; [`edge`] reads it.
+    fn written(&self, vacancy: u32) -> &[u64];
     /// Lists of vacancies that are inserted next, in their order.
     fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List>;
     /// A list of at least this length, unless there are no more who could gain.
@@ -80,13 +80,13 @@ impl Source for Problem {
         self.candidates(vacancy).len() as u64
     }
 
-    fn written(&self, vacancy: u32, place: usize) -> Option<(u32, u32)> {
-        self.candidate(vacancy, place)
+    fn written(&self, vacancy: u32) -> &[u64] {
+        self.packed(vacancy)
     }
 
     /// Everything is written down.
     fn lists(&self, vacancies: &[u32], _: &[i64]) -> Vec<List> {
-        let top = |v: &u32| self.candidate(*v, 0).map_or(0, |(_, score)| i64::from(score));
+        let top = |v: &u32| self.candidates(*v).next().map_or(0, |(_, score)| i64::from(score));
         vacancies.iter().map(|v| List { top: top(v), ..List::default() }).collect()
     }
 
@@ -99,7 +99,8 @@ impl Source for Problem {
 pub fn solve(problem: &Problem) -> Solution {
     let usable: u64 =
         (0..problem.vacancies()).map(|v| (problem.candidates(v).len() as u64).min(problem.quota(v).into())).sum();
-    if usable >= u64::from(problem.workers()) { workers::solve(problem) } else { places::solve(problem) }
+    // Where nearly everybody finds a place the last places search far, and workers do not.
+    if usable * 20 >= u64::from(problem.workers()) * 19 { workers::solve(problem) } else { places::solve(problem) }
 }
 
 #[cfg(test)]

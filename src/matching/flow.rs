@@ -5,6 +5,7 @@
 //! matched score less the price there. After every insertion `price + profit >= score` on all edges of what was
 //! inserted, with equality on matched ones; so the end is optimal, and the prices prove it.
 
+pub(super) mod ends;
 pub(super) mod layers;
 pub(super) mod places;
 mod workers;
@@ -20,16 +21,19 @@ const FREE: u32 = u32::MAX;
 pub struct Solution {
     /// Vacancy and score by worker.
     pub matched: Vec<Option<(u32, u32)>>,
-    /// Optimal prices by vacancy: the greatest when places were inserted, the smallest when workers were.
+    /// Optimal prices by vacancy.
     pub prices: Vec<u64>,
+    /// They are the greatest, as places were inserted; else the smallest, as workers were.
+    pub greatest: bool,
 }
 
 impl Solution {
-    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = i64>) -> Self {
+    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = i64>, greatest: bool) -> Self {
         Self {
             matched: held.map(|(vacancy, score)| (vacancy != FREE).then_some((vacancy, score))).collect(),
             // Prices never leave 0 to the top score.
             prices: prices.map(i64::unsigned_abs).collect(),
+            greatest,
         }
     }
 }
@@ -92,6 +96,16 @@ impl Source for Problem {
 
     fn longer(&self, _: u32, _: usize, _: &dyn Fn(u32) -> i64) -> List {
         List::default()
+    }
+}
+
+impl ends::Edges for Problem {
+    fn places(&self, vacancy: u32) -> u32 {
+        self.quota(vacancy)
+    }
+
+    fn above(&self, vacancy: u32, _: &dyn Fn(u32) -> i64, show: &mut dyn FnMut(u32, u32)) {
+        self.candidates(vacancy).for_each(|(worker, score)| show(worker, score));
     }
 }
 

@@ -107,6 +107,7 @@ pub fn solve(source: &impl Source) -> Solution {
     Solution::new(
         search.seats.iter().map(|seat| (seat.vacancy, seat.score)),
         search.nodes.iter().map(|node| node.price),
+        true,
     )
 }
 

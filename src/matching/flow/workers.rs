@@ -55,7 +55,7 @@ pub fn solve(problem: &Problem) -> Solution {
         search.insert(worker);
     }
     let held = search.matched.iter().copied().zip(search.points.iter().copied());
-    Solution::new(held, search.nodes.iter().map(|node| node.price))
+    Solution::new(held, search.nodes.iter().map(|node| node.price), false)
 }
 
 impl Search {

@@ -20,11 +20,11 @@ use super::matching::people_of;
 use super::office::Office;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::match_run::RunState;
-use crate::matching::assign::assign_table;
+use crate::matching::assign::{Ends, assign_table};
 use crate::matching::columns::Columns;
 use crate::matching::plan::{self, Aim, NoPlan, Plan};
 use crate::matching::sentence::Lang;
-use crate::matching::shortage::{Shortage, shortages};
+use crate::matching::shortage::{Shortage, Sought, shortages, sought};
 use crate::store::match_run::{self as runs, Pair, Run};
 use crate::store::worker::Scope;
 use ready::Ready;
@@ -43,6 +43,8 @@ const BRANCHES: usize = 20_000;
 const PAIRS: u64 = 48 << 20;
 /// So many shortages are kept with a run.
 const SHORTAGES: usize = 200;
+/// So many vacancies that are full and wanted most are kept with a run.
+const SOUGHT: usize = 50;
 
 /// Whom and what a run is about.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -260,12 +262,15 @@ fn compute(
         let number = |(worker, vacancy, score): (Uuid, Uuid, u32)| {
             Some((table.worker_number(worker)?, table.post_number(vacancy)?, score))
         };
+        let prices = batch.prices.into_iter().map(|(_, price)| price);
+        let ends = batch.ends.unwrap_or_else(|| Ends { gains: prices.collect(), loses: vec![] });
         Plan {
             pairs: batch.pairs.into_iter().filter_map(number).collect(),
             objective: batch.objective,
             bound: batch.bound,
             optimal: batch.optimal,
-            prices: batch.prices.into_iter().map(|(_, price)| price).collect(),
+            gains: ends.gains,
+            loses: ends.loses,
         }
     } else {
         let instance = ready.instance()?;
@@ -280,13 +285,15 @@ fn compute(
     if stop.load(Ordering::Relaxed) {
         return Ok(None);
     }
-    let short = shortages(table, &plan.pairs, &plan.prices);
+    let short = shortages(table, &plan.pairs, &plan.gains);
+    let wanted_most = sought(table, &plan.gains, &plan.loses);
     let places: u64 = (0..table.posts() as u32).map(|post| u64::from(table.opening(post).places_left)).sum();
     let found = json!({
         "workers": table.workers(), "vacancies": table.posts(), "places": places, "assigned": plan.pairs.len(),
         "objective": plan.objective, "bound": plan.bound, "optimal": plan.optimal,
         "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
         "shortages": short.iter().take(SHORTAGES).map(shortage).collect::<Value>(),
+        "sought": wanted_most.iter().take(SOUGHT).map(in_words).collect::<Value>(),
     });
     let pair = |(worker, vacancy, score): &(u32, u32, u32)| Pair {
         worker: table.worker(*worker),
@@ -302,6 +309,14 @@ fn shortage(short: &Shortage) -> Value {
     json!({
         "vacancy": short.vacancy, "missing": short.missing, "price": short.price,
         "zh": short.text(Lang::Zh), "en": short.text(Lang::En),
+    })
+}
+
+/// A sought vacancy as kept, in both languages.
+fn in_words(sought: &Sought) -> Value {
+    json!({
+        "vacancy": sought.vacancy, "gain": sought.gain, "loss": sought.loss,
+        "zh": sought.text(Lang::Zh), "en": sought.text(Lang::En),
     })
 }
 

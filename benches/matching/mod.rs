@@ -10,6 +10,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use shanhai::matching::assign::assign_table;
 use shanhai::matching::columns::Columns;
+use shanhai::matching::kept::Kept;
 use shanhai::matching::recommend;
 use shanhai::matching::table::Table;
 
@@ -111,5 +112,17 @@ fn one(columns: &Columns) -> Value {
     let mut found = 0;
     let person = median(&mut |turn| found += recommend::top_vacancies(columns, people[turn], 20, None, TODAY).len());
     let post = median(&mut |turn| found += recommend::top_workers(columns, posts[turn], 20, None, TODAY).len());
-    json!({"what": "one", "person_ms": person, "post_ms": post, "found": found})
+    let mut kept = Kept::new(columns, 20, TODAY);
+    // Fifty posts close one after the other.
+    let mut changed = columns.clone();
+    let mut touched = 0;
+    let change = median(&mut |turn| {
+        changed.remove_opening(posts[turn]);
+        touched += kept.vacancy_changed(&changed, posts[turn]);
+    });
+    let person_change = median(&mut |turn| touched += kept.worker_changed(&changed, people[turn]));
+    json!({
+        "what": "one", "person_ms": person, "post_ms": post, "found": found, "vacancy_change_ms": change,
+        "person_change_ms": person_change, "lists": touched / 50,
+    })
 }

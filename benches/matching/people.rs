@@ -7,7 +7,9 @@ use jiff::civil::{Date, date};
 use shanhai::domain::occupation::Occupation;
 use shanhai::domain::region::{self, RegionCode};
 use shanhai::domain::vacancy::{Asked, Benefit, Opening, Pay, Period, Vacancy, VacancyKind, VacancyState};
-use shanhai::domain::worker::{Capacity, Experience, HeldCertificate, Need, Schooling, Seeker, Sex, Shift, Status, Worker};
+use shanhai::domain::worker::{
+    Capacity, Experience, HeldCertificate, Need, Schooling, Seeker, Sex, Shift, Status, Worker,
+};
 use shanhai::matching::columns::Columns;
 use shanhai::matching::lexicon::Lexicon;
 use shanhai::matching::parameters::Parameters;
@@ -77,9 +79,11 @@ impl Land {
                 occupations.push((code, trade, wage * (0.88 + 0.03 * (occupations.len() * 37 % 11) as f64)));
             }
         }
-        let counties: Vec<RegionCode> = below(520_000).into_iter().flat_map(|prefecture| below(prefecture.number())).collect();
+        let counties: Vec<RegionCode> =
+            below(520_000).into_iter().flat_map(|prefecture| below(prefecture.number())).collect();
         let mut dice = Dice(20_260_101);
-        let prefecture_weight = |code: RegionCode| [0.8, 1.0, 1.0, 3.0, 3.5, 0.9, 0.9, 0.9, 2.5][code.number() as usize / 100 % 9];
+        let prefecture_weight =
+            |code: RegionCode| [0.8, 1.0, 1.0, 3.0, 3.5, 0.9, 0.9, 0.9, 2.5][code.number() as usize / 100 % 9];
         let county_sums = sums(counties.iter().map(|code| prefecture_weight(*code) * dice.normal(0.0, 0.55).exp()));
         Self {
             occupations,
@@ -88,7 +92,10 @@ impl Land {
             counties,
             county_sums,
             districts: below(440_100),
-            cities: [440_300, 440_600, 441_900, 442_000, 441_300, 440_400, 440_700].into_iter().filter_map(RegionCode::from_number).collect(),
+            cities: [440_300, 440_600, 441_900, 442_000, 441_300, 440_400, 440_700]
+                .into_iter()
+                .filter_map(RegionCode::from_number)
+                .collect(),
         }
     }
 
@@ -113,7 +120,11 @@ impl Land {
         for share in [0.6, 0.3] {
             if dice.hits(share) {
                 let own = &self.by_trade[trade];
-                wishes.push(if dice.hits(0.65) { own[dice.skewed(own.len())] } else { dice.weighed(&self.occupation_sums) });
+                wishes.push(if dice.hits(0.65) {
+                    own[dice.skewed(own.len())]
+                } else {
+                    dice.weighed(&self.occupation_sums)
+                });
             }
         }
         let home = self.counties[dice.weighed(&self.county_sums)];
@@ -123,7 +134,8 @@ impl Land {
             _ => home,
         };
         let (guangzhou, delta) = ("440100".to_owned(), "440000".to_owned());
-        let (county, prefecture, province) = (home.to_string(), home.prefecture().to_string(), home.province().to_string());
+        let (county, prefecture, province) =
+            (home.to_string(), home.prefecture().to_string(), home.province().to_string());
         let regions = match dice.share() {
             share if share < 0.10 => vec![county],
             share if share < 0.18 => vec![prefecture],
@@ -134,7 +146,12 @@ impl Land {
         };
         let age = (16.0 + 46.0 * (dice.share() + dice.share() + dice.share() * 0.5) / 2.5) as i16;
         let experience = (dice.share().ln() / 0.78_f64.ln()) as i64;
-        let certificate = |dice: &mut Dice| HeldCertificate { name: format!("证书{trade}-{}", dice.skewed(3)), code: None, level: None, expires: None };
+        let certificate = |dice: &mut Dice| HeldCertificate {
+            name: format!("证书{trade}-{}", dice.skewed(3)),
+            code: None,
+            level: None,
+            expires: None,
+        };
         Seeker {
             id: Uuid::from_u128(u128::from(Dice(number as u64).next()) << 64 | number as u128),
             worker: Worker {
@@ -145,14 +162,22 @@ impl Land {
                 schooling: Some(SCHOOLING[dice.weighed(&[0.22, 0.68, 0.79, 0.90, 0.97, 1.0])]),
                 capacity: Some(Capacity::Ordinary),
                 occupations_wanted: wishes.iter().map(|wish| self.occupations[*wish].0.clone()).collect(),
-                experience: vec![Experience { occupation: self.occupations[first].0.clone(), years: experience.min(i64::from(age) - 16) as f64 }],
+                experience: vec![Experience {
+                    occupation: self.occupations[first].0.clone(),
+                    years: experience.min(i64::from(age) - 16) as f64,
+                }],
                 skills: Self::skills(&mut dice, trade, 2.2),
                 certificates: (0..2).filter_map(|_| dice.hits(0.27).then(|| certificate(&mut dice))).collect(),
-                wage_floor: Some(Self::wage((usual * dice.normal(-0.18, 0.2).exp() * (1.0 + 0.012 * experience.min(12) as f64)).clamp(1800.0, 15_000.0))),
+                wage_floor: Some(Self::wage(
+                    (usual * dice.normal(-0.18, 0.2).exp() * (1.0 + 0.012 * experience.min(12) as f64))
+                        .clamp(1800.0, 15_000.0),
+                )),
                 regions_wanted: regions,
                 can_leave_home: Some(true),
                 shift: Some(if dice.hits(0.2) { Shift::Day } else { Shift::Any }),
-                available_from: Some(TODAY + if dice.hits(0.55) { 0 } else { (-70.0 * dice.share().ln()).min(720.0) as i64 }.days()),
+                available_from: Some(
+                    TODAY + if dice.hits(0.55) { 0 } else { (-70.0 * dice.share().ln()).min(720.0) as i64 }.days(),
+                ),
                 needs: NEEDS.iter().filter(|(_, _, share, _)| dice.hits(*share)).map(|(need, ..)| *need).collect(),
                 ..Worker::default()
             },
@@ -185,7 +210,8 @@ impl Land {
         let (quota, slack) = ((1.0 / dice.share().powf(1.0 / 1.15)).min(300.0), [7, 15, 30, 60, 120][dice.below(5)]);
         let quota = places.map_or(quota, |factor| quota * factor).max(1.0) as u32;
         let certificates = if dice.hits(0.11) { vec![format!("证书{trade}-{}", dice.skewed(3))] } else { vec![] };
-        let schooling = if dice.hits(0.62) { SCHOOLING[0] } else { SCHOOLING[dice.weighed(&[0.0, 0.62, 0.82, 0.92, 0.98, 1.0])] };
+        let schooling =
+            if dice.hits(0.62) { SCHOOLING[0] } else { SCHOOLING[dice.weighed(&[0.0, 0.62, 0.82, 0.92, 0.98, 1.0])] };
         Opening {
             id: Uuid::from_u128(u128::from(Dice(number as u64 + 7_000_000_000).next()) << 64 | number as u128),
             vacancy: Vacancy {
@@ -193,17 +219,28 @@ impl Land {
                 kind: Some(VacancyKind::Market),
                 headcount: quota,
                 region: Some(region.to_string()),
-                pay: Pay { min: Some(Self::wage(wage)), max: Some(Self::wage(most)), period: Some(Period::Month), typical_month: None },
+                pay: Pay {
+                    min: Some(Self::wage(wage)),
+                    max: Some(Self::wage(most)),
+                    period: Some(Period::Month),
+                    typical_month: None,
+                },
                 requirements: Asked {
                     min_age: Some(if dice.hits(0.8) { 18 } else { 16 }),
-                    max_age: Some([35, 40, 45, 48, 50, 55, 60, 65][dice.weighed(&[0.08, 0.22, 0.44, 0.56, 0.76, 0.9, 0.98, 1.0])]),
+                    max_age: Some(
+                        [35, 40, 45, 48, 50, 55, 60, 65][dice.weighed(&[0.08, 0.22, 0.44, 0.56, 0.76, 0.9, 0.98, 1.0])],
+                    ),
                     schooling: Some(schooling),
                     certificates,
                     ..Asked::default()
                 },
                 preferences: Asked { skills: Self::skills(&mut dice, *trade, 2.0), ..Asked::default() },
                 shift: Some(if dice.hits(0.3) { Shift::Day } else { Shift::Any }),
-                benefits: NEEDS.iter().filter(|(_, _, _, share)| dice.hits(if at_home { share / 4.0 } else { *share })).map(|(_, benefit, ..)| *benefit).collect(),
+                benefits: NEEDS
+                    .iter()
+                    .filter(|(_, _, _, share)| dice.hits(if at_home { share / 4.0 } else { *share }))
+                    .map(|(_, benefit, ..)| *benefit)
+                    .collect(),
                 start_from: Some(TODAY + start.days()),
                 start_until: Some(TODAY + (start + slack).days()),
                 ..Vacancy::default()

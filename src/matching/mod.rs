@@ -9,6 +9,7 @@ pub mod columns;
 pub mod condition;
 pub mod explain;
 pub mod flow;
+pub mod kept;
 pub mod lexicon;
 pub mod parameters;
 pub mod plan;

@@ -145,9 +145,14 @@ CREATE INDEX vacancy_employer ON vacancy (employer);
 CREATE INDEX vacancy_state ON vacancy (state, valid_until);
 CREATE TABLE class (
     id BYTEA PRIMARY KEY, ref TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE, station BYTEA REFERENCES station (id),
-    seats BIGINT NOT NULL, starts TEXT, vacancy BYTEA REFERENCES vacancy (id), facts TEXT NOT NULL,
+    seats BIGINT NOT NULL, starts TEXT, facts TEXT NOT NULL,
     version BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL
 );
+CREATE TABLE class_post (
+    class BYTEA NOT NULL REFERENCES class (id), vacancy BYTEA NOT NULL REFERENCES vacancy (id),
+    PRIMARY KEY (class, vacancy)
+);
+CREATE INDEX class_post_vacancy ON class_post (vacancy);
 CREATE TABLE enrolment (
     id BYTEA PRIMARY KEY, worker BYTEA NOT NULL REFERENCES worker (id), class BYTEA NOT NULL REFERENCES class (id),
     state TEXT NOT NULL, version BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL

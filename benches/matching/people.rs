@@ -167,7 +167,7 @@ impl Land {
                     years: experience.min(i64::from(age) - 16) as f64,
                 }],
                 skills: Self::skills(&mut dice, trade, 2.2),
-                certificates: (0..2).filter_map(|_| dice.hits(0.27).then(|| certificate(&mut dice))).collect(),
+                certificates: if dice.hits(0.54) { vec![certificate(&mut dice)] } else { vec![] },
                 wage_floor: Some(Self::wage(
                     (usual * dice.normal(-0.18, 0.2).exp() * (1.0 + 0.012 * experience.min(12) as f64))
                         .clamp(1800.0, 15_000.0),

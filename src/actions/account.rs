@@ -122,17 +122,7 @@ pub async fn add(office: &Office, actor: &Actor, new: NewAccount) -> Result<Acco
     if name.is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
         faults.at("name", "account.name");
     }
-    let wants_station = matches!(new.role, Role::Clerk | Role::Head | Role::Village);
-    if wants_station && new.station.is_none() {
-        faults.at("station", "account.station_missing");
-    }
-    if new.role == Role::Employer && new.employer.is_none() {
-        faults.at("employer", "account.employer_missing");
-    }
-    let email = new.email.map(|e| e.trim().to_owned()).filter(|e| !e.is_empty());
-    if email.as_deref().is_some_and(|e| !is_email(e)) {
-        faults.at("email", "email.wrong");
-    }
+    let Belonging { station, employer, email } = belonging(&new, &mut faults);
     match &new.password {
         Some(password) => {
             if let Some(code) = password_fault(&name, password) {
@@ -152,8 +142,8 @@ pub async fn add(office: &Office, actor: &Actor, new: NewAccount) -> Result<Acco
         id: office.id(),
         name,
         role: new.role,
-        station: if wants_station { new.station } else { None },
-        employer: if new.role == Role::Employer { new.employer } else { None },
+        station,
+        employer,
         confidential: new.confidential,
         password_hash,
         email,
@@ -172,6 +162,68 @@ pub async fn add(office: &Office, actor: &Actor, new: NewAccount) -> Result<Acco
     }
     office.commit(tx).await?;
     Ok(account)
+}
+
+/// Where an account of a role belongs, and its mailbox.
+struct Belonging {
+    station: Option<Uuid>,
+    employer: Option<Uuid>,
+    email: Option<String>,
+}
+
+fn belonging(new: &NewAccount, faults: &mut Faults) -> Belonging {
+    let wants_station = matches!(new.role, Role::Clerk | Role::Head | Role::Village);
+    if wants_station && new.station.is_none() {
+        faults.at("station", "account.station_missing");
+    }
+    if new.role == Role::Employer && new.employer.is_none() {
+        faults.at("employer", "account.employer_missing");
+    }
+    let email = new.email.as_ref().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty());
+    if email.as_deref().is_some_and(|e| !is_email(e)) {
+        faults.at("email", "email.wrong");
+    }
+    Belonging {
+        station: new.station.filter(|_| wants_station),
+        employer: new.employer.filter(|_| new.role == Role::Employer),
+        email,
+    }
+}
+
+/// Gives an account another mailbox, role or place; its sessions end where it may now do other things. The name stays:
+/// histories call people by it. Nobody takes their own role away.
+pub async fn change(office: &Office, actor: &Actor, new: NewAccount) -> Result<()> {
+    office.need(actor, Right::Accounts)?;
+    let old = store::account::by_name(&mut &office.db, &new.name).await?.ok_or(Error::NotFound)?;
+    let mut faults = Faults::default();
+    let Belonging { station, employer, email } = belonging(&new, &mut faults);
+    if actor.name() == old.name && new.role != old.role {
+        faults.at("role", "account.own_role");
+    }
+    if email.is_none() && old.password_hash.is_none() {
+        faults.at("email", "account.email_or_password");
+    }
+    faults.finish(())?;
+    let changed = Account { role: new.role, station, employer, confidential: new.confidential, email, ..old.clone() };
+    let rights = |a: &Account| (a.role, a.station, a.employer, a.confidential);
+    let others = rights(&changed) != rights(&old);
+    if !others && changed.email == old.email {
+        return Ok(());
+    }
+    let mut tx = office.begin().await?;
+    store::account::update(&mut tx, &changed, office.now()).await?;
+    if others {
+        store::account::end_sessions(&mut tx, old.id).await?;
+    }
+    let fields = if others { "role,station,employer,email" } else { "email" };
+    tx.audit(office.audit(actor, "account.change", "account", Some(old.id), fields));
+    office.commit(tx).await
+}
+
+/// One account.
+pub async fn find(office: &Office, actor: &Actor, name: &str) -> Result<Account> {
+    office.need(actor, Right::Accounts)?;
+    store::account::by_name(&mut &office.db, name).await?.ok_or(Error::NotFound)
 }
 
 /// The letter with which the owner of an account sets a password.
@@ -363,19 +415,24 @@ pub async fn of_name(office: &Office, name: &str) -> Result<Actor> {
 
 const PARKED: Uuid = Uuid::nil();
 
-/// Keeps a form whose session had ended; the secret finds it again after signing in.
-pub async fn park_form(office: &Office, path: &str, body: &[u8]) -> Result<String> {
+/// Keeps a form whose session had ended for the account of that session; the secret finds it again after signing in.
+pub async fn park_form(office: &Office, ended: Option<&str>, path: &str, body: &[u8]) -> Result<String> {
+    let owner = match ended {
+        Some(session) => store::account::by_session(&mut &office.db, &hash(session.as_bytes())).await?,
+        None => None,
+    };
+    let owner = owner.map(|(account, ..)| account.name).unwrap_or_default();
     let token = secret();
     let hashed = hash(token.as_bytes());
     let sealed = office.keys.seal(Cell { table: "parked_form", column: "body", id: PARKED }, body)?;
     let until = office.now() + micros(Duration::from_secs(3600));
-    store::account::park_form(&office.db, &hashed, "", path, &sealed, until).await?;
+    store::account::park_form(&office.db, &hashed, &owner, path, &sealed, until).await?;
     Ok(token)
 }
 
-/// Takes a kept form back, once.
-pub async fn take_form(office: &Office, token: &str) -> Result<Option<(String, Vec<u8>)>> {
-    let taken = store::account::take_form(&office.db, &hash(token.as_bytes()), office.now()).await?;
+/// Takes a kept form back, once; what somebody else typed at this computer is not for who signs in after them.
+pub async fn take_form(office: &Office, actor: &Actor, token: &str) -> Result<Option<(String, Vec<u8>)>> {
+    let taken = store::account::take_form(&office.db, &hash(token.as_bytes()), actor.name(), office.now()).await?;
     match taken {
         Some((path, sealed)) => {
             let cell = Cell { table: "parked_form", column: "body", id: PARKED };

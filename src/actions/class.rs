@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
-use super::put::{Outcome, changes, context, entry, overlay, patched};
+use super::put::{Outcome, changes, context, entry, names, overlay, patched};
 use super::station::is_own;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::fault::FieldFault;
@@ -29,12 +29,15 @@ pub async fn find(office: &Office, key: &str) -> Result<Record> {
     load(office, id).await
 }
 
-/// The vacancy of an order class must be there.
+/// The vacancies of an order class must be there.
 async fn check_vacancy(read: &mut impl store::db::Read, class: &Class) -> Result<()> {
-    match class.vacancy {
-        Some(id) if vacancy::find(read, id).await?.is_none() => Err(Error::field("vacancy", "vacancy.unknown")),
-        _ => Ok(()),
+    let more = class.vacancies.iter().enumerate().map(|(n, id)| (format!("vacancies[{n}]"), *id));
+    for (field, id) in class.vacancy.map(|id| ("vacancy".to_owned(), id)).into_iter().chain(more) {
+        if vacancy::find(read, id).await?.is_none() {
+            return Err(Error::field(&field, "vacancy.unknown"));
+        }
     }
+    Ok(())
 }
 
 /// Adds a class.
@@ -109,9 +112,9 @@ pub async fn change_to(office: &Office, actor: &Actor, id: Uuid, body: &ClassBod
         return Err(Error::Invalid(vec![FieldFault::new("seats", "class.seats_taken").with("taken", there.taken)]));
     }
     check_vacancy(&mut tx, &class).await?;
-    let fields = rewrite(office, &mut tx, actor, &there.row, class, "class.change").await?;
-    if !fields.is_empty() {
-        tx.audit(office.audit(actor, "class.change", "class", Some(id), &fields.join(",")));
+    let diff = rewrite(office, &mut tx, actor, &there.row, class, "class.change").await?;
+    if !diff.is_empty() {
+        tx.audit(office.audit(actor, "class.change", "class", Some(id), &names(&diff)));
         office.commit(tx).await?;
     }
     load(office, id).await
@@ -124,20 +127,19 @@ async fn rewrite(
     old: &ClassRow,
     class: Class,
     act: &str,
-) -> Result<Vec<String>> {
+) -> Result<Map<String, Value>> {
     let diff = changes(&old.class, &class);
     if diff.is_empty() {
-        return Ok(Vec::new());
+        return Ok(diff);
     }
-    let fields = diff.keys().cloned().collect();
     match classes::update(tx, &ClassRow { class, updated_at: office.now(), ..old.clone() }).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::Stale),
         Err(store::Error::Duplicate) => return Err(Error::conflict("class.exists")),
         Err(other) => return Err(other.into()),
     }
-    history::add(tx, &[entry(office, actor, "class", old.id, act, diff)]).await?;
-    Ok(fields)
+    history::add(tx, &[entry(office, actor, "class", old.id, act, diff.clone())]).await?;
+    Ok(diff)
 }
 
 /// Enters rows of a sheet: the same class is known by programme and name. The caller commits.
@@ -204,12 +206,12 @@ async fn update(office: &Office, tx: &mut Tx, actor: &Actor, old: &mut ClassRow,
     if class.seats < taken {
         return Ok(Outcome::Rejected(vec![FieldFault::new("seats", "class.seats_taken").with("taken", taken)]));
     }
-    let fields = rewrite(office, tx, actor, old, class, "class.import").await?;
-    if fields.is_empty() {
+    let diff = rewrite(office, tx, actor, old, class, "class.import").await?;
+    if diff.is_empty() {
         return Ok(Outcome::Unchanged(old.id));
     }
     if let Some(now) = classes::find(tx, old.id).await? {
         *old = now.row;
     }
-    Ok(Outcome::Updated(old.id, fields))
+    Ok(Outcome::Updated(old.id, diff))
 }

@@ -9,7 +9,8 @@ use super::clock::start_of;
 use super::error::{Error, Result};
 use super::letter;
 use super::office::Office;
-use super::outbox::{Tell, To, hours, notify};
+use super::outbox::{Tell, To, hours, is_noted, notify};
+use super::saved_search;
 use super::worklist::EXPIRING_DAYS;
 use crate::domain::introduction::IntroductionState;
 use crate::domain::notice::NoticeKind;
@@ -25,15 +26,25 @@ pub async fn digests(office: &Office) -> Result<u64> {
     let today = office.today();
     let mut noted = 0;
     for station in office.stations().await.iter().filter(|s| s.station.email.is_some()) {
-        let says = letter::digest(office, station, Language::Zh).await?;
-        if says.tasks.is_empty() && says.vacancies.is_empty() {
+        let once = format!("daily-digest.{}.{today}", station.id);
+        if is_noted(office, &once).await? {
             continue;
         }
-        let once = Some(format!("daily-digest.{}.{today}", station.id));
-        let to = To::Station(station.id);
+        let news = saved_search::news(office, station.id).await?;
+        let payload = serde_json::json!({"searches": news});
+        let says = letter::digest(office, station, Language::Zh, &payload).await?;
+        if says.is_empty() {
+            continue;
+        }
         let mut tx = office.begin().await?;
-        let tell = Tell { once, ..Tell::new(NoticeKind::DailyDigest, to, station.id) };
-        noted += notify(office, &mut tx, &[tell]).await?;
+        let to = To::Station(station.id);
+        let tell = Tell { once: Some(once), payload, ..Tell::new(NoticeKind::DailyDigest, to, station.id) };
+        let new = notify(office, &mut tx, &[tell]).await?;
+        // Told and noted in one transaction: what stands in no letter is news tomorrow.
+        if new > 0 {
+            saved_search::told(office, &mut tx, &news).await?;
+        }
+        noted += new;
         office.commit(tx).await?;
     }
     Ok(noted)

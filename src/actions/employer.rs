@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::error::{Error, Result};
 use super::office::Office;
 use super::outbox::{Tell, To, notify};
-use super::put::{Outcome, changes, context, entry, overlay, patched, reason};
+use super::put::{Outcome, changes, context, entry, names, overlay, patched, reason};
 use super::station::{is_own, named, serving};
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::employer::{Employer, EmployerBody, EmployerKind, EmployerState, name_key};
@@ -235,7 +235,7 @@ async fn write(
             tx.changed(Kind::Vacancy, vacancy);
         }
     }
-    tx.audit(office.audit(actor, act, "employer", Some(row.id), &diff.keys().cloned().collect::<Vec<_>>().join(",")));
+    tx.audit(office.audit(actor, act, "employer", Some(row.id), &names(&diff)));
     history::add(tx, &[entry(office, actor, "employer", row.id, act, diff)]).await?;
     Ok(())
 }
@@ -439,12 +439,11 @@ pub async fn put_many(
             outcomes.push(Outcome::Unchanged(old.id));
             continue;
         }
-        let fields = diff.keys().cloned().collect();
         if !new {
-            write(office, tx, actor, &old, &mut row, diff, "employer.import").await?;
+            write(office, tx, actor, &old, &mut row, diff.clone(), "employer.import").await?;
         }
         standing.replace(at, row);
-        outcomes.push(Outcome::Updated(old.id, fields));
+        outcomes.push(Outcome::Updated(old.id, diff));
     }
     let fresh: Vec<EmployerRow> = standing.rows.into_iter().filter(|(_, new)| *new).map(|(row, _)| row).collect();
     if !fresh.is_empty() {

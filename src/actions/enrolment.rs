@@ -6,15 +6,16 @@ use uuid::Uuid;
 use super::error::{Error, Result};
 use super::live::certificate_of;
 use super::office::Office;
+use super::order::{self, Forward};
 use super::put::{changes, entry};
 use super::worker;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
-use crate::domain::training::{EnrolmentAct, EnrolmentState};
+use crate::domain::training::{Class, EnrolmentAct, EnrolmentState};
 use crate::domain::worker::HeldCertificate;
 use crate::store::enrolment::{self as enrolments, Enrolment};
 use crate::store::worker::{self as people, Scope};
-use crate::store::{self, Tx, class, history};
+use crate::store::{self, Tx, class, history, introduction as cases};
 
 /// Puts a person into a class; of two clicks for the last seat the second reads `class.full`.
 pub async fn enrol(office: &Office, actor: &Actor, worker: Uuid, class: Uuid) -> Result<Enrolment> {
@@ -57,14 +58,28 @@ pub async fn enrol(office: &Office, actor: &Actor, worker: Uuid, class: Uuid) ->
     Ok(enrolment)
 }
 
-/// Does an act with an enrolment; a certificate goes into the person's facts.
-pub async fn act(office: &Office, actor: &Actor, id: Uuid, act: EnrolmentAct) -> Result<Enrolment> {
+/// What an act did.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The enrolment as it stands now.
+    pub enrolment: Enrolment,
+    /// Of somebody who passed an order class: the introduction that was made, or why there is none.
+    pub forward: Option<Forward>,
+}
+
+/// Does an act with an enrolment; a certificate goes into the person's facts, and who passes an order class is put forward
+/// for its vacancies.
+pub async fn act(office: &Office, actor: &Actor, id: Uuid, act: EnrolmentAct) -> Result<Done> {
     office.need(actor, Right::Training)?;
     let scope = office.scope(actor).await?;
     let old = enrolments::find(&mut &office.db, &scope, id).await?.ok_or(Error::NotFound)?;
     let state = old.state.after(act).ok_or(Error::conflict("enrolment.state"))?;
     let name = format!("enrolment.{}", act.code());
     let mut tx = office.begin().await?;
+    let class = class::find(&mut tx, old.class).await?.ok_or(Error::NotFound)?.row.class;
+    if act == EnrolmentAct::Pass {
+        cases::take_all(&mut tx, &class.order(), &[old.worker]).await?;
+    }
     let mut new = Enrolment { state, updated_at: office.now(), ..old.clone() };
     if !enrolments::update(&mut tx, &new).await? {
         return Err(Error::Stale);
@@ -73,12 +88,16 @@ pub async fn act(office: &Office, actor: &Actor, id: Uuid, act: EnrolmentAct) ->
     let mut diff = Map::new();
     diff.insert("enrolment".into(), serde_json::json!([old.state.code(), state.code()]));
     if act == EnrolmentAct::Certify {
-        diff.extend(certify(office, &mut tx, &scope, &old).await?);
+        diff.extend(certify(office, &mut tx, &scope, old.worker, &class).await?);
     }
     history::add(&mut tx, &[entry(office, actor, "worker", old.worker, &name, diff)]).await?;
     tx.audit(office.audit(actor, &name, "enrolment", Some(id), "state"));
+    let forward = match act {
+        EnrolmentAct::Pass => order::put_forward(office, actor, &mut tx, &scope, old.worker, &class).await?,
+        _ => None,
+    };
     office.commit(tx).await?;
-    Ok(new)
+    Ok(Done { enrolment: new, forward })
 }
 
 /// Adds what the class certifies and the person does not hold yet.
@@ -86,15 +105,15 @@ async fn certify(
     office: &Office,
     tx: &mut Tx,
     scope: &Scope,
-    enrolment: &Enrolment,
+    worker: Uuid,
+    class: &Class,
 ) -> Result<Map<String, serde_json::Value>> {
-    let class = class::find(tx, enrolment.class).await?.ok_or(Error::NotFound)?;
-    let mut person = people::find(tx, scope, enrolment.worker).await?.ok_or(Error::NotFound)?;
+    let mut person = people::find(tx, scope, worker).await?.ok_or(Error::NotFound)?;
     if let Some(into) = person.merged_into {
         person = people::find(tx, scope, into).await?.ok_or(Error::NotFound)?;
     }
     let before = person.worker.clone();
-    for name in &class.row.class.certificates {
+    for name in &class.certificates {
         let code = certificate_of(name);
         let held = before.certificates.iter().any(|c| c.name == *name || (code.is_some() && c.code == code));
         if !held {
@@ -202,7 +221,8 @@ mod tests {
         ));
         act(office, &clerk, seat.id, EnrolmentAct::Pass).await.unwrap();
         let done = act(office, &clerk, seat.id, EnrolmentAct::Certify).await.unwrap();
-        assert_eq!((done.state, done.version), (EnrolmentState::Certified, 3));
+        assert_eq!((done.enrolment.state, done.enrolment.version), (EnrolmentState::Certified, 3));
+        assert!(done.forward.is_none(), "it is no order class");
         let record = worker::load(office, &Scope::All, worker).await.unwrap();
         let held: Vec<&str> = record.person.worker.certificates.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(held, ["养老护理员证"]);

@@ -195,7 +195,12 @@ async fn workers<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>,
         let mut ask = (**ask).clone();
         ask.page.limit = SEARCHED;
         loop {
-            let found = exact(search::workers(office, actor, ask.clone()).await?)?;
+            // What stands in the box is read as the list's box reads it: a number finds its owner.
+            let found = match ask.q.trim() {
+                "" => search::workers(office, actor, ask.clone()).await?,
+                words => search::lookup(office, actor, words, ask.clone()).await?.1,
+            };
+            let found = exact(found)?;
             for (record, _) in
                 found.items.iter().filter(|(r, _)| !options.for_verification || r.person.id_sealed.is_some())
             {

@@ -157,7 +157,7 @@ pub(super) async fn enter(
     if let Some(code) = refuses(&record).or_else(|| barred(&record.person.worker, &post.vacancy, office.today())) {
         return Err(Error::conflict(code));
     }
-    room_for_one_more(office, tx, &post).await?;
+    room_for_one_more(office, tx, &post, worker).await?;
     if cases::of_worker(tx, worker).await?.iter().any(|case| case.introduction.vacancy == vacancy) {
         return Err(Error::conflict("introduction.exists"));
     }
@@ -197,10 +197,13 @@ pub(super) async fn enter(
     Ok(introduction.id)
 }
 
-async fn room_for_one_more(office: &Office, tx: &mut Tx, post: &Post) -> Result<()> {
+async fn room_for_one_more(office: &Office, tx: &mut Tx, post: &Post, worker: Uuid) -> Result<()> {
     let places = cases::places(tx, post.id).await?;
     if let Some(code) = closed_for(post.state, places.left(), post.vacancy.valid_until, office.today()) {
         return Err(Error::conflict(code));
+    }
+    if super::order::keeps_out(tx, worker, post.id, places.left()).await? {
+        return Err(Error::conflict("vacancy.kept"));
     }
     let per_place = per_place(tx).await?;
     if places.may_introduce(per_place) { Ok(()) } else { Err(Error::conflict("vacancy.full")) }

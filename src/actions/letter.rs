@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::clock::start_of;
 use super::error::{Error, Result};
 use super::office::{Office, below};
-use super::worklist;
+use super::{saved_search, training_plan, worklist};
 use crate::domain::code::Code as _;
 use crate::domain::notice::{NoticeKind, NoticeState, back_off};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::task::TaskKind;
 use crate::mail::{self, Head, Language, Letter, Listed, Mailer, Matter, Outcome, Person, Words};
 use crate::matching::recommend;
@@ -17,7 +18,7 @@ use crate::pages::{self, Lang};
 use crate::store::introduction::{self as cases, Case, Reach};
 use crate::store::outbox::{Desk, Notice};
 use crate::store::station::StationRow;
-use crate::store::worker::Scope;
+use crate::store::worker::{self as people, Scope};
 use crate::store::worklist::{self as rows, Advert};
 use crate::store::{account, class, employer, interest, outbox};
 
@@ -25,6 +26,8 @@ use crate::store::{account, class, employer, interest, outbox};
 const NEW_VACANCIES: usize = 10;
 /// New vacancies that are compared with the station's people at most.
 const LOOKED_AT: i64 = 100;
+/// People whom a letter about a class names at most.
+const PEOPLE: usize = 12;
 /// Hours that an invitation to set a password lasts.
 const INVITE_HOURS: u32 = 7 * 24;
 
@@ -185,7 +188,9 @@ async fn matter(
             Some((Matter::Interest(matter), format!("/station/interests/{id}")))
         }
         NoticeKind::DailyDigest => match own {
-            Some(own) => Some((Matter::DailyDigest(digest(office, own, lang).await?), "/station".to_owned())),
+            Some(own) => {
+                Some((Matter::DailyDigest(digest(office, own, lang, &n.payload).await?), "/station".to_owned()))
+            }
             None => None,
         },
         NoticeKind::Expiring => {
@@ -203,16 +208,31 @@ async fn matter(
             if classes.is_empty() {
                 return Ok(None);
             }
-            let classes = classes
-                .iter()
-                .map(|c| Listed {
-                    title: c.row.class.name.as_str().into(),
-                    code: c.row.reference.as_str().into(),
-                    left: c.row.class.seats.saturating_sub(c.taken),
-                    day: day(lang, c.row.class.starts),
-                })
-                .collect();
-            Some((Matter::ClassSeats(mail::ClassSeats { lang, classes }), "/station/training".to_owned()))
+            let path = match classes.as_slice() {
+                [one] => format!("/station/training/{}/seats", one.row.id),
+                _ => "/station/training/plan".to_owned(),
+            };
+            let stations = match own {
+                Some(own) => below(&office.stations().await, own.id),
+                None => Vec::new(),
+            };
+            let ids: Vec<Uuid> = classes.iter().map(|c| c.row.id).collect();
+            let mut whom = training_plan::to_seat(office, &stations, &ids).await?;
+            let seats = |c: &class::Record| {
+                let people = whom.remove(&c.row.id).unwrap_or_default();
+                mail::Seats {
+                    class: Listed {
+                        title: c.row.class.name.as_str().into(),
+                        code: c.row.reference.as_str().into(),
+                        left: c.row.class.seats.saturating_sub(c.taken),
+                        day: day(lang, c.row.class.starts),
+                    },
+                    more: people.len().saturating_sub(PEOPLE),
+                    people: people.iter().take(PEOPLE).map(|(name, code)| Person::new(name, code)).collect(),
+                }
+            };
+            let classes = classes.iter().map(seats).collect();
+            Some((Matter::ClassSeats(mail::ClassSeats { lang, classes }), path))
         }
         NoticeKind::Password => {
             let Some(account) = account::find(&mut read, n.account.unwrap_or_default()).await? else {
@@ -229,7 +249,12 @@ async fn matter(
 }
 
 /// What a station's digest of today says, read now.
-pub(super) async fn digest(office: &Office, own: &StationRow, lang: Language) -> Result<mail::DailyDigest> {
+pub(super) async fn digest(
+    office: &Office,
+    own: &StationRow,
+    lang: Language,
+    payload: &serde_json::Value,
+) -> Result<mail::DailyDigest> {
     let ids = below(&office.stations().await, own.id);
     let list = worklist::gather(office, &Scope::Stations(ids.clone()), &Desk::Stations(ids.clone())).await?;
     let today = office.today();
@@ -247,7 +272,40 @@ pub(super) async fn digest(office: &Office, own: &StationRow, lang: Language) ->
         tasks: list.counts().into_iter().map(count).collect(),
         overdue: list.overdue(today) as u64,
         vacancies: opened.iter().take(NEW_VACANCIES).map(|a| listed(lang, a)).collect(),
+        searches: found(office, own.id, lang, payload, &Scope::Stations(ids)).await?,
     })
+}
+
+/// The news of saved searches that a digest was noted with; who left the scope since is not named.
+async fn found(
+    office: &Office,
+    station: Uuid,
+    lang: Language,
+    payload: &serde_json::Value,
+    scope: &Scope,
+) -> Result<Vec<mail::Found>> {
+    let news: Vec<saved_search::News> = serde_json::from_value(payload["searches"].clone()).unwrap_or_default();
+    let mut all = Vec::with_capacity(news.len());
+    let mut read = &office.db;
+    for news in &news {
+        let Some(saved) = saved_search::behind(office, station, news).await? else { continue };
+        let n = news.n as u64;
+        all.push(match saved.kind {
+            // A station's name for a search of people may say more of them than a letter may.
+            SearchKind::Workers => {
+                let names = people::names(&mut read, scope, &news.ids).await?;
+                let named = news.ids.iter().filter_map(|id| names.get(id));
+                let people = named.map(|(name, code)| Person::new(name, code)).collect();
+                mail::Found { n, people, ..mail::Found::default() }
+            }
+            SearchKind::Vacancies => {
+                let adverts = rows::adverts(&mut read, &news.ids).await?;
+                let vacancies = adverts.iter().map(|a| listed(lang, a)).collect();
+                mail::Found { name: saved.name.as_str().into(), n, vacancies, ..mail::Found::default() }
+            }
+        });
+    }
+    Ok(all)
 }
 
 /// Those vacancies that fit at least one person of these stations; all of them on a node that does not match.

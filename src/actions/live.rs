@@ -19,9 +19,6 @@ use crate::search::{self, Index};
 use crate::store::change::{Kind, Watermark};
 use crate::store::worker::{self as people, Scope};
 
-/// Titles coded with less than this ask the clerk.
-const CERTAIN: f32 = 0.5;
-
 /// Index and columns of this node.
 pub struct Live {
     /// The index, when it is open; without it search answers from SQL.
@@ -150,7 +147,7 @@ pub fn occupation_of(text: &str) -> Option<String> {
         return Some(code.to_string());
     }
     let best = search::code_occupation(text).into_iter().next()?;
-    (best.confidence >= CERTAIN).then(|| best.code.to_string())
+    (best.confidence >= search::CERTAIN).then(|| best.code.to_string())
 }
 
 /// The code of a certificate's name.

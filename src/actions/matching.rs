@@ -9,8 +9,10 @@ use super::office::Office;
 use super::worker::load;
 use crate::domain::actor::{Actor, Right};
 use crate::matching::assign::{Batch, assign_table};
+use crate::matching::change::Change;
 use crate::matching::columns::Columns;
-use crate::matching::explain::{self, Fit, WhyNot, say_change};
+use crate::matching::explain::{self, Fit, say_change};
+use crate::matching::near::{self, Nearly, WhyNot};
 use crate::matching::recommend::{self, Match, Rankings};
 use crate::matching::sentence::Say;
 use crate::matching::set::BitSet;
@@ -30,6 +32,11 @@ pub(super) async fn compute<T: Send + 'static>(
     })
     .await
     .map_err(|e| Error::Internal(e.to_string()))?
+}
+
+/// The words of changes.
+pub(super) fn say_all(columns: &Columns, changes: &[Change]) -> Vec<Say> {
+    changes.iter().map(|change| say_change(columns, change)).collect()
 }
 
 pub(super) fn slots(columns: &Columns, scope: &Scope) -> Option<BitSet> {
@@ -69,13 +76,42 @@ pub async fn candidates(office: &Office, actor: &Actor, vacancy: Uuid, limit: us
     Ok(found.into_iter().filter_map(|m| records.remove(&m.worker).map(|r| (m, r))).collect())
 }
 
-/// A condition's changes with their words.
+/// People of the actor's scope whom one change or two keep from a vacancy, with the words of the changes and their
+/// records; audited.
+pub async fn nearly(
+    office: &Office,
+    actor: &Actor,
+    vacancy: Uuid,
+    limit: usize,
+) -> Result<Vec<(Nearly, Vec<Say>, Record)>> {
+    office.need(actor, Right::Persons)?;
+    let scope = office.scope(actor).await?;
+    let (within, today) = (scope.clone(), office.today());
+    let found = compute(office, move |columns| {
+        let list = near::nearly(columns, vacancy, limit, slots(columns, &within).as_ref(), today).into_iter();
+        let with_words = |one: Nearly| {
+            let words = say_all(columns, &one.way.changes);
+            (one, words)
+        };
+        Ok(list.map(with_words).collect::<Vec<_>>())
+    })
+    .await?;
+    let ids: Vec<Uuid> = found.iter().map(|(one, _)| one.worker).collect();
+    let mut records: HashMap<Uuid, Record> =
+        people::records(&mut &office.db, &scope, &ids).await?.into_iter().map(|r| (r.person.id, r)).collect();
+    office.read_of(actor, "vacancy.nearly", None, "").await?;
+    Ok(found.into_iter().filter_map(|(one, words)| records.remove(&one.worker).map(|r| (one, words, r))).collect())
+}
+
+/// A pair taken apart, and its changes in words.
 #[derive(Debug)]
 pub struct Explained {
     /// The pair taken apart.
     pub fit: Fit,
     /// Words of each condition's changes, in the order of the conditions.
     pub change_words: Vec<Vec<Say>>,
+    /// Words of each way's changes, in the order of the ways.
+    pub way_words: Vec<Vec<Say>>,
 }
 
 /// Any pair taken apart; audited.
@@ -85,28 +121,27 @@ pub async fn fit(office: &Office, actor: &Actor, worker: Uuid, vacancy: Uuid) ->
     let (id, today) = (record.person.id, office.today());
     let explained = compute(office, move |columns| {
         let fit = explain::fit(columns, id, vacancy, today).ok_or(Error::NotFound)?;
-        let words = |changes: &[_]| changes.iter().map(|c| say_change(columns, c)).collect();
-        let change_words = fit.conditions.iter().map(|c| words(&c.changes)).collect();
-        Ok(Explained { fit, change_words })
+        let change_words = fit.conditions.iter().map(|c| say_all(columns, &c.changes)).collect();
+        let way_words = fit.ways.iter().map(|way| say_all(columns, &way.changes)).collect();
+        Ok(Explained { fit, change_words, way_words })
     })
     .await?;
     office.read_of(actor, "worker.fit", Some(id), "").await?;
     Ok(explained)
 }
 
-/// Which single changes would open posts to a person, with the words of each change; audited.
+/// Which changes, alone or two together, would open posts to a person, with the words of each change; audited.
 pub async fn why_not(office: &Office, actor: &Actor, worker: Uuid) -> Result<Vec<(WhyNot, Vec<Say>)>> {
     office.need(actor, Right::Persons)?;
     let record = load(office, &office.scope(actor).await?, worker).await?;
     let (id, today) = (record.person.id, office.today());
     let found = compute(office, move |columns| {
-        let list = explain::why_not(columns, id, today).into_iter();
-        Ok(list
-            .map(|w| {
-                let words = w.changes.iter().map(|c| say_change(columns, c)).collect();
-                (w, words)
-            })
-            .collect())
+        let list = near::why_not(columns, id, today).into_iter();
+        let with_words = |why: WhyNot| {
+            let words = say_all(columns, &why.changes);
+            (why, words)
+        };
+        Ok(list.map(with_words).collect())
     })
     .await?;
     office.read_of(actor, "worker.why_not", Some(id), "").await?;

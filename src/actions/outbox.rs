@@ -54,6 +54,11 @@ fn host(office: &Office) -> String {
     if plain.is_empty() { "localhost".to_owned() } else { plain }
 }
 
+/// True if a letter that is told once under a name was noted.
+pub(super) async fn is_noted(office: &Office, once: &str) -> Result<bool> {
+    Ok(letters::is_noted(&mut &office.db, &format!("{once}@{}", host(office))).await?)
+}
+
 /// Notes letters within the act's transaction; answers how many are new.
 pub async fn notify(office: &Office, tx: &mut Tx, tells: &[Tell]) -> Result<u64> {
     let now = office.now();

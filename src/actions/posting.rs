@@ -174,14 +174,14 @@ pub(super) async fn update(
         Err(faults) => return Ok(Put::rejected(faults)),
     };
     let warnings = checked.warnings.clone();
-    let fields = rewrite(office, tx, actor, old, &whole, checked, employer, "vacancy.import").await?;
-    if fields.is_empty() {
+    let diff = rewrite(office, tx, actor, old, &whole, checked, employer, "vacancy.import").await?;
+    if diff.is_empty() {
         return Ok(Put { outcome: Outcome::Unchanged(old.id), warnings, findings: Vec::new() });
     }
     if let Some(now) = vacancies::find(tx, old.id).await? {
         *old = now.row;
     }
-    Ok(Put { outcome: Outcome::Updated(old.id, fields), warnings, findings: old.findings.clone() })
+    Ok(Put { outcome: Outcome::Updated(old.id, diff), warnings, findings: old.findings.clone() })
 }
 
 type Hirer = std::result::Result<(Uuid, EmployerState), Vec<FieldFault>>;

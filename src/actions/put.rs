@@ -19,8 +19,8 @@ use crate::store::history::Entry;
 pub enum Outcome {
     /// It was new.
     Created(Uuid),
-    /// It stood already, and these fields changed.
-    Updated(Uuid, Vec<String>),
+    /// It stood already; `{field: [old, new]}` of what changed.
+    Updated(Uuid, Map<String, Value>),
     /// It stood already just so.
     Unchanged(Uuid),
     /// It cannot be taken.
@@ -84,6 +84,11 @@ pub fn changes<T: Serialize>(before: &T, after: &T) -> Map<String, Value> {
         _ => Map::new(),
     };
     difference(&map(before), &map(after))
+}
+
+/// Names of changed fields, for the audit.
+pub fn names(diff: &Map<String, Value>) -> String {
+    diff.keys().map(String::as_str).collect::<Vec<_>>().join(",")
 }
 
 /// An entry of a row's history.

@@ -1,12 +1,15 @@
 //! Finding people, vacancies and classes: the index's answer within the actor's scope, or SQL's while the index is away.
 
+mod of_index;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::document::day_number;
+pub(super) use of_index::{vacancies_of_index, workers_of_index};
+
 use super::enter::{id_hash, phone_hash};
 use super::error::{Error, Result};
 use super::office::Office;
@@ -16,7 +19,7 @@ use crate::domain::identity::{IdNumber, Phone};
 use crate::domain::occupation::Occupation;
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::VacancyState;
-use crate::search::{self, Answer, FacetCount, Index, Paging, PersonQuery, Relaxed, Sort, WorkerQuery};
+use crate::search::{self, Answer, FacetCount, Index, Paging, PersonQuery, Relaxed, Sort};
 use crate::store::worker::{self as people, Record, Scope};
 use crate::store::{class, vacancy};
 
@@ -80,16 +83,19 @@ pub struct Page {
     pub near: Option<String>,
     /// Facets are counted.
     pub facets: bool,
+    /// Nothing is loosened that was asked.
+    pub strict: bool,
 }
 
 impl Default for Page {
     fn default() -> Self {
-        Self { limit: 20, cursor: None, sort: Sort::Relevance, near: None, facets: true }
+        Self { limit: 20, cursor: None, sort: Sort::Relevance, near: None, facets: true, strict: false }
     }
 }
 
 /// What is asked of people; empty asks nothing. Codes are those of the API.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WorkerAsk {
     /// Words.
     pub q: String,
@@ -122,6 +128,7 @@ pub struct WorkerAsk {
     /// Code of a station within the scope.
     pub station: Option<String>,
     /// Page.
+    #[serde(skip)]
     pub page: Page,
 }
 
@@ -180,16 +187,10 @@ pub fn region_filter(text: Option<&str>) -> Option<u32> {
     code.map(RegionCode::number)
 }
 
-fn born(today: Date, years: u8, days: i32) -> i32 {
-    let birthday = today.checked_sub(jiff::Span::new().years(i64::from(years))).unwrap_or(today);
-    day_number(birthday) + days
-}
-
 /// Finds people within the actor's scope; audited.
 pub async fn workers(office: &Office, actor: &Actor, ask: WorkerAsk) -> Result<Found<Record>> {
     office.need(actor, Right::Persons)?;
     let scope = office.scope(actor).await?;
-    let today = office.today();
     let stations = office.stations().await;
     let station = match &ask.station {
         Some(code) => {
@@ -202,39 +203,7 @@ pub async fn workers(office: &Office, actor: &Actor, ask: WorkerAsk) -> Result<F
         let own = actor.station()?;
         stations.iter().find(|s| s.id == own)?.station.regions.first().cloned()
     });
-    let (asked, within) = (ask.clone(), index_scope(&scope));
-    let answer = ask_index(office, move |index| {
-        let near = nearness_from(home.as_deref());
-        let fen = |wage: Option<i64>| wage.and_then(|w| u64::try_from(w).ok());
-        index.workers(&WorkerQuery {
-            q: asked.q.clone(),
-            origin: region_filter(asked.origin.as_deref()),
-            occupation: occupation_filter(asked.occupation.as_deref()),
-            capacity: asked.capacity,
-            watch: asked.watch,
-            status: asked.status,
-            // At most 40 years old = born after the day 41 years ago.
-            born_from: asked.max_age.map(|age| born(today, age + 1, 1)),
-            born_to: asked.min_age.map(|age| born(today, age, 0)),
-            min_wage: fen(asked.min_wage),
-            max_wage: fen(asked.max_wage),
-            certificate: asked.certificate,
-            skill: asked.skill,
-            village: asked.village,
-            relocated: asked.relocated,
-            schooling: None,
-            station,
-            scope: within,
-            paging: Paging {
-                sort: asked.page.sort,
-                limit: asked.page.limit,
-                cursor: asked.page.cursor,
-                near: Some(&near),
-                facets: asked.page.facets,
-            },
-        })
-    })
-    .await?;
+    let answer = workers_of_index(office, &scope, station, home, ask.clone()).await?;
     let mut read = &office.db;
     let found = if let Some(answer) = answer {
         let ids: Vec<Uuid> = answer.hits.iter().map(|h| h.id).collect();
@@ -244,8 +213,15 @@ pub async fn workers(office: &Office, actor: &Actor, ask: WorkerAsk) -> Result<F
     } else {
         let offset: i64 = ask.page.cursor.as_deref().and_then(|c| c.parse().ok()).unwrap_or(0);
         let limit = i64::try_from(ask.page.limit).unwrap_or(20);
-        let (ids, total) =
-            people::plain_search(&mut read, &scope, ask.q.trim(), ask.origin.as_deref(), limit, offset).await?;
+        let (ids, total) = people::plain_search(
+            &mut read,
+            &scope,
+            &search::without_operators(&ask.q),
+            ask.origin.as_deref(),
+            limit,
+            offset,
+        )
+        .await?;
         let next = offset + i64::try_from(ids.len()).unwrap_or(0);
         Found {
             total: u64::try_from(total).unwrap_or(0),
@@ -329,7 +305,8 @@ fn mistyped(text: &str) -> Option<&'static str> {
 }
 
 /// What is asked of vacancies; empty asks nothing. Codes are those of the API.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct VacancyAsk {
     /// Words.
     pub q: String,
@@ -352,6 +329,7 @@ pub struct VacancyAsk {
     /// Code of a state; the public sees open ones only.
     pub state: Option<String>,
     /// Page.
+    #[serde(skip)]
     pub page: Page,
 }
 
@@ -368,32 +346,7 @@ pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Resul
         },
     };
     let state = ask.state.clone().unwrap_or_else(|| "open".to_owned());
-    let (asked, within, wanted) = (ask.clone(), scope.clone(), state.clone());
-    let answer = ask_index(office, move |index| {
-        let near = nearness_from(asked.page.near.as_deref());
-        index.vacancies(&search::VacancyQuery {
-            q: asked.q,
-            region: region_filter(asked.region.as_deref()),
-            occupation: occupation_filter(asked.occupation.as_deref()),
-            kind: asked.kind,
-            form: asked.form,
-            min_wage: asked.min_wage.and_then(|w| u64::try_from(w).ok()),
-            lodging: asked.lodging,
-            meals: asked.meals,
-            employer,
-            valid_on: (wanted == "open").then(|| day_number(today)),
-            state: (wanted != "any").then_some(wanted),
-            scope: within,
-            paging: Paging {
-                sort: asked.page.sort,
-                limit: asked.page.limit,
-                cursor: asked.page.cursor,
-                near: Some(&near),
-                facets: asked.page.facets,
-            },
-        })
-    })
-    .await?;
+    let answer = vacancies_of_index(office, scope.clone(), employer, state.clone(), ask.clone()).await?;
     let mut read = &office.db;
     if let Some(answer) = answer {
         let ids: Vec<Uuid> = answer.hits.iter().map(|h| h.id).collect();
@@ -405,8 +358,9 @@ pub async fn vacancies(office: &Office, actor: &Actor, ask: VacancyAsk) -> Resul
         search::Scope::Stations(ids) => Some(ids.as_slice()),
     };
     let region = region_filter(ask.region.as_deref()).map(|code| format!("{code:06}"));
+    let text = search::without_operators(&ask.q);
     let plain = vacancy::Plain {
-        text: ask.q.trim(),
+        text: &text,
         state: VacancyState::parse(&state).filter(|s| *s != VacancyState::Open),
         open_on: (state == "open").then_some(today),
         region: region.as_deref(),
@@ -456,6 +410,7 @@ pub async fn classes(office: &Office, ask: ClassAsk) -> Result<Found<class::Reco
                 cursor: asked.page.cursor,
                 near: Some(&near),
                 facets: asked.page.facets,
+                strict: asked.page.strict,
             },
             ..search::ClassQuery::default()
         })

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
-use super::put::{changes, context, entry, patched, reason};
+use super::put::{changes, context, entry, names, patched, reason};
 use super::station::is_own;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
@@ -284,15 +284,15 @@ pub async fn change_to(
         let fault = FieldFault::new("headcount", "vacancy.headcount_placed").with("placed", there.placed);
         return Err(Error::Invalid(vec![fault]));
     }
-    let fields = rewrite(office, &mut tx, actor, &there.row, body, checked, employer, "vacancy.change").await?;
-    if !fields.is_empty() {
-        tx.audit(office.audit(actor, "vacancy.change", "vacancy", Some(record.row.id), &fields.join(",")));
+    let diff = rewrite(office, &mut tx, actor, &there.row, body, checked, employer, "vacancy.change").await?;
+    if !diff.is_empty() {
+        tx.audit(office.audit(actor, "vacancy.change", "vacancy", Some(record.row.id), &names(&diff)));
         office.commit(tx).await?;
     }
     load(office, record.row.id).await
 }
 
-/// Writes a changed posting with its findings and history; answers the changed fields, none = nothing was written.
+/// Writes a changed posting with its findings and history; answers what changed, nothing = nothing was written.
 #[expect(clippy::too_many_arguments, reason = "the parts of one act, used by the form and by the import")]
 pub(super) async fn rewrite(
     office: &Office,
@@ -303,13 +303,13 @@ pub(super) async fn rewrite(
     checked: CheckedPosting,
     employer: Uuid,
     act: &str,
-) -> Result<Vec<String>> {
+) -> Result<Map<String, Value>> {
     let mut diff = changes(&old.vacancy, &checked.vacancy);
     if employer != old.employer {
         diff.insert("employer".into(), serde_json::json!([old.employer, employer]));
     }
     if diff.is_empty() {
-        return Ok(Vec::new());
+        return Ok(diff);
     }
     let mut row = VacancyRow { vacancy: checked.vacancy, employer, updated_at: office.now(), ..old.clone() };
     row.findings = body.findings(&row.vacancy, office.today());
@@ -320,12 +320,11 @@ pub(super) async fn rewrite(
         row.state = VacancyState::InReview;
         diff.insert("state".into(), serde_json::json!([old.state.code(), row.state.code()]));
     }
-    let fields: Vec<String> = diff.keys().cloned().collect();
     if !vacancies::update(tx, &row).await? {
         return Err(Error::Stale);
     }
-    history::add(tx, &[entry(office, actor, "vacancy", row.id, act, diff)]).await?;
-    Ok(fields)
+    history::add(tx, &[entry(office, actor, "vacancy", row.id, act, diff.clone())]).await?;
+    Ok(diff)
 }
 
 /// Writes a new state of a vacancy.
@@ -353,8 +352,7 @@ async fn step(
     if !vacancies::update(&mut tx, &row).await? {
         return Err(Error::Stale);
     }
-    let mut line =
-        office.audit(actor, act, "vacancy", Some(row.id), &diff.keys().cloned().collect::<Vec<_>>().join(","));
+    let mut line = office.audit(actor, act, "vacancy", Some(row.id), &names(&diff));
     if act == "vacancy.overrule" {
         line.fields = codes(&row.findings);
     }

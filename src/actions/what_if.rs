@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::error::{Error, Result};
-use super::matching::{compute, slots, why_not};
+use super::matching::{compute, say_all, slots, why_not};
 use super::office::Office;
 use super::put::patched;
 use super::vacancy::{load_own, posting};
@@ -14,7 +14,7 @@ use crate::domain::actor::{Actor, Right};
 use crate::domain::posting::Posting;
 use crate::domain::vacancy::{Opening, VacancyState};
 use crate::matching::condition::{Pair, eligible};
-use crate::matching::explain::{self, WhyNot};
+use crate::matching::near::{self, WhyNot};
 use crate::matching::row::OpeningRow;
 use crate::matching::sentence::Say;
 use crate::store::worker::Scope;
@@ -22,20 +22,23 @@ use crate::store::worker::Scope;
 /// So many changes at most are tried at once.
 const CHANGES: usize = 12;
 
-/// Which single changes of a person would open vacancies, the wage floor a tenth lower among them; audited.
+/// Counts of people below this are not told: they could point at one.
+pub const SMALL: usize = 5;
+
+/// Which changes of a person would open vacancies, alone or two together; among them what is usually asked: a wage floor
+/// a tenth lower, two weeks earlier, two weeks later. Audited.
 pub async fn of_worker(office: &Office, actor: &Actor, worker: Uuid) -> Result<Vec<(WhyNot, Vec<Say>)>> {
     let mut found = why_not(office, actor, worker).await?;
-    let today = office.today();
-    let lower = compute(office, move |columns| {
-        Ok(explain::lower_floor(columns, worker, 10, today).map(|why| {
-            let words = why.changes.iter().map(|change| explain::say_change(columns, change)).collect();
-            (why, words)
-        }))
+    let (today, known) = (office.today(), found.iter().map(|(why, _)| why.changes.clone()).collect::<Vec<_>>());
+    let tried = compute(office, move |columns| {
+        let asked = near::usual(columns, worker, today).into_iter();
+        let tried = asked.filter_map(|change| near::tried(columns, worker, &change, today));
+        let tells = tried.filter(|why| why.opens + why.closes > 0 && !known.contains(&why.changes));
+        Ok(tells.map(|why| (say_all(columns, &why.changes), why)).collect::<Vec<_>>())
     })
     .await?;
-    found
-        .extend(lower.filter(|(why, _)| why.opens > 0 && !found.iter().any(|(known, _)| known.changes == why.changes)));
-    found.sort_by_key(|(why, _)| (std::cmp::Reverse(why.opens), why.cost));
+    found.extend(tried.into_iter().map(|(words, why)| (why, words)));
+    found.sort_by_key(|(why, _)| (why.changes.len(), std::cmp::Reverse(why.opens), why.cost));
     Ok(found)
 }
 
@@ -80,7 +83,7 @@ fn nested(change: &Alteration) -> Map<String, Value> {
     value.as_object().cloned().unwrap_or_default()
 }
 
-/// Changes that are usual: a tenth more wage, lodging, and each requirement taken away.
+/// Changes that are usual: a tenth more wage, lodging, anywhere in the prefecture, and each requirement taken away.
 fn usual(body: &Posting) -> Vec<Alteration> {
     let body = serde_json::to_value(body).unwrap_or_default();
     let mut list = vec![];
@@ -89,7 +92,8 @@ fn usual(body: &Posting) -> Vec<Alteration> {
         let said = &body["wage"][name];
         said.as_f64().or_else(|| said.as_str().and_then(|text| text.parse().ok()))
     };
-    for name in ["max", "typical_month"] {
+    let upper = if money("max").is_some() { "max" } else { "min" };
+    for name in [upper, "typical_month"] {
         if let Some(yuan) = money(name) {
             add(&format!("wage.{name}"), json!((yuan * 1.1).round()));
         }
@@ -101,7 +105,10 @@ fn usual(body: &Posting) -> Vec<Alteration> {
         let more = benefits.iter().cloned().chain([json!("lodging")]);
         add("benefits", more.collect());
     }
-    for name in ["schooling", "certificates", "skills", "experience_years", "min_age", "max_age"] {
+    if let Some(county) = body["region"].as_str().filter(|code| code.len() == 6 && !code.ends_with("00")) {
+        add("region", json!(format!("{}00", &county[..4])));
+    }
+    for name in ["schooling", "certificates", "skills", "experience_years", "capacity", "min_age", "max_age"] {
         let said = &body["requirements"][name];
         if !said.is_null() && said.as_array().is_none_or(|list| !list.is_empty()) {
             add(&format!("requirements.{name}"), if said.is_array() { json!([]) } else { Value::Null });

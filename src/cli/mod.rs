@@ -110,6 +110,8 @@ enum Command {
     CheckOccupation(check_value::Values),
     /// What the law check says of adverts
     CheckAdvert(check_value::Values),
+    /// Whether the word lists of search and coding can be used
+    CheckLists(check_value::Lists),
     #[command(flatten)]
     Later(later::Command),
 }
@@ -170,6 +172,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Check => index::check(&common).await,
         Command::CheckOccupation(values) => check_value::occupation(&values),
         Command::CheckAdvert(values) => check_value::advert(&values),
+        Command::CheckLists(ask) => check_value::lists(&common, &ask),
         Command::CheckId(values) => check_value::id(&values),
         Command::CheckEmployer(values) => check_value::employer(&values),
         Command::CheckWage(values) => check_value::wage(&values),

@@ -26,6 +26,11 @@ pub struct Hazard {
 }
 
 impl Hazard {
+    /// The name in Chinese or in English.
+    pub fn name(&self, chinese: bool) -> &'static str {
+        if chinese { self.zh } else { self.en }
+    }
+
     /// Article item that bars `who`, if any.
     pub fn article(&self, who: Who) -> Option<&'static str> {
         match who {

@@ -22,6 +22,7 @@ pub mod posting;
 pub mod region;
 pub mod registration;
 pub mod requirement_text;
+pub mod saved_search;
 pub mod sheet_row;
 pub mod station;
 pub mod task;

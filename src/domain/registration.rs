@@ -116,8 +116,24 @@ body! {
         occupations_wanted: Vec<Text>, experience: Vec<ExperienceBody>, skills: Vec<Text>,
         certificates: Vec<CertificateBody>, wage_floor: Field, regions_wanted: Vec<Text>, can_leave_home: Field,
         shift: Field, available_from: Field, needs: Vec<Text>, partner: Field, wants_change: Field, statement: Field,
-        employment: Option<EmploymentBody>, household: Option<HouseholdBody>, consent: Vec<ConsentBody>,
+        remark: Field, employment: Option<EmploymentBody>, household: Option<HouseholdBody>, consent: Vec<ConsentBody>,
     }
+}
+
+/// The text with asterisks for every run of eleven digits or more: the length of a phone.
+pub fn without_numbers(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, run) = rest.split_at(start);
+        let end = run.find(|c: char| !c.is_ascii_digit() && !matches!(c, 'x' | 'X' | ' ' | '-')).unwrap_or(run.len());
+        let (run, after) = run.split_at(end);
+        out.push_str(before);
+        let long = run.chars().filter(char::is_ascii_digit).count() >= 11;
+        out.push_str(if long { "***" } else { run });
+        rest = after;
+    }
+    out + rest
 }
 
 /// A checked consent; `at` is a day or none for now.
@@ -189,6 +205,16 @@ impl Reader<'_> {
             return None;
         }
         Some(value.to_owned())
+    }
+
+    /// Free words without an ID number or a phone: those are kept sealed, in fields of their own.
+    pub fn remark(&mut self, name: &str, field: &Field, most: usize) -> Option<String> {
+        let words = self.words(name, field, most)?;
+        if without_numbers(&words) != words {
+            self.faults.at(name, "text.number");
+            return None;
+        }
+        Some(words)
     }
 
     /// A code of a list.
@@ -383,6 +409,7 @@ impl Registration {
             wants_change: r.truth("wants_change", &self.wants_change).unwrap_or(false),
             statement: r.code::<Statement>("statement", &self.statement),
             statement_on: None,
+            remark: r.remark("remark", &self.remark, 500),
             id_missing_reason: id_missing_reason.filter(|_| id.is_none()),
         };
         let household = self.household.as_ref().map(|h| h.check(&mut r)).filter(|h| *h != HouseholdFacts::default());
@@ -513,6 +540,7 @@ impl Registration {
             partner: worker.partner.map(|id| Text(id.to_string())),
             wants_change: worker.wants_change.then(|| "true".into()),
             statement: code(worker.statement),
+            remark: t(&worker.remark),
             employment: employment.map(|e| EmploymentBody {
                 employer: t(&e.employer),
                 place: t(&e.place),
@@ -612,6 +640,14 @@ mod tests {
 
     fn codes(faults: &[FieldFault]) -> Vec<(&str, &str)> {
         faults.iter().map(|f| (f.field.as_str(), f.code.as_str())).collect()
+    }
+
+    #[test]
+    fn a_remark_keeps_its_words_and_short_numbers_but_no_phone_and_no_id_number() {
+        assert_eq!(without_numbers("家有5口人，2026年后返岗"), "家有5口人，2026年后返岗");
+        assert_eq!(without_numbers("妻子 146 0000 0071，二组"), "妻子 ***，二组");
+        assert_eq!(without_numbers("52052419900101999X"), "***");
+        assert_eq!(without_numbers("班车 7-8 点"), "班车 7-8 点");
     }
 
     #[test]

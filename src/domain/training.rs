@@ -88,6 +88,8 @@ pub struct Class {
     pub fee: Option<i64>,
     /// The vacancy an order class is bound to.
     pub vacancy: Option<Uuid>,
+    /// More vacancies of the same order.
+    pub vacancies: Vec<Uuid>,
 }
 
 /// A class as matching sees it.
@@ -106,6 +108,7 @@ body! {
     ClassBody {
         programme: Field, name: Field, occupation: Field, certificates: Vec<Text>, skills: Vec<Text>, starts: Field,
         ends: Field, seats: Field, region: Field, place: Field, provider: Field, fee: Field, vacancy: Field,
+        vacancies: Vec<Text>,
     }
 }
 
@@ -141,6 +144,9 @@ impl ClassBody {
             provider: r.words("provider", &self.provider, 100),
             fee: r.money("fee", &self.fee),
             vacancy: text(&self.vacancy).and_then(|t| t.parse().map_err(|_| r.faults.at("vacancy", "id.wrong")).ok()),
+            vacancies: list(&mut r, "vacancies", &self.vacancies, 20, |r, n, f| {
+                text(f).and_then(|t| t.parse().map_err(|_| r.faults.at(n, "id.wrong")).ok())
+            }),
         };
         r.faults.finish(class)
     }
@@ -163,11 +169,23 @@ impl ClassBody {
             provider: t(&c.provider),
             fee: c.fee.map(|fen| yuan_json(fen).to_string().into()),
             vacancy: c.vacancy.map(|id| id.to_string().into()),
+            vacancies: c.vacancies.iter().map(|id| id.to_string().into()).collect(),
         }
     }
 }
 
 impl Class {
+    /// The vacancies an order class is bound to, each once.
+    pub fn order(&self) -> Vec<Uuid> {
+        let mut all: Vec<Uuid> = vec![];
+        for id in self.vacancy.iter().chain(&self.vacancies) {
+            if !all.contains(id) {
+                all.push(*id);
+            }
+        }
+        all
+    }
+
     /// What makes a class the same in a newer sheet: programme and name.
     pub fn key(&self) -> String {
         format!("{}|{}", name_key(&self.programme), name_key(&self.name))
@@ -196,6 +214,9 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(check(serde_json::to_value(ClassBody::of(&class)).unwrap()).unwrap(), class);
+        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let bound = Class { vacancy: Some(one), vacancies: vec![two, one], ..Class::default() };
+        assert_eq!(bound.order(), [one, two]);
         let other = Class { name: "养老护理 1班".into(), ..class.clone() };
         assert_eq!(class.key(), other.key());
     }

@@ -281,6 +281,9 @@ pub struct Worker {
     /// The day of that statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement_on: Option<Date>,
+    /// 备注: what staff note, for staff alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
     /// Why there is no number, if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_missing_reason: Option<String>,

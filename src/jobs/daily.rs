@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::actions::{Office, Result, digest};
+use crate::actions::{Office, Result, digest, match_run};
 
 /// How often the day's work is looked at; every part of it is done once however often it is looked at.
 const TICK: Duration = Duration::from_mins(1);
@@ -35,7 +35,7 @@ pub async fn step(office: &Office, before_morning: bool) -> Result<Done> {
         done.digests = digest::digests(office).await?;
         done.seats = digest::tell_seats(office).await?;
     }
-    done.swept = digest::sweep(office).await?;
+    done.swept = digest::sweep(office).await? + match_run::break_off(office).await? + match_run::forget(office).await?;
     Ok(done)
 }
 

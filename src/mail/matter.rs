@@ -212,12 +212,49 @@ pub struct DailyDigest {
     pub overdue: u64,
     /// New vacancies that fit people of the station.
     pub vacancies: Vec<Listed>,
+    /// What is new for the station's saved searches.
+    pub searches: Vec<Found>,
+}
+
+/// What is new for a saved search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The search's name; empty for a search of people.
+    pub name: Words,
+    /// How many are new.
+    pub n: u64,
+    /// The first of them, if they are people.
+    pub people: Vec<Person>,
+    /// The first of them, if they are vacancies.
+    pub vacancies: Vec<Listed>,
+}
+
+impl Found {
+    fn of_people(&self) -> bool {
+        self.name.0.is_empty()
+    }
 }
 
 impl DailyDigest {
+    /// True if there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.vacancies.is_empty() && self.searches.is_empty()
+    }
+
     fn all(&self) -> u64 {
         self.tasks.iter().map(|t| t.n).sum()
     }
+}
+
+/// A class with free seats, and the people of the station whom it would bring into work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seats {
+    /// The class with the seats left and the day it begins.
+    pub class: Listed,
+    /// Whom to enrol, the first of them.
+    pub people: Vec<Person>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 /// Seats are free in training classes.
@@ -226,8 +263,8 @@ impl DailyDigest {
 pub struct ClassSeats {
     /// Language.
     pub lang: Language,
-    /// The classes with seats left and the day they begin.
-    pub classes: Vec<Listed>,
+    /// The classes.
+    pub classes: Vec<Seats>,
 }
 
 /// Vacancies close soon.

@@ -20,8 +20,8 @@ mod url;
 
 pub use compose::{Head, Letter, compose};
 pub use matter::{
-    ClassSeats, Count, DailyDigest, Expiring, Interest, Introduction, Language, Listed, Matter, PasswordLink, Person,
-    Placement, Words,
+    ClassSeats, Count, DailyDigest, Expiring, Found, Interest, Introduction, Language, Listed, Matter, PasswordLink,
+    Person, Placement, Seats, Words,
 };
 pub use send::{Mailer, Outcome};
 

@@ -60,8 +60,17 @@ fn matters(lang: Language) -> Vec<Matter> {
             tasks: vec![Count { what: "网页意向".into(), n: 5 }, Count { what: "查重".into(), n: 7 }],
             overdue: 3,
             vacancies: vec![vacancy.clone()],
+            searches: vec![
+                Found { n: 7, people: vec![Person::new("王小明", "R-7K2M")], ..Found::default() },
+                Found {
+                    name: "附近的焊工岗位".into(), n: 1, vacancies: vec![vacancy.clone()], ..Found::default()
+                },
+            ],
         }),
-        Matter::ClassSeats(ClassSeats { lang, classes: vec![vacancy.clone()] }),
+        Matter::ClassSeats(ClassSeats {
+            lang,
+            classes: vec![Seats { class: vacancy.clone(), people: vec![person(), person()], more: 3 }],
+        }),
         Matter::Expiring(Expiring { lang, vacancies: vec![vacancy] }),
         Matter::Password(PasswordLink { lang, account: "xiemin".into(), hours: 48 }),
     ]

@@ -7,9 +7,11 @@ use uuid::Uuid;
 use super::condition::Pair;
 use super::flow::{self, List, Solution, Source};
 use super::problem::Problem;
+use super::progress::tell;
 use super::proof::{Violation, check, check_all};
 use super::score::score;
 use super::table::{Table, in_parallel, threads};
+use crate::domain::match_run::RunStage;
 
 /// An assignment with its proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,6 +238,7 @@ pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
         (solution, ends)
     };
     let pairs: Vec<(u32, u32, u32)> = matched(&solution.matched);
+    tell(RunStage::Proof, 0, 0);
     let proof = check_all(table, &pairs, &solution.prices)?;
     let pair = |(w, v, score): (u32, u32, u32)| (table.worker(w), table.opening(v).id, score);
     Ok(Batch {

@@ -183,6 +183,23 @@ impl Change {
         Say { code: self.key(), args }
     }
 
+    /// The change of the same fact that does what both do; `None` where they contradict each other.
+    pub fn both(&self, other: &Self) -> Option<Self> {
+        fn common<T: Clone + PartialEq>(one: &[T], other: &[T]) -> Vec<T> {
+            one.iter().filter(|entry| other.contains(entry)).cloned().collect()
+        }
+        match (self, other) {
+            (one, other) if one == other => Some(one.clone()),
+            (Self::Needs(one), Self::Needs(other)) => Some(Self::Needs(common(one, other))),
+            (Self::AskedCertificates(one), Self::AskedCertificates(other)) => {
+                Some(Self::AskedCertificates(common(one, other)))
+            }
+            (Self::AskedExperience(one), Self::AskedExperience(other)) => Some(Self::AskedExperience(one.min(*other))),
+            (Self::Headcount(one), Self::Headcount(other)) => Some(Self::Headcount(*one.max(other))),
+            _ => None,
+        }
+    }
+
     /// Makes a change of a person; others do nothing here.
     pub fn apply_to_seeker(&self, seeker: &mut Seeker) {
         let worker = &mut seeker.worker;

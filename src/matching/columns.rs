@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::lexicon::Lexicon;
@@ -156,6 +157,13 @@ impl Columns {
         let within = |slot| people.is_none_or(|set| set.contains(slot));
         let rows = self.seekers.iter().filter(|(slot, _)| within(*slot));
         rows.filter(|(_, row)| regions.iter().any(|region| row.belongs_to(*region))).map(|(slot, _)| slot).collect()
+    }
+
+    /// Of these people (`None` = all) those who may begin on the day, as far as they said.
+    pub fn seekers_free_on(&self, people: Option<&BitSet>, day: Date) -> BitSet {
+        let within = |slot| people.is_none_or(|set| set.contains(slot));
+        let free = |row: &SeekerRow| row.available_from.is_none_or(|from| from <= day);
+        self.seekers.iter().filter(|(slot, row)| within(*slot) && free(row)).map(|(slot, _)| slot).collect()
     }
 
     /// Slots of the posts that any of these stations looks after.

@@ -204,7 +204,7 @@ pub const CONDITIONS: &[Condition] = &[
         code: "partner",
         check: post::partner,
         say: post::say_partner,
-        ways: post::change_places,
+        ways: post::change_partner,
         reads: reads::PARTNER,
     },
     Condition {

@@ -1,16 +1,14 @@
-//! Why and why not: one pair taken apart, and what stands between a person and the posts that are nearly theirs.
-
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+//! Why and why not: one pair taken apart, with what would have to change.
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::change::{Change, Side};
+use super::change::Change;
 use super::columns::Columns;
-use super::condition::{CONDITIONS, Condition, Pair, bit_of, cost, failing};
+use super::condition::{CONDITIONS, Pair};
 use super::score::PARTS;
 use super::sentence::Say;
+use super::ways::{Way, ways};
 
 /// A condition of a pair.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +49,8 @@ pub struct Fit {
     pub conditions: Vec<Finding>,
     /// All parts.
     pub parts: Vec<Points>,
+    /// Single facts and pairs of facts whose change makes the pair eligible, cheapest first.
+    pub ways: Vec<Way>,
 }
 
 /// All conditions of a pair with their words and changes.
@@ -92,6 +92,7 @@ pub fn fit(columns: &Columns, worker: Uuid, vacancy: Uuid, today: Date) -> Optio
     Some(Fit {
         eligible: conditions.iter().all(|c| c.ok),
         score: parts.iter().map(|p| p.points).sum(),
+        ways: ways(&pair, |_| true),
         conditions,
         parts,
     })
@@ -105,131 +106,6 @@ pub fn say_change(columns: &Columns, change: &Change) -> Say {
         Change::RegionsWanted(codes) => codes.iter().map(|c| (lexicon.region_name)(c)).collect(),
         _ => vec![],
     })
-}
-
-/// One thing that stands between a person and some posts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WhyNot {
-    /// The only condition that fails.
-    pub condition: &'static str,
-    /// Why it fails at the first of the posts.
-    pub say: Say,
-    /// What would make it true, cheapest first choice.
-    pub changes: Vec<Change>,
-    /// What the changes cost by the parameter file.
-    pub cost: u32,
-    /// How many posts this alone opens.
-    pub opens: usize,
-    /// The first of them by id.
-    pub examples: Vec<Uuid>,
-}
-
-/// At most so many posts are named.
-const EXAMPLES: usize = 20;
-/// At most so many steps down of the wage floor are shown, the smallest ones.
-const WAGE_STEPS: usize = 3;
-/// A wage floor goes down in steps of 100 yuan.
-const WAGE_STEP: i64 = 10_000;
-
-/// Keeps the first examples by id.
-fn note(examples: &mut BTreeSet<Uuid>, more: impl IntoIterator<Item = Uuid>) {
-    for id in more {
-        examples.insert(id);
-        if examples.len() > EXAMPLES {
-            examples.pop_last();
-        }
-    }
-}
-
-/// The cheapest change of the person alone that makes the condition true.
-fn own_change(condition: &Condition, pair: &Pair) -> Option<Vec<Change>> {
-    let own = |way: &Vec<Change>| !way.is_empty() && way.iter().all(|c| c.side() == Side::Worker);
-    let ways = (condition.ways)(pair).into_iter().filter(own);
-    let mut changes = ways.min_by_key(|way| cost(way, pair.parameters))?;
-    if let [Change::WageFloor(fen)] = &mut changes[..] {
-        *fen -= fen.rem_euclid(WAGE_STEP);
-    }
-    Some(changes)
-}
-
-/// For each single change of the person how many posts it opens: most first, then cheapest, then condition.
-/// A lower wage floor opens also what a less low one opens.
-pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
-    let Some((_, seeker)) = columns.seekers.find(worker) else {
-        return vec![];
-    };
-    let mut found: BTreeMap<String, (WhyNot, BTreeSet<Uuid>)> = BTreeMap::new();
-    for (slot, opening) in columns.openings.iter() {
-        let pair = Pair::new(columns, seeker, slot, opening, today);
-        let fails = failing(&pair);
-        if fails.count_ones() != 1 {
-            continue;
-        }
-        let condition = &CONDITIONS[fails.trailing_zeros() as usize];
-        let Some(changes) = own_change(condition, &pair) else {
-            continue;
-        };
-        let key = format!("{}{changes:?}", condition.code);
-        let (why, examples) = found.entry(key).or_insert_with(|| {
-            let why = WhyNot {
-                condition: condition.code,
-                say: (condition.say)(&pair, (condition.check)(&pair)),
-                cost: cost(&changes, pair.parameters),
-                changes,
-                opens: 0,
-                examples: vec![],
-            };
-            (why, BTreeSet::new())
-        });
-        why.opens += 1;
-        note(examples, [opening.id]);
-    }
-    let floor = |why: &WhyNot| match why.changes[..] {
-        [Change::WageFloor(fen)] => Some(fen),
-        _ => None,
-    };
-    let (mut floors, others): (Vec<_>, Vec<_>) = found.into_values().partition(|(why, _)| floor(why).is_some());
-    floors.sort_by_key(|(why, _)| Reverse(floor(why)));
-    floors.truncate(WAGE_STEPS);
-    let (mut opens, mut named) = (0, BTreeSet::new());
-    for (why, examples) in &mut floors {
-        opens += why.opens;
-        why.opens = opens;
-        note(&mut named, std::mem::take(examples));
-        examples.clone_from(&named);
-    }
-    let mut list: Vec<WhyNot> = floors
-        .into_iter()
-        .chain(others)
-        .map(|(why, examples)| WhyNot { examples: examples.into_iter().collect(), ..why })
-        .collect();
-    list.sort_by(|a, b| (b.opens, a.cost, a.condition, &a.examples).cmp(&(a.opens, b.cost, b.condition, &b.examples)));
-    list
-}
-
-/// What a wage floor lower by so many per cent would open; `None` for an unknown person or one without a floor.
-pub fn lower_floor(columns: &Columns, worker: Uuid, per_cent: i64, today: Date) -> Option<WhyNot> {
-    let (_, seeker) = columns.seekers.find(worker)?;
-    let floor = seeker.wage_floor?;
-    let lower = floor.saturating_mul(100 - per_cent) / 100 / 100 * 100;
-    let mut relaxed = seeker.clone();
-    relaxed.wage_floor = Some(lower);
-    let changes = vec![Change::WageFloor(lower)];
-    let (mut opens, mut examples, mut say) = (0, BTreeSet::new(), Say::plain("wage.ask"));
-    for (slot, opening) in columns.openings.iter() {
-        let pair = Pair::new(columns, seeker, slot, opening, today);
-        let fails = failing(&pair);
-        if fails == bit_of("wage") && failing(&Pair { seeker: &relaxed, ..pair }) == 0 {
-            if opens == 0 {
-                let condition = &CONDITIONS[fails.trailing_zeros() as usize];
-                say = (condition.say)(&pair, (condition.check)(&pair));
-            }
-            opens += 1;
-            note(&mut examples, [opening.id]);
-        }
-    }
-    let cost = cost(&changes, &columns.parameters);
-    Some(WhyNot { condition: "wage", say, changes, cost, opens, examples: examples.into_iter().collect() })
 }
 
 #[cfg(test)]
@@ -290,31 +166,6 @@ mod tests {
         let finding = fit.conditions.iter().find(|c| c.code == "certificates").unwrap();
         assert_eq!(finding.changes[0].value(), serde_json::json!([{"name": "健康证"}, {"name": "焊工证"}]));
         assert_eq!(say_change(&columns, &finding.changes[0]).staff(Lang::En), "obtain 焊工证");
-    }
-
-    #[test]
-    fn a_lower_floor_opens_what_a_less_low_one_opens_too() {
-        let mut person = seeker(1);
-        person.worker.wage_floor = Some(800_000);
-        let mut low = opening(3);
-        low.vacancy.pay.max = Some(550_000);
-        let columns = with(&person, &[opening(2), low]);
-        let list = why_not(&columns, person.id, today());
-        let counts: Vec<_> = list.iter().map(|w| (w.condition, w.opens)).collect();
-        assert_eq!(counts, [("wage", 2), ("wage", 1)]);
-        assert_eq!(list[0].changes, [Change::WageFloor(550_000)]);
-    }
-
-    #[test]
-    fn a_floor_a_tenth_lower_opens_what_only_the_wage_kept_shut() {
-        let mut person = seeker(1);
-        person.worker.wage_floor = Some(650_050);
-        let mut far = opening(3);
-        far.vacancy.region = Some("520502".into());
-        let columns = with(&person, &[opening(2), far]);
-        let found = lower_floor(&columns, person.id, 10, today()).unwrap();
-        assert_eq!((found.opens, &found.changes[..]), (1, &[Change::WageFloor(585_000)][..]));
-        assert_eq!(lower_floor(&columns, person.id, 1, today()).unwrap().opens, 0);
     }
 
     proptest! {

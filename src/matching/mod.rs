@@ -11,9 +11,11 @@ pub mod explain;
 pub mod flow;
 pub mod kept;
 pub mod lexicon;
+pub mod near;
 pub mod parameters;
 pub mod plan;
 pub mod problem;
+pub mod progress;
 pub mod proof;
 pub mod recommend;
 pub mod row;
@@ -21,9 +23,12 @@ pub mod score;
 pub mod sentence;
 pub mod set;
 pub mod shortage;
+pub mod spread;
 pub mod table;
 pub mod training_gain;
+pub mod training_plan;
 pub mod vocabulary;
+pub mod ways;
 
 #[cfg(test)]
 mod sample;

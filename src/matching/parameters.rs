@@ -57,8 +57,18 @@ pub struct Parameters {
     pub start: Start,
     /// Limits of introductions.
     pub introductions: Introductions,
+    /// What stays of batch runs.
+    pub match_runs: MatchRuns,
     /// Cost of a change by side and field.
     costs: BTreeMap<String, u32>,
+}
+
+/// What stays of batch runs.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchRuns {
+    /// Days for which a run knows who would have gone where.
+    pub pair_days: u16,
 }
 
 /// Greatest points of each part; they add up to 1000.

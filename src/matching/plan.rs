@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::assign::{Ends, solve_with_ends};
 use super::problem::Problem;
+use super::progress::tell;
+use crate::domain::match_run::RunStage;
 use search::Planner;
 
 /// What is to be greatest.
@@ -241,6 +243,7 @@ pub fn plan(instance: &Instance, terms: &Terms, effort: usize, go_on: &dyn Fn() 
     }
     let found =
         if terms.plain() { plain(instance, terms) } else { Planner::new(instance, terms).search(effort, go_on) }?;
+    tell(RunStage::Proof, 0, 0);
     match broken(instance, terms, &found.pairs) {
         None => Ok(found),
         Some(term) => Err(NoPlan::Fault(term)),

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::columns::Columns;
 use super::condition::ability::{missing_certificates, missing_skills};
 use super::condition::{Pair, bit_of, failing};
-use super::row::CourseRow;
-use super::vocabulary::Kinship;
+use super::row::{CourseRow, OpeningRow};
+use super::vocabulary::{Kinship, Vocabulary};
 
 /// What a class opens to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +28,19 @@ impl Gain {
 }
 
 /// True if a person may still join the class.
-fn joinable(course: &CourseRow, today: Date) -> bool {
+pub fn joinable(course: &CourseRow, today: Date) -> bool {
     course.seats_left > 0 && course.starts.is_none_or(|starts| starts > today)
 }
 
+/// True if the class teaches anything that the post asks.
+pub fn teaches(course: &CourseRow, words: &Vocabulary, opening: &OpeningRow) -> bool {
+    let granted = |asked: &u32| course.certificates.iter().any(|held| words.covers(*held, *asked));
+    opening.certificates().iter().any(granted)
+        || opening.skills().iter().any(|skill| course.skills.binary_search(skill).is_ok())
+}
+
 /// True if the class supplies all that is missing, in time.
-fn supplies(course: &CourseRow, pair: &Pair, fails: u32) -> bool {
+pub fn supplies(course: &CourseRow, pair: &Pair, fails: u32) -> bool {
     let (certificates, skills) = (bit_of("certificates"), bit_of("skills"));
     // Who was never asked for a wish and takes a class of the post's family thereby says it.
     let leads_there = pair.words.kinship(course.occupation, pair.opening.occupation) >= Kinship::Relative;

@@ -66,6 +66,7 @@ const STATION: &[Entry] = &[
     Entry { path: "/station", key: "nav-home" },
     Entry { path: "/station/workers", key: "nav-workers" },
     Entry { path: "/station/vacancies", key: "nav-vacancies" },
+    Entry { path: "/station/match-runs", key: "nav-match-runs" },
     Entry { path: "/station/employers", key: "nav-employers" },
     Entry { path: "/station/training", key: "nav-training" },
     Entry { path: "/station/imports", key: "nav-imports" },

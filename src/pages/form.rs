@@ -59,7 +59,7 @@ pub enum Kind {
 }
 
 /// A field: label, hint, control, what was typed and what is wrong with it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
     /// Name that is sent.
     pub name: String,

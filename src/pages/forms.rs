@@ -193,6 +193,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("partner").hint(m.t("worker-partner-hint")),
                 m.yes_no("wants_change"),
                 m.ask::<Statement>("statement"),
+                m.field("remark", Kind::Area).hint(m.t("worker-remark-hint")).wide(),
             ],
         ),
         m.section(
@@ -224,7 +225,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
     let m = Maker { lang, prefix: "vacancy" };
     let several = m.t("several-hint");
     let hazards = barred_post::hazards().iter();
-    let hazards = hazards.map(|h| Choice::new(h.code, if lang == Lang::Zh { h.zh } else { h.en })).collect();
+    let hazards = hazards.map(|h| Choice::new(h.code, h.name(lang == Lang::Zh))).collect();
     let mut about = vec![
         m.line("title"),
         m.line("occupation").hint(m.t("vacancy-occupation-hint")),
@@ -300,7 +301,11 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             ],
         ),
     ];
-    let buttons = vec![Button::main(m.t("check-and-post")), Button::second(m.t("save-draft"), "act", "draft")];
+    let buttons = vec![
+        Button::main(m.t("check-and-post")),
+        Button::second(m.t("save-draft"), "act", "draft"),
+        Button::second(m.t("what-if-ask"), "act", "what-if"),
+    ];
     Form { action: action.into(), sections, buttons, cancel: Some(m.leave(back)), ..Form::default() }
 }
 
@@ -322,6 +327,7 @@ pub fn class(lang: Lang, action: &str, back: &str) -> Form {
         m.line("provider"),
         m.field("fee", Kind::Number),
         m.line("vacancy").hint(m.t("class-vacancy-hint")),
+        m.line("vacancies").hint(m.t("class-vacancies-hint")),
     ];
     let mut form = Form::new(action, fields, vec![m.save()]);
     form.cancel = Some(m.leave(back));

@@ -58,6 +58,8 @@ macro_rules! locale {
             include_str!(concat!("../../templates/locales/", $lang, "/word.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/import.ftl")),
             include_str!(concat!("../../templates/locales/", $lang, "/admin.ftl")),
+            include_str!(concat!("../../templates/locales/", $lang, "/match.ftl")),
+            include_str!(concat!("../../templates/locales/", $lang, "/gain.ftl")),
         ]
     };
 }

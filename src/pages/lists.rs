@@ -10,6 +10,7 @@ use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::Sex;
 use crate::domain::interest::InterestState;
 use crate::domain::introduction::{CallResult, IntroductionAct, IntroductionState, Reason};
+use crate::domain::match_run::{RunStage, RunState};
 use crate::domain::notice::{NoticeKind, NoticeState};
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
@@ -43,7 +44,7 @@ listed! {
     EnrolmentAct "enrolment-act", EnrolmentState "enrolment", Health "health", HouseholdType "household-type",
     InterestState "interest-state", IntroductionAct "act", IntroductionState "state", LinkRole "link", Need "need", NoticeKind "mail-kind",
     NoticeState "mail-state", Period "period", Reason "reason",
-    Right "right", Role "role", Schooling "schooling", Sex "sex", SheetKind "sheet", Shift "shift", Statement "statement",
+    Right "right", RunStage "run-stage", RunState "run-state", Role "role", Schooling "schooling", Sex "sex", SheetKind "sheet", Shift "shift", Statement "statement",
     StationKind "station-kind", Status "status", TaskKind "task", VacancyKind "kind", VacancyState "vacancy-state",
     Verification "verification", WatchClass "watch",
 }

@@ -48,6 +48,7 @@ mod lists;
 mod parts;
 mod public;
 mod review;
+mod sheets;
 mod station;
 mod table;
 
@@ -69,6 +70,7 @@ pub use public::{
     VacancySearch,
 };
 pub use review::{Duplicates, ImportPage, ImportStage, Mapped, SetAside, Side};
+pub use sheets::{Sheet, Sheets};
 pub use station::{
     Candidates, Facet, FacetGroup, FacetValue, Gain, Home, IntroductionLine, Match, Near, Task, WorkerFind, WorkerPage,
     worker_aside,
@@ -94,6 +96,7 @@ impl Page for WorkerPage {}
 impl Page for Candidates {}
 impl Page for ImportPage {}
 impl Page for Duplicates {}
+impl Page for Sheets {}
 
 /// The HTML of a page.
 pub fn html(page: &impl Page) -> String {

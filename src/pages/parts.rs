@@ -5,7 +5,7 @@ use std::ops::Range;
 use askama::Template;
 
 use super::chrome::Chrome;
-use super::form::{Form, Kind};
+use super::form::{Field, Form, Kind};
 use super::language::{Lang, word};
 use super::table::{Pick, Table};
 
@@ -118,6 +118,8 @@ pub enum Bit {
     Break,
     /// A button that posts to an address; the second text says, hidden, which row. Not inside a [`Block::Pick`].
     Post(Link, String),
+    /// A field inside a row; its label is for screen readers. Inside a [`Block::Pick`].
+    Choose(Box<Field>),
 }
 
 impl Bit {
@@ -214,7 +216,7 @@ pub struct LogLine {
 }
 
 /// A finding of the law check beside a field or a vacancy.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
     /// It stops the posting; else it only warns.
     pub blocks: bool,
@@ -293,6 +295,8 @@ pub struct Find {
     pub q: String,
     /// Filters that stay.
     pub kept: Vec<(String, String)>,
+    /// Operators work here, and are explained beside the box.
+    pub help: bool,
 }
 
 /// Any part of a general page.
@@ -308,6 +312,8 @@ pub enum Block {
     Links(Vec<Link>),
     /// A search box.
     Find(Find),
+    /// A paragraph with links and emphasis.
+    Words(Vec<Bit>),
     /// Counts.
     Stats(Vec<Stat>),
     /// Facts.
@@ -322,6 +328,12 @@ pub enum Block {
     Form(Form),
     /// A form that opens on demand, under its summary.
     Fold(String, Form),
+    /// Menus that narrow what is shown: address, what is narrowed, the menus.
+    Filter(String, String, Vec<Field>),
+    /// How far something has come: what, and per cent.
+    Progress(String, u8),
+    /// A paragraph that opens on demand, under its summary.
+    Explained(String, String),
     /// A timeline.
     Log(Vec<LogLine>),
     /// Findings of the law check.

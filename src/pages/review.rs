@@ -21,6 +21,8 @@ pub struct Mapped {
     pub field: String,
     /// How it was recognised: dictionary, remembered, not at all.
     pub source: String,
+    /// Why the field cannot come from here; empty: it can.
+    pub fault: String,
 }
 
 /// How far an import is.

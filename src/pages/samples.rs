@@ -283,6 +283,7 @@ fn station(lang: Lang) -> Vec<Sample> {
             wage: s("8000"),
             stuck: s("没有证"),
             change: s("上班"),
+            tell: s("先拿到证"),
             opens: s("5"),
         }],
         training: vec![
@@ -404,6 +405,7 @@ fn import(lang: Lang, stage: ImportStage) -> ImportPage {
                 sample: s("520525…"),
                 field: s("household.number"),
                 source: s("词典"),
+                fault: String::new(),
             },
             Mapped { letter: s("B"), heading: s("愿去哪"), ..Mapped::default() },
         ],

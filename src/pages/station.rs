@@ -192,8 +192,10 @@ pub struct Near {
     pub wage: String,
     /// Where it sticks.
     pub stuck: String,
-    /// The smallest change.
+    /// The smallest change, or the two that are needed together.
     pub change: String,
+    /// What to say to the person; empty if it is not theirs to change.
+    pub tell: String,
     /// How many vacancies the change opens; empty if not counted.
     pub opens: String,
 }
@@ -330,6 +332,8 @@ pub struct Candidates {
     pub places_left: u32,
     /// Open introductions.
     pub waiting: u32,
+    /// People whom one change or two keep from it: address, village, where it sticks, the change, what to say.
+    pub near: Vec<Near>,
     /// Those introduced already.
     pub introductions: Vec<IntroductionLine>,
     /// Facts of the employer.

@@ -58,7 +58,7 @@ fn every_key_that_a_template_or_form_names_exists_and_no_key_is_idle() {
     let lists = "schooling capacity health relation household-type watch kind form employer-kind period need benefit station-kind \
         role scope how language sheet reveal state vacancy-state status verification basis outcome mail-state mail-kind task due \
         enrolment enrolment-act employer-state reason law code act call-result interest-state statement shift sex link right filter status wage-range wage-unit pay-range pay-unit wage pay worker vacancy employer class \
-        sort station account did noun param result run page go col fact say said log health upload export call consent login password interest";
+        sort station account did noun param result run page go col fact say said log health upload export call consent login password interest saved-search";
     for key in &known {
         let listed =
             lists.split_whitespace().any(|list| key.strip_prefix(list).is_some_and(|rest| rest.starts_with('-')));

@@ -9,10 +9,11 @@ use uuid::Uuid;
 use crate::domain::occupation::Occupation;
 
 use super::analysis::{TOKENIZER, fold};
+use super::coder::code_occupation;
 use super::{families, title};
 
 /// A part of the index version: raise it when a field or its meaning changes.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The columns that facets count, in the order of [`Fields::facets`].
 pub const FACET_COLUMNS: [&str; 5] = ["place", "f1", "f2", "f3", "occupation"];
@@ -157,7 +158,7 @@ pub struct Fields {
     pub class_text: Field,
     /// Whole title parts, for exact hits (vacancies and classes).
     pub segment: Field,
-    /// Job families of the title.
+    /// What makes the title near to others: its job families and the occupations that it may mean.
     pub vacancy_family: Field,
 }
 
@@ -389,8 +390,8 @@ impl Builder<'_> {
         self.doc.add_text(self.fields.vacancy_text, &doc.description);
         self.doc.add_text(self.fields.vacancy_employer, &doc.employer_name);
         self.segments(&doc.title);
-        for family in families::of(&doc.title) {
-            self.doc.add_text(self.fields.vacancy_family, family.to_string());
+        for (kin, _) in families::kin(&doc.title, &code_occupation(&doc.title)) {
+            self.doc.add_text(self.fields.vacancy_family, kin);
         }
     }
 

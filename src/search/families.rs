@@ -1,10 +1,11 @@
-//! Broad job families of a title, from `index/words/families.txt`.
+//! What makes titles near to each other: broad job families from `index/words/families.txt`, and occupations.
 
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
 use super::analysis::fold;
+use super::coder::Candidate;
 use super::words;
 
 struct Families {
@@ -42,6 +43,29 @@ pub fn of(title: &str) -> Vec<u16> {
     found.dedup();
     found.truncate(8);
     found
+}
+
+const FAMILY: f32 = 1.0;
+/// An occupation that the text may mean; times its confidence.
+const JOB: f32 = 1.0;
+const GROUP: f32 = 0.1;
+/// A family of the likeliest occupation's name.
+const BY_JOB: f32 = 0.3;
+/// Below it an occupation is mere chance.
+const LIKELY: f32 = 0.1;
+
+/// Terms that a text shares with others that are near to it, and how much each weighs: its families, the two likeliest
+/// occupations with their groups, and the families of the likeliest one's name.
+pub fn kin(text: &str, jobs: &[Candidate]) -> Vec<(String, f32)> {
+    let mut kin: Vec<(String, f32)> = of(text).iter().map(|family| (family.to_string(), FAMILY)).collect();
+    let likely = || jobs.iter().filter(|job| job.confidence >= LIKELY);
+    for job in likely().take(2) {
+        kin.push((job.code.to_string(), JOB * job.confidence));
+        kin.push((format!("g{}", job.code.minor_group()), GROUP * job.confidence));
+    }
+    let by_job = likely().take(1).flat_map(|job| of(job.name));
+    kin.extend(by_job.map(|family| (format!("j{family}"), BY_JOB)));
+    kin
 }
 
 #[cfg(test)]

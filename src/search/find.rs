@@ -56,11 +56,13 @@ pub struct Paging<'a> {
     pub near: Option<Nearness<'a>>,
     /// Whether facets are counted.
     pub facets: bool,
+    /// Only what meets the text and the filters as they were said: nothing is loosened, no short list filled up.
+    pub strict: bool,
 }
 
 impl Default for Paging<'_> {
     fn default() -> Self {
-        Self { sort: Sort::Relevance, limit: 20, cursor: None, near: None, facets: true }
+        Self { sort: Sort::Relevance, limit: 20, cursor: None, near: None, facets: true, strict: false }
     }
 }
 
@@ -196,6 +198,13 @@ pub(super) struct Plan<'a> {
     pub fill: bool,
 }
 
+impl Plan<'_> {
+    /// The text as it is understood; texts that name people are not kept.
+    fn ask(&self) -> Arc<Ask> {
+        if self.kind == Kind::Worker { Arc::new(Ask::parse(self.q)) } else { Ask::remembered(self.q) }
+    }
+}
+
 /// One way to run a plan: how the text is read and how far the filters gave way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Attempt {
@@ -211,7 +220,7 @@ struct Run<'a, 'p> {
     index: &'a Index,
     searcher: Searcher,
     plan: &'p Plan<'p>,
-    ask: Ask,
+    ask: Arc<Ask>,
     unwanted: HashSet<DocAddress>,
 }
 
@@ -222,8 +231,9 @@ pub(super) fn find(index: &Index, plan: &Plan<'_>) -> Result<Answer, Error> {
     if plan.kind == Kind::Worker || plan.order == Order::Near {
         return search(index, searcher, plan);
     }
-    let Paging { limit, cursor, facets, .. } = &plan.paging;
-    let question = format!("{:?}", (plan.kind.letter(), plan.q, &plan.filters, plan.order, limit, cursor, facets));
+    let Paging { limit, cursor, facets, strict, .. } = &plan.paging;
+    let question =
+        format!("{:?}", (plan.kind.letter(), plan.q, &plan.filters, plan.order, limit, cursor, facets, strict));
     let generation = searcher.generation().generation_id();
     if let Some(known) = index.answers.get(generation, &question) {
         return Ok(Answer::clone(&known));
@@ -235,12 +245,12 @@ pub(super) fn find(index: &Index, plan: &Plan<'_>) -> Result<Answer, Error> {
 
 /// The query of the strictest attempt.
 pub(super) fn first_query(index: &Index, plan: &Plan<'_>) -> Box<dyn Query> {
-    let run = Run { index, searcher: index.searcher(), plan, ask: Ask::parse(plan.q), unwanted: HashSet::new() };
+    let run = Run { index, searcher: index.searcher(), plan, ask: plan.ask(), unwanted: HashSet::new() };
     run.query(Attempt { reading: Reading::All, steps: 0 }).0
 }
 
 fn search(index: &Index, searcher: Searcher, plan: &Plan<'_>) -> Result<Answer, Error> {
-    let ask = Ask::parse(plan.q);
+    let ask = plan.ask();
     let unwanted = match ask.unwanted(&plan.places) {
         Some(query) => searcher.search(&*query, &DocSetCollector)?,
         None => HashSet::new(),
@@ -270,6 +280,9 @@ fn search(index: &Index, searcher: Searcher, plan: &Plan<'_>) -> Result<Answer, 
 
 impl Run<'_, '_> {
     fn attempts(&self) -> Vec<Attempt> {
+        if self.plan.paging.strict {
+            return vec![Attempt { reading: Reading::All, steps: 0 }];
+        }
         let steps: usize = self.plan.filters.iter().map(|filter| filter.wider.len()).sum();
         let mut readings = vec![Reading::All];
         if self.ask.groups.len() > 1 {

@@ -10,6 +10,7 @@ pub mod document;
 mod families;
 pub mod find;
 pub mod index;
+mod memory;
 pub mod quality;
 #[cfg(test)]
 mod regression;
@@ -22,10 +23,11 @@ pub mod worker;
 
 pub use class::ClassQuery;
 pub use clerk::{PersonQuery, classify_person_query};
-pub use coder::{Candidate, code_occupation};
+pub use coder::{CERTAIN, Candidate, code_occupation};
 pub use document::{ClassDoc, Doc, Kind, VacancyDoc, WorkerDoc};
 pub use find::{Answer, FacetCount, Hit, Nearness, Paging, Relaxed, Scope, Sort};
 pub use index::{Effort, Error, Index, NeedsRebuild, Opened, Rebuild, Writer};
 pub use suggest::{TitleSuggestion, did_you_mean, spell, suggest_titles};
+pub use text::without_operators;
 pub use vacancy::VacancyQuery;
 pub use worker::WorkerQuery;

@@ -139,6 +139,26 @@ fn every_query_of_the_regression_set_finds_what_it_must_and_nothing_it_must_not(
     assert!(failures.is_empty(), "{} of {count}:\n{}", failures.len(), failures.join("\n"));
 }
 
+/// Mean reciprocal rank of the first that must be found, recorded when the set was last measured (.982): a change of
+/// weights that puts the answers lower fails here, even if they are still among the first ten.
+const FLOOR: f64 = 0.98;
+
+#[test]
+fn what_must_be_found_stands_as_high_as_it_was_recorded() {
+    let world = world();
+    let ranks: Vec<f64> = rows(QUERIES)
+        .filter(|row| !row[2].is_empty())
+        .map(|row| {
+            let must: Vec<&str> = row[2].split(';').collect();
+            let found = world.first_ten(row[0], row[1]);
+            let first = found.iter().position(|label| must.iter().any(|wanted| label.starts_with(wanted)));
+            first.map_or(0.0, |rank| 1.0 / (rank + 1) as f64)
+        })
+        .collect();
+    let mean = quality::bootstrap(&ranks);
+    assert!(mean.mean >= FLOOR, "MRR {:.4} [{:.4}, {:.4}] is below {FLOOR}", mean.mean, mean.low, mean.high);
+}
+
 #[test]
 fn filters_count_exactly_and_facets_agree_with_them() {
     let world = world();
@@ -191,7 +211,7 @@ fn pages_follow_each_other_without_gap_or_repeat_in_every_order() {
             let mut cursor = None;
             let mut total;
             loop {
-                let paging = Paging { sort, limit: 7, cursor, near: Some(&near), facets: false };
+                let paging = Paging { sort, limit: 7, cursor, near: Some(&near), facets: false, strict: false };
                 let answer = world.vacancies(VacancyQuery { q: q.into(), paging, ..VacancyQuery::default() });
                 total = answer.total;
                 seen.extend(answer.hits.iter().map(|hit| hit.id));

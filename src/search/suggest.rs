@@ -1,8 +1,8 @@
 //! Typing aid over job titles and "did you mean" for texts that found nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
 
@@ -10,6 +10,7 @@ use crate::domain::occupation::Occupation;
 
 use super::analysis::{fold, grams, is_han};
 use super::coder;
+use super::memory::Memory;
 
 /// A title that a typed beginning may become.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -78,29 +79,16 @@ pub fn spell(text: &str) -> (String, String) {
     (full.replace('ü', "v"), initials)
 }
 
-/// What was typed and how many were wanted, with the titles.
-type Offered = HashMap<(String, usize), Vec<TitleSuggestion>>;
-
 /// Titles that begin with what was typed, in characters, pinyin or initials; shorter ones first.
 pub fn suggest_titles(typed: &str, limit: usize) -> Vec<TitleSuggestion> {
-    /// Beginnings that are remembered at most; a full memory begins anew.
-    const MOST: usize = 1_000;
-    static KNOWN: LazyLock<Mutex<Offered>> = LazyLock::new(Mutex::default);
-    if typed.len() > 60 {
-        return titles(typed, limit);
-    }
-    let asked = (typed.to_owned(), limit);
-    if let Some(known) = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&asked) {
-        return known.clone();
-    }
-    let found = titles(&asked.0, limit);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.len() >= MOST {
-        known.clear();
-    }
-    known.insert(asked, found.clone());
+    static KNOWN: Memory<Vec<TitleSuggestion>> = Memory::new();
+    let mut found = KNOWN.of(typed, |typed| titles(typed, MOST));
+    found.truncate(limit);
     found
 }
+
+/// Titles that are offered at most.
+const MOST: usize = 20;
 
 fn titles(typed: &str, limit: usize) -> Vec<TitleSuggestion> {
     let typed = fold(typed).replace(['\'', ' '], "");

@@ -1,7 +1,7 @@
 //! What a search text asks for, and the tantivy queries that answer it, from strict to loose.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use tantivy::Term;
 use tantivy::query::{
@@ -10,8 +10,11 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
+use crate::domain::occupation::Occupation;
+
 use super::analysis::{Gram, fold, grams, is_han, is_single, phrase};
-use super::coder::{Candidate, code_occupation};
+use super::coder;
+use super::memory::Memory;
 use super::{families, title, words};
 
 /// How much of the text a hit must hold.
@@ -50,18 +53,17 @@ pub(super) struct Places {
 }
 
 const TEXT: f32 = 0.2;
-const SYNONYM: f32 = 0.3;
-const FAMILY: f32 = 1.0;
-const EXACT: f32 = 3.0;
+const SYNONYM: f32 = 0.5;
+const EXACT: f32 = 1.0;
 const CODED: f32 = 1.0;
 const SURE: f32 = 0.75;
 /// What every hit of the strict reading is ahead of those that fill up a short list.
-const AHEAD: f32 = 6.0;
+const AHEAD: f32 = 10.0;
 const MAX_SYNONYMS: usize = 24;
 const MAX_TEXT: usize = 200;
 
 /// A search text taken apart: `"phrase"` and `+word` must stand, `-word` must not, the rest is understood freely.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ask {
     /// The free text, folded.
     pub free: String,
@@ -69,17 +71,45 @@ pub struct Ask {
     pub groups: Vec<Vec<String>>,
     pub must: Vec<String>,
     pub must_not: Vec<String>,
+    /// What each part of the groups means.
+    meant: HashMap<String, Meaning>,
+}
+
+/// What a part of a search text means beside its own characters.
+#[derive(Clone, Debug, PartialEq)]
+struct Meaning {
+    /// The occupation that it surely is.
+    job: Option<Occupation>,
+    /// What makes titles near to it, with weights.
+    kin: Vec<(String, f32)>,
+    synonyms: Vec<&'static str>,
+}
+
+impl Meaning {
+    fn of(part: &str) -> Self {
+        let jobs = coder::unremembered(part);
+        let job = jobs.first().filter(|best| best.confidence >= SURE).map(|best| best.code);
+        Self { job, kin: families::kin(part, &jobs), synonyms: synonyms_of(part) }
+    }
 }
 
 impl Ask {
+    /// Reads a search text that names nobody; the same text is read once.
+    pub(super) fn remembered(text: &str) -> Arc<Self> {
+        static KNOWN: Memory<Arc<Ask>> = Memory::new();
+        KNOWN.of(text, |text| Arc::new(Self::parse(text)))
+    }
+
     /// Reads a search text; anything is accepted, over-long text is cut.
     pub fn parse(text: &str) -> Self {
         let text: String = text.chars().take(MAX_TEXT).collect();
         let text = text.replace(['“', '”', '„', '「', '」', '＂'], "\"");
         let mut ask = Self::default();
         let mut free = String::new();
-        for (i, piece) in text.split('"').enumerate() {
-            if i % 2 == 1 {
+        let pieces: Vec<&str> = text.split('"').collect();
+        for (i, piece) in pieces.iter().enumerate() {
+            // A mark without its other half is no operator.
+            if i % 2 == 1 && i + 1 < pieces.len() {
                 keep(&mut ask.must, piece);
                 continue;
             }
@@ -97,6 +127,7 @@ impl Ask {
         }
         ask.free = fold(&free);
         ask.groups = title::query_groups(&free);
+        ask.meant = ask.groups.iter().flatten().map(|part| (part.clone(), Meaning::of(part))).collect();
         ask
     }
 
@@ -108,7 +139,7 @@ impl Ask {
     /// Tokens to mark in a hit's title or name.
     pub fn wanted(&self) -> HashSet<String> {
         let parts = self.groups.iter().flatten();
-        let synonyms: Vec<&str> = parts.clone().flat_map(|part| synonyms_of(part)).collect();
+        let synonyms = self.meant.values().flat_map(|meaning| meaning.synonyms.iter().copied());
         parts
             .map(String::as_str)
             .chain(self.must.iter().map(String::as_str))
@@ -125,7 +156,7 @@ impl Ask {
             let groups: Vec<Box<dyn Query>> = self
                 .groups
                 .iter()
-                .map(|group| alternatives(places, group, reading))
+                .map(|group| self.alternatives(places, group, reading))
                 .chain(self.whole(places))
                 .collect();
             let all = reading == Reading::All;
@@ -149,6 +180,12 @@ impl Ask {
             1 => clauses.pop().map(|(_, query)| query),
             _ => Some(Box::new(BooleanQuery::new(clauses))),
         }
+    }
+
+    /// A group: the best of its parts counts.
+    fn alternatives(&self, places: &Places, group: &[String], reading: Reading) -> Box<dyn Query> {
+        let known = group.iter().filter_map(|part| Some((part, self.meant.get(part)?)));
+        one_of(known.map(|(part, meaning)| part_query(places, part, meaning, reading)).collect())
     }
 
     /// What must not stand in a hit. It is a query of its own: tantivy 0.27 asks an excluded phrase for documents
@@ -183,6 +220,16 @@ impl Ask {
         }
         (!ways.is_empty()).then(|| one_of(ways))
     }
+}
+
+/// A search text for where operators do not work: their words without `-word`, the rest as it is.
+pub fn without_operators(text: &str) -> String {
+    let ask = Ask::parse(text);
+    if ask.must.is_empty() && ask.must_not.is_empty() {
+        return text.trim().to_owned();
+    }
+    let said = std::iter::once(ask.free.as_str()).chain(ask.must.iter().map(String::as_str));
+    said.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn has_letters(text: &str) -> bool {
@@ -242,14 +289,9 @@ fn anywhere(places: &Places, text: &str) -> Option<Box<dyn Query>> {
     rows.map(one_of)
 }
 
-/// A group: the best of its parts counts.
-fn alternatives(places: &Places, group: &[String], reading: Reading) -> Box<dyn Query> {
-    one_of(group.iter().map(|part| part_query(places, part, reading)).collect())
-}
-
-fn part_query(places: &Places, part: &str, reading: Reading) -> Box<dyn Query> {
+fn part_query(places: &Places, part: &str, meaning: &Meaning, reading: Reading) -> Box<dyn Query> {
     let units = distinct(phrase(part));
-    let mut strict = named_ways(places, part);
+    let mut strict = named_ways(places, part, meaning);
     let mut extra: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     let titled = |units: &[&Gram], need| -> Box<dyn Query> {
         let terms = units.iter().map(|unit| scored(places.title, &unit.text)).collect();
@@ -274,9 +316,8 @@ fn part_query(places: &Places, part: &str, reading: Reading) -> Box<dyn Query> {
         extra.push((Occur::Should, scored(places.title, &gram.text)));
     }
     if let Some(field) = places.family {
-        for family in families::of(part) {
-            let near = term(field, &family.to_string(), IndexRecordOption::Basic);
-            let near = boost(near, FAMILY);
+        for (kin, weight) in &meaning.kin {
+            let near = boost(term(field, kin, IndexRecordOption::Basic), *weight);
             if reading == Reading::One {
                 loose.push(near.box_clone());
             }
@@ -298,13 +339,13 @@ fn part_query(places: &Places, part: &str, reading: Reading) -> Box<dyn Query> {
 }
 
 /// Ways to name the part besides its own bigrams: other fields, synonyms, the exact title, its occupation code.
-fn named_ways(places: &Places, part: &str) -> Vec<Box<dyn Query>> {
+fn named_ways(places: &Places, part: &str, meaning: &Meaning) -> Vec<Box<dyn Query>> {
     let mut ways: Vec<Box<dyn Query>> = Vec::new();
     for (field, weight) in &places.phrases {
         ways.extend(in_a_row(*field, part).map(|row| boost(row, *weight)));
     }
     let similar: Vec<Box<dyn Query>> =
-        synonyms_of(part).into_iter().filter_map(|word| in_a_row(places.title, word)).collect();
+        meaning.synonyms.iter().filter_map(|word| in_a_row(places.title, word)).collect();
     if !similar.is_empty() {
         ways.push(boost(one_of(similar), SYNONYM));
     }
@@ -313,8 +354,7 @@ fn named_ways(places: &Places, part: &str) -> Vec<Box<dyn Query>> {
     if let Some(field) = places.segment {
         ways.push(exact(field, &format!("{letter}.{part}"), EXACT));
     }
-    let sure = code_occupation(part).into_iter().next().filter(|best| best.confidence >= SURE);
-    if let Some(Candidate { code, .. }) = sure {
+    if let Some(code) = meaning.job {
         ways.push(exact(places.tag, &format!("{letter}.occupation={code}"), CODED));
     }
     ways
@@ -322,7 +362,9 @@ fn named_ways(places: &Places, part: &str) -> Vec<Box<dyn Query>> {
 
 /// Whether the bigram stands at the part's end and only closes a word of some length.
 fn is_general_end(part: &str, unit: &Gram) -> bool {
-    unit.bytes.end == part.len() && unit.bytes.start > 0 && unit.text.ends_with(['员', '师', '工', '人', '手', '理'])
+    unit.bytes.end == part.len()
+        && unit.bytes.start > 0
+        && unit.text.ends_with(['员', '师', '工', '人', '手', '理', '家', '长', '商', '生'])
 }
 
 fn distinct(grams: Vec<Gram>) -> Vec<Gram> {
@@ -389,6 +431,17 @@ mod tests {
         assert_eq!(ask.must, ["二保焊", "深圳"]);
         assert_eq!(ask.must_not, ["夜班"]);
         assert_eq!(ask.groups, [["焊工"]]);
+        assert_eq!(without_operators("焊工 “二保焊” +深圳 -夜班"), "焊工 二保焊 深圳");
+    }
+
+    #[test]
+    fn a_mark_without_its_other_half_is_read_as_if_it_were_not_there() {
+        for text in ["焊工 \"", "\"焊工", "“焊工", "焊\"工 \"", "焊工 + -"] {
+            let ask = Ask::parse(text);
+            assert!(!ask.groups.is_empty() && ask.must_not.is_empty(), "{text}: {ask:?}");
+        }
+        assert_eq!(Ask::parse("\"二保焊\" \"氩弧焊").must, ["二保焊"]);
+        assert_eq!(Ask::parse("\"二保焊\" \"氩弧焊").groups, [["氩弧焊"]]);
     }
 
     #[test]

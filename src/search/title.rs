@@ -178,10 +178,9 @@ fn split_brackets(text: &str) -> (String, String) {
 
 fn parts_of(words: &Words, text: &str, form: &mut Vec<String>) -> Vec<String> {
     let mut text = text.to_string();
-    for (noise, is_form) in &words.noise {
-        if !noise.is_match(&text) {
-            continue;
-        }
+    // No pattern reaches over a blank, so one that matches after a cut has matched before it.
+    let stand: Vec<usize> = words.noise_set.matches(&text).into_iter().collect();
+    for (noise, is_form) in stand.into_iter().map(|at| &words.noise[at]) {
         if *is_form {
             form.extend(noise.find_iter(&text).map(|found| found.as_str().to_string()));
         }

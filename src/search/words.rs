@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use sha2::{Digest, Sha256};
 
 use crate::domain::occupation::Occupation;
@@ -38,6 +38,8 @@ pub const LISTS: &[(&str, &str)] = &[
 pub struct Words {
     /// Noise patterns in file order; true where the class is `form`.
     pub noise: Vec<(Regex, bool)>,
+    /// The same patterns in the same order, to see in one pass which stand in a text.
+    pub noise_set: RegexSet,
     pub hire: Vec<String>,
     pub job_after_hire: Vec<String>,
     pub bare_call_is_job_before: Vec<String>,
@@ -100,6 +102,8 @@ fn read(lists: &[(&str, &str)]) -> (Words, Vec<Problem>) {
             }
         }
     }
+    // Each pattern was compiled above, and all of them are a few kilobytes.
+    words.noise_set = RegexSet::new(words.noise.iter().map(|(noise, _)| noise.as_str())).unwrap_or_default();
     (words, problems)
 }
 

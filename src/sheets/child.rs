@@ -71,6 +71,8 @@ pub async fn spawn(
     let mut child = Command::new(&program.path)
         .args(&program.args)
         .env_clear()
+        // The allocator must not take a gigabyte of addresses before the limit on them is set.
+        .env("MIMALLOC_ARENA_RESERVE", "0")
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

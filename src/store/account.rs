@@ -64,8 +64,9 @@ pub async fn insert(tx: &mut Tx, a: &Account, at: i64) -> Result<(), Error> {
 
 /// Writes password, disabling and failure count.
 pub async fn update(tx: &mut Tx, a: &Account, at: i64) -> Result<(), Error> {
-    let statement = sql("UPDATE account SET password_hash = $1, disabled_at = $2, failures = $3, locked_until = $4, email = $5, updated_at = $6 WHERE id = $7")
-        .bind(a.password_hash.clone()).bind(a.disabled_at).bind(a.failures).bind(a.locked_until).bind(a.email.clone()).bind(at).bind(a.id);
+    let statement = sql("UPDATE account SET password_hash = $1, disabled_at = $2, failures = $3, locked_until = $4, email = $5, role = $6, station = $7, employer = $8, confidential = $9, updated_at = $10 WHERE id = $11")
+        .bind(a.password_hash.clone()).bind(a.disabled_at).bind(a.failures).bind(a.locked_until).bind(a.email.clone())
+        .bind(a.role.code()).bind(a.station).bind(a.employer).bind(a.confidential).bind(at).bind(a.id);
     tx.execute(statement).await.map(drop)
 }
 
@@ -197,12 +198,13 @@ pub async fn park_form(
     db.execute(statement).await.map(drop)
 }
 
-/// A kept form: path and sealed body; taken once.
-pub async fn take_form(db: &Db, hash: &[u8], now: i64) -> Result<Option<(String, Vec<u8>)>, Error> {
+/// A kept form of an account, or of nobody known: path and sealed body; taken once.
+pub async fn take_form(db: &Db, hash: &[u8], account: &str, now: i64) -> Result<Option<(String, Vec<u8>)>, Error> {
     let mut read = db;
-    let row = read
-        .first(sql("SELECT path, body FROM parked_form WHERE hash = $1 AND expires_at > $2").bind(hash).bind(now))
-        .await?;
-    db.execute(sql("DELETE FROM parked_form WHERE hash = $1 OR expires_at <= $2").bind(hash).bind(now)).await?;
+    let statement =
+        sql("SELECT path, body FROM parked_form WHERE hash = $1 AND account IN ('', $2) AND expires_at > $3");
+    let row = read.first(statement.bind(hash).bind(account).bind(now)).await?;
+    let statement = sql("DELETE FROM parked_form WHERE (hash = $1 AND account IN ('', $2)) OR expires_at <= $3");
+    db.execute(statement.bind(hash).bind(account).bind(now)).await?;
     row.map(|r| Ok((r.get(0)?, r.get(1)?))).transpose()
 }

@@ -78,7 +78,6 @@ pub async fn insert(tx: &mut Tx, classes: &[ClassRow]) -> Result<(), Error> {
                 c.station.into(),
                 c.class.seats.into(),
                 c.class.starts.map(|d| d.to_string()).into(),
-                c.class.vacancy.into(),
                 serde_json::to_string(&c.class).unwrap_or_default().into(),
                 c.version.into(),
                 c.created_at.into(),
@@ -86,9 +85,10 @@ pub async fn insert(tx: &mut Tx, classes: &[ClassRow]) -> Result<(), Error> {
             ]
         })
         .collect();
-    let into = "class (id, ref, key, station, seats, starts, vacancy, facts, version, created_at, updated_at)";
+    let into = "class (id, ref, key, station, seats, starts, facts, version, created_at, updated_at)";
     tx.insert(into, rows, "").await?;
     for c in classes {
+        bind_posts(tx, c).await?;
         tx.changed(Kind::Class, c.id);
     }
     Ok(())
@@ -96,20 +96,66 @@ pub async fn insert(tx: &mut Tx, classes: &[ClassRow]) -> Result<(), Error> {
 
 /// Writes a class's row if nobody else was faster; false = another version stands there.
 pub async fn update(tx: &mut Tx, c: &ClassRow) -> Result<bool, Error> {
-    let statement =
-        sql("UPDATE class SET key = $1, seats = $2, starts = $3, vacancy = $4, facts = $5, updated_at = $6, \
-         version = version + 1 WHERE id = $7 AND version = $8")
-        .bind(c.class.key())
-        .bind(c.class.seats)
-        .bind(c.class.starts.map(|d| d.to_string()))
-        .bind(c.class.vacancy)
-        .bind(serde_json::to_string(&c.class).unwrap_or_default())
-        .bind(c.updated_at)
-        .bind(c.id)
-        .bind(c.version);
+    let statement = sql("UPDATE class SET key = $1, seats = $2, starts = $3, facts = $4, updated_at = $5, \
+         version = version + 1 WHERE id = $6 AND version = $7")
+    .bind(c.class.key())
+    .bind(c.class.seats)
+    .bind(c.class.starts.map(|d| d.to_string()))
+    .bind(serde_json::to_string(&c.class).unwrap_or_default())
+    .bind(c.updated_at)
+    .bind(c.id)
+    .bind(c.version);
     let done = tx.execute(statement).await? == 1;
+    if done {
+        tx.execute(sql("DELETE FROM class_post WHERE class = ").value(c.id)).await?;
+        bind_posts(tx, c).await?;
+    }
     tx.changed(Kind::Class, c.id);
     Ok(done)
+}
+
+async fn bind_posts(tx: &mut Tx, c: &ClassRow) -> Result<(), Error> {
+    let rows: Vec<_> = c.class.order().into_iter().map(|vacancy| vec![c.id.into(), vacancy.into()]).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.insert("class_post (class, vacancy)", rows, "").await?;
+    Ok(())
+}
+
+/// The order classes of a vacancy in which people sit: the vacancies of each in its order, and how many sit there.
+pub async fn orders(read: &mut impl Read, vacancy: Uuid) -> Result<Vec<(Vec<Uuid>, u32)>, Error> {
+    let statement =
+        sql("SELECT c.facts, CAST(COUNT(n.id) AS BIGINT) FROM class_post o JOIN class c ON c.id = o.class \
+         JOIN enrolment n ON n.class = c.id AND n.state IN ('enrolled', 'attending') WHERE o.vacancy = ")
+        .value(vacancy)
+        .push(" GROUP BY c.id, c.facts");
+    let order = |row: &Row| {
+        let class: Class = row.json(0)?;
+        Ok((class.order(), u32::try_from(row.get::<i64>(1)?).unwrap_or(u32::MAX)))
+    };
+    read.all(statement).await?.iter().map(order).collect()
+}
+
+/// Graduates of the order classes of a vacancy who are put forward for it and not placed yet.
+pub async fn waiting(read: &mut impl Read, vacancy: Uuid) -> Result<u32, Error> {
+    let statement = sql("SELECT CAST(COUNT(DISTINCT n.worker) AS BIGINT) FROM class_post o \
+         JOIN enrolment n ON n.class = o.class AND n.state IN ('passed', 'certified') \
+         JOIN introduction i ON i.worker = n.worker AND i.vacancy = o.vacancy \
+         AND i.state IN ('asked', 'proposed', 'accepted', 'interview') WHERE o.vacancy = ")
+    .value(vacancy);
+    let count: i64 = read.first(statement).await?.map_or(Ok(0), |row| row.get(0))?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// True if a person sits in, or has passed, an order class of a vacancy.
+pub async fn trains_for(read: &mut impl Read, worker: Uuid, vacancy: Uuid) -> Result<bool, Error> {
+    let statement = sql("SELECT n.id FROM class_post o JOIN enrolment n ON n.class = o.class \
+         WHERE n.state NOT IN ('left', 'failed') AND o.vacancy = ")
+    .value(vacancy)
+    .push(" AND n.worker = ")
+    .value(worker);
+    Ok(read.first(statement).await?.is_some())
 }
 
 /// Holds a class's row until the transaction ends, so that its seats are counted by one at a time.

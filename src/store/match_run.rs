@@ -35,6 +35,8 @@ pub struct Run {
     pub created_at: i64,
     /// Last step, microseconds UTC.
     pub updated_at: i64,
+    /// Whoever computes it has said that it does until then, microseconds UTC.
+    pub lease_until: i64,
 }
 
 /// Who would go where.
@@ -50,8 +52,8 @@ pub struct Pair {
     pub introduction: Option<Uuid>,
 }
 
-const COLUMNS: &str =
-    "SELECT id, station, by_name, account, state, progress, asked, found, fault, created_at, updated_at FROM match_run";
+const COLUMNS: &str = "SELECT id, station, by_name, account, state, progress, asked, found, fault, created_at, updated_at, \
+     lease_until FROM match_run";
 
 fn run(row: &Row) -> Result<Run, Error> {
     Ok(Run {
@@ -66,6 +68,7 @@ fn run(row: &Row) -> Result<Run, Error> {
         fault: row.get(8)?,
         created_at: row.get(9)?,
         updated_at: row.get(10)?,
+        lease_until: row.get(11)?,
     })
 }
 
@@ -97,29 +100,48 @@ pub async fn insert(tx: &mut Tx, r: &Run) -> Result<(), Error> {
         r.found.to_string().into(),
         r.created_at.into(),
         r.updated_at.into(),
+        r.lease_until.into(),
     ];
-    let into = "match_run (id, station, by_name, account, state, progress, asked, found, created_at, updated_at)";
+    let into =
+        "match_run (id, station, by_name, account, state, progress, asked, found, created_at, updated_at, lease_until)";
     tx.insert(into, vec![row], "").await.map(drop)
 }
 
 /// Writes the next step of a run that is still under way; false = it was cancelled meanwhile.
 pub async fn step(tx: &mut Tx, r: &Run) -> Result<bool, Error> {
-    let statement = sql("UPDATE match_run SET state = $1, progress = $2, found = $3, fault = $4, updated_at = $5 \
-         WHERE id = $6 AND state IN ('queued', 'running')")
+    let statement = sql("UPDATE match_run SET state = $1, progress = $2, found = $3, fault = $4, updated_at = $5, \
+         lease_until = $6 WHERE id = $7 AND state IN ('queued', 'running')")
     .bind(r.state.code())
     .bind(r.progress)
     .bind(r.found.to_string())
     .bind(r.fault.clone())
     .bind(r.updated_at)
+    .bind(r.lease_until)
     .bind(r.id);
     Ok(tx.execute(statement).await? == 1)
 }
 
-/// Runs that a restart broke off are told so; answers how many.
+/// Runs that nobody computes any more are told so; answers how many.
 pub async fn break_off(tx: &mut Tx, now: i64) -> Result<u64, Error> {
     let statement = sql("UPDATE match_run SET state = 'failed', fault = 'match.interrupted', updated_at = $1 \
-         WHERE state IN ('queued', 'running')");
+         WHERE state IN ('queued', 'running') AND lease_until < $1");
     tx.execute(statement.bind(now)).await
+}
+
+/// Deletes who would have gone where by runs that ended before an instant; the figures stay. Answers how many rows went.
+pub async fn forget_pairs(tx: &mut Tx, before: i64) -> Result<u64, Error> {
+    let statement = sql("DELETE FROM match_pair WHERE run IN \
+         (SELECT id FROM match_run WHERE updated_at < $1 AND state NOT IN ('queued', 'running'))");
+    tx.execute(statement.bind(before)).await
+}
+
+/// Homes of the people of a run by village: county, township and village of whoever has one.
+pub async fn homes(read: &mut impl Read, scope: &Scope, id: Uuid) -> Result<Vec<(Uuid, [String; 3])>, Error> {
+    let statement = sql("SELECT p.worker, h.county, h.township, h.village FROM match_pair p \
+         JOIN worker w ON w.id = p.worker JOIN place h ON h.id = w.place WHERE p.run = $1")
+    .bind(id);
+    let rows = read.all(scope.narrow(statement, "w.id")).await?;
+    rows.iter().map(|row| Ok((row.id(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]))).collect()
 }
 
 /// Keeps who would go where.

@@ -20,6 +20,7 @@ pub mod introduction;
 pub mod match_run;
 pub mod outbox;
 pub mod request;
+pub mod saved_search;
 pub mod schema;
 pub mod station;
 pub mod vacancy;

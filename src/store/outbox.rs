@@ -105,6 +105,11 @@ pub async fn add(tx: &mut Tx, notices: &[Notice]) -> Result<u64, Error> {
     tx.insert(into, rows, " ON CONFLICT (message_id) DO NOTHING").await
 }
 
+/// True if a letter of this `Message-ID` was noted.
+pub async fn is_noted(read: &mut impl Read, message_id: &str) -> Result<bool, Error> {
+    Ok(read.first(sql("SELECT 1 FROM outbox WHERE message_id = $1").bind(message_id)).await?.is_some())
+}
+
 /// Leases letters that are due until an instant; one whose sender never came back may have arrived.
 pub async fn lease(db: &Db, now: i64, until: i64, limit: i64) -> Result<Vec<Notice>, Error> {
     let statement =

@@ -9,6 +9,8 @@ use super::db::{Db, Read as _, sql};
 const REGISTRY: &str = include_str!("../../migrations/0001_registry.sql");
 const MERGED: &str = include_str!("../../migrations/0003_merged.sql");
 const MATCH_RUN: &str = include_str!("../../migrations/0004_match_run.sql");
+const MATCH_LEASE: &str = include_str!("../../migrations/0005_match_lease.sql");
+const SAVED_SEARCH: &str = include_str!("../../migrations/0006_saved_search.sql");
 const SQLITE: &str = include_str!("../../migrations/sqlite/0002_append_only.sql");
 const POSTGRES: &str = include_str!("../../migrations/postgres/0002_append_only.sql");
 
@@ -22,6 +24,8 @@ fn migrator(db: &Db) -> Migrator {
         step(2, "append only", own),
         step(3, "merged", MERGED),
         step(4, "match run", MATCH_RUN),
+        step(5, "match lease", MATCH_LEASE),
+        step(6, "saved search", SAVED_SEARCH),
     ])
 }
 

@@ -162,6 +162,9 @@ impl Door {
         if !matches!(route.body, Body::None) {
             match tokio::time::timeout(BODY_TIME, read(body, limit)).await {
                 Ok(Ok(bytes)) => ask.body = bytes,
+                Ok(Err(Fault::Status(413, _))) if matches!(route.body, Body::Upload) => {
+                    return Err(with(Fault::Status(413, "sheet.too_large"), ask));
+                }
                 Ok(Err(fault)) => return Err(with(fault, ask)),
                 Err(_) => return Err(with(Fault::Status(408, "body.slow"), ask)),
             }

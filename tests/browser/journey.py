@@ -207,6 +207,46 @@ def a_worker_finds_work_and_leaves_an_interest_without_script(browser, demo, axe
     visitor.close()
 
 
+@case
+def a_head_starts_a_batch_run_changes_it_compares_and_adopts(browser, demo, axe):
+    visitor = Visitor(browser, demo)
+    visitor.sign_in("head")
+    page, look = visitor.page, checked(visitor, axe)
+
+    def ended():
+        # The page of a run reloads itself until there is a result.
+        page.wait_for_selector("#map", timeout=120_000)
+        return page.url.removeprefix(demo.base)
+
+    visitor.open("/station/match-runs/new")
+    page.fill("textarea[name=pin]", "nobody")
+    page.click("main form .bar .btn")
+    look("a refused form")
+    assert page.input_value("textarea[name=pin]") == "nobody"
+    page.fill("textarea[name=pin]", "")
+    page.click("main form .bar .btn")
+    look("a run under way")
+    first = ended()
+    look(first)
+    page.click("#map ~ tbody td.num a >> nth=0")
+    look("the people of a post")
+    page.locator("select[name^='do-']").first.select_option("out")
+    page.click("button[value=again]")
+    second = ended()
+    page.click(f"a[href$='/compare/{first.rsplit('/', 1)[1]}']")
+    look("two runs compared")
+    for by in ("employer", "village"):
+        visitor.open(f"{second}/print/{by}")
+        look(f"sheets by {by}")
+        assert "*" in page.inner_text("section.sheet >> nth=0")
+    visitor.open(second)
+    page.locator("input[name=vacancy]").first.check()
+    page.click("button[value=picked]")
+    look("an adoption")
+    assert page.locator("main a[href^='/station/introductions/']").count() > 0
+    visitor.close()
+
+
 def walk_as(role):
     def walk(browser, demo, axe):
         visitor = Visitor(browser, demo)

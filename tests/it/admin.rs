@@ -130,7 +130,7 @@ journey!(the_list_of_accounts_shows_where_each_belongs_and_what_can_be_done, |wo
     let employer = world.column("SELECT e.name FROM employer e JOIN account a ON a.employer = e.id").await.remove(0);
     let list = security.get("/admin/accounts").await.expect(200).text();
     assert!(list.contains(&employer), "{list}");
-    let act = |act: &str| format!("/admin/accounts/{}/{act}", name.replace('-', "%2D"));
+    let act = |act: &str| format!("/admin/accounts/{}/{act}", name.replace('-', "-"));
     security.form(&form(&list, &act("disable")).action, &[]).await.expect(303);
     firm.get("/employer").await.expect(401);
     let list = security.get("/admin/accounts").await.expect(200).text();
@@ -186,4 +186,32 @@ journey!(parameters_and_health_speak_the_readers_language, |world| {
     assert!(!page.contains("正在启动") && !page.contains("正在装入"), "{page}");
     let page = admin.with("cookie", "lang=en").get("/admin/health").await.expect(200).text();
     assert!(page.contains("Database") && page.contains("In order"), "{page}");
+});
+
+journey!(an_account_gets_another_mailbox_role_and_place_by_its_page_and_nobody_their_own_role, |world| {
+    let (_, own) = world.account(Role::Security, "", Some(PASSWORD)).await;
+    let security = signed_in(&world.anyone(), &own).await;
+    let (_, name) = world.account(Role::Clerk, "GZ-5205", Some(PASSWORD)).await;
+    let clerk = signed_in(&world.anyone(), &name).await;
+    let path = format!("/admin/accounts/{name}");
+    let shown = form(&security.get(&path).await.expect(200).text(), &path);
+    assert_eq!((shown.value("role"), shown.value("station")), ("clerk", "GZ-5205"));
+
+    let bad = shown.clone().with("email", "kein Postfach").with("role", "head");
+    let page = security.form(&path, &bad.pairs()).await.expect(422).text();
+    assert_eq!(form(&page, &path).value("role"), "head", "nothing typed is lost: {page}");
+    security.form(&path, &shown.with("email", "clerk@stations.test").pairs()).await.expect(303);
+    clerk.get("/station").await.expect(200);
+    let shown = form(&security.get(&path).await.expect(200).text(), &path);
+    assert_eq!(shown.value("email"), "clerk@stations.test");
+    security.form(&path, &shown.with("role", "leader").pairs()).await.expect(303);
+    clerk.get("/station").await.expect(303);
+    let page = security.get("/admin/accounts").await.expect(200).text();
+    assert!(page.contains("clerk@stations.test"), "{page}");
+
+    let mine = format!("/admin/accounts/{own}");
+    let other = form(&security.get(&mine).await.expect(200).text(), &mine).with("role", "admin");
+    let page = security.form(&mine, &other.with("email", "me@stations.test").pairs()).await.expect(422).text();
+    assert!(page.contains("不能改自己的角色"), "{page}");
+    world.clerk().await.get(&path).await.expect(403);
 });

@@ -52,6 +52,11 @@ journey!(a_column_that_was_not_recognised_waits_for_the_clerk_and_the_preview_is
     assert!(html.contains("织金县") && !html.contains(&phone(7)), "samples stand beside, long numbers hidden\n{html}");
     // Pressed without a choice nothing changes.
     assert_eq!(place(&send(&desk, &shown).await.expect(303)), page);
+    // One field from two columns: the second would be lost in silence.
+    let twice = send(&desk, &shown.with("map-C", "name")).await.expect(422).text();
+    assert!(twice.contains("A 列已经是这一项了"), "{twice}");
+    assert_eq!(form(&twice, &action).value("map-C"), "name", "the choice stands as it was made");
+    let shown = form(&desk.get(&page).await.expect(200).text(), &action);
     send(&desk, &shown.with("map-C", "origin").with("map-D", "")).await.expect(303);
     until(&api, &import, "preview").await;
     let shown = form(&desk.get(&page).await.expect(200).text(), &action);
@@ -377,4 +382,84 @@ journey!(counts_of_the_worklist_are_those_of_the_lists_behind_them, |world| {
     assert_eq!(counted(&one, "/station?kind=interest"), "1");
     let none = desk.get("/station?due=overdue").await.expect(200).text();
     assert!(none.contains("最早的一件"), "{none}");
+});
+
+journey!(remarks_and_past_work_of_a_sheet_are_kept_and_a_phone_among_them_is_not_shown, |world| {
+    let (api, desk) = clerk(&world).await;
+    let number = id_number("520524", 31);
+    let head = "姓名,证件号码,工作经历,备注\n";
+    let sheet = format!(
+        "{head}石小山,{number},,年后返岗。从事电焊工5年。妻子电话{}。\n石大山,{},缝纫工 3年、不存在的活 2年,\n",
+        phone(31),
+        id_number("520524", 32),
+    );
+    let made = desk.upload("/station/imports", &[("kind", "workers")], "名单.csv", sheet.as_bytes()).await.expect(303);
+    let page = place(&made);
+    let import = format!("/api/v1/imports/{}", page.rsplit('/').next().unwrap());
+    until(&api, &import, "preview").await;
+    desk.form(&format!("{page}/write"), &[]).await.expect(303);
+    until(&api, &import, "done").await;
+    let told = desk.get(&page).await.expect(200).text();
+    assert!(told.contains("电话和证件号不要写在这里") && told.contains("没认出是什么工种"), "{told}");
+    let person = |name: &str| format!("/api/v1/workers?q={name}");
+    let row = api.get(&person("石小山")).await.expect(200).json()["items"][0].clone();
+    assert_eq!(row["remark"], "年后返岗。从事电焊工5年。妻子电话***。", "{row}");
+    assert_eq!(row["experience"][0]["years"], 5.0, "{row}");
+    let row = api.get(&person("石大山")).await.expect(200).json()["items"][0].clone();
+    assert_eq!(row["experience"].as_array().map(Vec::len), Some(1), "{row}");
+    let shown = desk.get(&format!("/station/workers/{}", row["id"].as_str().unwrap())).await.expect(200).text();
+    assert!(shown.contains("缝纫") && shown.contains("3 年"), "{shown}");
+    // Typed in the form it is refused at its place.
+    let remark = json!({"remark": format!("电话 {}", phone(31))});
+    let told = world.registers(&api, "龙小山", remark).await.expect(422).json();
+    assert_eq!(told["errors"][0]["field"], "remark", "{told}");
+});
+
+journey!(a_newer_sheet_shows_old_and_new_of_work_and_of_employers_before_and_in_the_timeline, |world| {
+    let (api, desk) = clerk(&world).await;
+    let number = id_number("520524", 41);
+    for (wage, step) in [("4200", "write"), ("5200", "look")] {
+        let sheet = format!("姓名,证件号码,务工企业名称,务工月收入\n石小山,{number},示例厂,{wage}\n");
+        let upload = desk.upload("/station/imports", &[("kind", "workers")], "名单.csv", sheet.as_bytes());
+        let page = place(&upload.await.expect(303));
+        let import = format!("/api/v1/imports/{}", page.rsplit('/').next().unwrap());
+        until(&api, &import, "preview").await;
+        if step == "look" {
+            let html = desk.get(&page).await.expect(200).text();
+            assert!(html.contains("4200") && html.contains("5200"), "{html}");
+        }
+        desk.form(&format!("{page}/write"), &[]).await.expect(303);
+        until(&api, &import, "done").await;
+    }
+    let row = api.get("/api/v1/workers?q=石小山").await.expect(200).json()["items"][0].clone();
+    let page = desk.get(&format!("/station/workers/{}", row["id"].as_str().unwrap())).await.expect(200).text();
+    assert!(page.contains("4200") && page.contains("5200"), "the timeline tells old and new: {page}");
+
+    for phone in ["020-80000001", "020-80000002"] {
+        let sheet = format!("单位名称,单位类型,联系电话\n广州示例鞋厂,自招单位,{phone}\n");
+        let upload = desk.upload("/station/imports", &[("kind", "employers")], "单位.csv", sheet.as_bytes());
+        let page = place(&upload.await.expect(303));
+        let import = format!("/api/v1/imports/{}", page.rsplit('/').next().unwrap());
+        until(&api, &import, "preview").await;
+        if phone.ends_with('2') {
+            let html = desk.get(&page).await.expect(200).text();
+            assert!(html.contains("80000001") && html.contains("80000002"), "{html}");
+        }
+        desk.form(&format!("{page}/write"), &[]).await.expect(303);
+        until(&api, &import, "done").await;
+    }
+});
+
+journey!(empty_sheets_are_fetched_by_page_and_are_read_again_as_their_kind, |world| {
+    let (_, desk) = clerk(&world).await;
+    let page = desk.get("/station/imports").await.expect(200).text();
+    for kind in ["workers", "vacancies", "employers", "training"] {
+        let path = format!("/station/templates/{kind}");
+        assert!(page.contains(&path), "{page}");
+        let sheet = desk.get(&path).await.expect(200);
+        assert!(sheet.header("content-disposition").unwrap().contains(&format!("{kind}.xlsx")));
+        let made = desk.upload("/station/imports", &[("kind", kind)], "空表.xlsx", &sheet.body).await.expect(303);
+        desk.get(&place(&made)).await.expect(200);
+    }
+    desk.get("/station/templates/nothing").await.expect(404);
 });

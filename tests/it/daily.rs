@@ -110,7 +110,7 @@ async fn stations_hear_once_of_a_class_with_seats_a_week_before_it_begins(engine
 
 async fn what_has_run_out_is_swept(engine: Engine) {
     let t = town(engine).await;
-    shanhai::actions::account::park_form(&t.office, "/station", b"x").await.unwrap();
+    shanhai::actions::account::park_form(&t.office, None, "/station", b"x").await.unwrap();
     let uploads = t.folder.join("uploads");
     std::fs::create_dir_all(&uploads).unwrap();
     std::fs::write(uploads.join("old"), b"sealed").unwrap();

@@ -41,7 +41,7 @@ fn whole_person(partner: &str) -> Value {
         "disability": "三级", "occupations_wanted": ["焊工", "包装工"], "experience": [{"occupation": "焊工", "years": 2.5}],
         "skills": ["平车", "四线"], "certificates": [{"name": "焊工证", "level": "三级", "expires": "2027-05-01"}],
         "wage_floor": 4500.5, "regions_wanted": ["440111", "441900"], "can_leave_home": true, "shift": "day",
-        "available_from": "2026-12-01", "needs": ["lodging", "day_shift"], "partner": partner, "wants_change": true,
+        "available_from": "2026-12-01", "remark": "年后返岗", "needs": ["lodging", "day_shift"], "partner": partner, "wants_change": true,
         "statement": "looking",
         "employment": {"employer": "示例厂", "place": "广州", "wage": 4000.5, "from": "2026-01-01", "industry": "制造",
                        "channel": "老乡", "organised": false, "months": 10},
@@ -125,10 +125,15 @@ async fn busy(world: &mut World) -> Cast {
 
     let class = json!({"programme": "南粤家政", "name": "护理 1 班", "occupation": "养老护理员", "certificates": ["养老护理员证"],
         "skills": ["护理"], "starts": "2026-12-01", "ends": "2026-12-20", "seats": 20, "region": "440111", "place": "二楼",
-        "provider": "示例学校", "fee": 10.5, "vacancy": vacancy});
+        "provider": "示例学校", "fee": 10.5, "vacancy": vacancy, "vacancies": [vacancy]});
     full::<ClassBody>(&class, &[]);
     let class = clerk.post("/api/v1/classes", class).await.expect(201).id();
     clerk.post("/api/v1/enrolments", json!({"worker": person, "class": class})).await.expect(201);
+    // A post that the class opens to somebody.
+    let asks = json!({"occupation": "养老护理员", "requirements": {"certificates": ["养老护理员证"]}});
+    opens(&clerk, &employer, "养老护理员", asks).await.expect(201);
+    let wish = json!({"statement": "looking", "occupations_wanted": ["养老护理员"], "can_leave_home": true});
+    world.registers(&clerk, "王大姐", wish).await.expect(201);
 
     for (n, steps) in [&[][..], &["accept"][..], &[][..], &["decline"][..], &[][..]].into_iter().enumerate() {
         let worker = world
@@ -146,6 +151,8 @@ async fn busy(world: &mut World) -> Cast {
             ok(&firm, &format!("/api/v1/introductions/{id}/{step}"), body).await;
         }
     }
+    let search = json!({"kind": "workers", "name": "会焊的人", "query": {"q": "焊工"}});
+    clerk.post("/api/v1/searches", search).await.expect(201);
     let left = json!({"name": "王生", "phone": phone(91), "consent": "true", "remark": "晚上打"});
     let receipt = world.anyone().post(&format!("/api/v1/vacancies/{vacancy}/interest"), left).await.expect(202).json();
     for wage in 4000..4006 {
@@ -167,8 +174,23 @@ async fn busy(world: &mut World) -> Cast {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
+    opens(&clerk, &employer, "包装工", json!({"headcount": 2})).await.expect(201);
+    crate::engine::packer(world, &clerk, "石小海", json!({})).await;
     world.settle().await;
     world.execute("UPDATE outbox SET state = 'dead', last_error = 'no_mailbox'").await;
+    // A batch run, one that changes it, and one that is still computed.
+    let mut parent = Value::Null;
+    for _ in 0..3 {
+        let run = clerk.post("/api/v1/match-runs", json!({"parent": parent})).await.expect(202).id();
+        crate::engine::ended(&clerk, &run).await;
+        if parent.is_null() {
+            parent = run.into();
+        }
+    }
+    let last = "id = (SELECT id FROM match_run ORDER BY id DESC LIMIT 1)";
+    world
+        .execute(&format!("UPDATE match_run SET state = 'running', lease_until = 9000000000000000 WHERE {last}"))
+        .await;
 
     // What only a letter, a receipt or a lost session leads to.
     let (_, name) = world.account(Role::Clerk, "GZ-5205", None).await;
@@ -176,7 +198,7 @@ async fn busy(world: &mut World) -> Cast {
     let mut tx = world.office.begin().await.unwrap();
     let invited = format!("/password/{}", account::invite(&world.office, &mut tx, account.id).await.unwrap());
     world.office.commit(tx).await.unwrap();
-    let kept = account::park_form(&world.office, "/station/workers/new", b"name=x").await.unwrap();
+    let kept = account::park_form(&world.office, None, "/station/workers/new", b"name=x").await.unwrap();
 
     Cast {
         seats: vec![

@@ -136,6 +136,12 @@ journey!(a_worker_form_outlives_the_session_and_a_wrong_password, |world| {
     let to = clerk.form(&typed.action, &typed.pairs()).await.expect(303).header("location").unwrap().to_owned();
     assert!(!to.contains("潘"), "what was typed stands in no address: {to}");
 
+    // A colleague at the same computer does not see what was typed, and does not take it away.
+    let (_, colleague) = world.account(Role::Clerk, "GZ-5205", Some(PASSWORD)).await;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(to.split('?').nth(1).unwrap()).unwrap();
+    let again = &pairs.iter().find(|(n, _)| n == "next").unwrap().1;
+    signed_in(&world.anyone(), &colleague).await.get(again).await.expect(404);
+
     let page = clerk.get(&to).await.expect(200).text();
     assert!(page.contains("填"), "the page says that the form is kept: {page}");
     let wrong = form(&page, "/login").with("account", &name).with("password", "falsch-falsch");

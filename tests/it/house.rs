@@ -50,7 +50,6 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 
 /// Files over 500 lines, each with the reason that it is one file.
 const LONG: &[(&str, &str)] = &[
-    ("src/actions/enter.rs", "creating and changing a person share every step; form, API and import meet here"),
     ("src/actions/import/people.rs", "one row of a register from cell to person: the steps share their findings"),
     ("src/domain/posting.rs", "one body, one check: every field of a vacancy in the order of the form"),
     ("src/domain/registration.rs", "one body, one check: every field of CONTRACT's worker in the order of the form"),

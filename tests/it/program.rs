@@ -331,3 +331,26 @@ fn a_set_of_queries_with_known_answers_is_measured_and_compared_with_an_earlier_
     std::fs::remove_dir_all(&set).expect("gone");
     assert_eq!(run(bare(folder.path(), &["evaluate", &top]), "").status.code(), Some(1));
 }
+
+#[test]
+fn word_lists_are_checked_line_by_line_and_a_title_is_told_sure_or_not() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let lists = concat!(env!("CARGO_MANIFEST_DIR"), "/index");
+    for args in [&["check-lists"][..], &["check-lists", lists][..]] {
+        let good = run(bare(folder.path(), args), "");
+        assert_eq!(String::from_utf8_lossy(&good.stdout).trim(), "ok", "{}", String::from_utf8_lossy(&good.stderr));
+    }
+    for (name, text) in shanhai::search::words::LISTS {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let broken = if *name == "words/synonyms.txt" { format!("{text}\n独字\n") } else { (*text).to_owned() };
+        std::fs::write(path, broken).expect("a file");
+    }
+    let bad = run(bare(folder.path(), &["check-lists", &folder.path().display().to_string()]), "");
+    let told = String::from_utf8_lossy(&bad.stdout).into_owned();
+    assert_eq!((bad.status.code(), told.contains("words/synonyms.txt:")), (Some(1), true), "{told}");
+    let sure = run(bare(folder.path(), &["check-occupation", "电焊工", "小能手"]), "");
+    let lines = String::from_utf8_lossy(&sure.stdout).into_owned();
+    let sure: Vec<bool> = lines.lines().map(|l| l.contains("\"sure\":true")).collect();
+    assert_eq!(sure, [true, false], "{lines}");
+}

@@ -9,11 +9,11 @@ use crate::domain::heading::{SheetKind, dictionary};
 use crate::domain::household::HouseholdType;
 use crate::domain::identity::{IdNumber, Phone};
 use crate::domain::wage::yuan_json;
-use crate::domain::worker::HeldCertificate;
+use crate::domain::worker::{Experience, HeldCertificate};
 use crate::store::worker::Record;
 
 /// Fields in the order of the sheet; the first two name the person.
-const FIELDS: [&str; 44] = [
+const FIELDS: [&str; 46] = [
     "id",
     "ref",
     "name",
@@ -33,6 +33,7 @@ const FIELDS: [&str; 44] = [
     "health",
     "disability",
     "occupations_wanted",
+    "experience",
     "skills",
     "certificates",
     "wage_floor",
@@ -43,6 +44,7 @@ const FIELDS: [&str; 44] = [
     "needs",
     "wants_change",
     "statement",
+    "remark",
     "employment.employer",
     "employment.place",
     "employment.wage",
@@ -141,6 +143,10 @@ fn cell(record: &Record, field: &str, number: &str, phone: &str, known: &mut Nam
         "health" => names(&w.health),
         "disability" => text(&w.disability),
         "occupations_wanted" => w.occupations_wanted.iter().map(|o| known.occupation(o)).collect::<Vec<_>>().join("、"),
+        "experience" => {
+            let done = |e: &Experience| format!("{} {}年", known.occupation(&e.occupation), e.years);
+            w.experience.iter().map(done).collect::<Vec<_>>().join("、")
+        }
         "skills" => w.skills.join("、"),
         "certificates" => w.certificates.iter().map(HeldCertificate::in_words).collect::<Vec<_>>().join("、"),
         "wage_floor" => shown(w.wage_floor.map(yuan_json)),

@@ -12,7 +12,7 @@ use crate::actions::office::{Office, below};
 use crate::actions::worker;
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::code::Code as _;
-use crate::domain::fault::FieldFault;
+use crate::domain::fault::{Faults, FieldFault};
 use crate::domain::heading::{self, NOT_KEPT, SheetKind};
 use crate::domain::registration::Checked;
 use crate::domain::sheet_row::person::{self, Reading};
@@ -274,6 +274,7 @@ pub async fn remap(office: &Office, actor: &Actor, id: Uuid, fields: &[(usize, S
     }
     let kind = SheetKind::parse(&import.kind).ok_or(Error::NotFound)?;
     let mut mapping = mapping(&import);
+    one_column_each(&mapping, fields)?;
     let mut tx = office.begin().await?;
     for (column, field) in fields {
         // A column may be passed over whatever the kind of sheet.
@@ -296,6 +297,24 @@ pub async fn remap(office: &Office, actor: &Actor, id: Uuid, fields: &[(usize, S
     tx.audit(office.audit(actor, "import.remap", "import", Some(id), ""));
     office.commit(tx).await?;
     Ok(import)
+}
+
+/// A field comes from one column: of two the second would be lost in silence.
+fn one_column_each(mapping: &[Mapped], said: &[(usize, String)]) -> Result<()> {
+    let will_be = |m: &Mapped| {
+        let new = said.iter().find(|(column, _)| *column == m.column).map(|(_, field)| field.clone());
+        new.or_else(|| m.field.clone()).filter(|field| field != NOT_KEPT)
+    };
+    let mut faults = Faults::default();
+    for (column, field) in said.iter().filter(|(_, field)| field != NOT_KEPT) {
+        let taken = mapping.iter().find(|m| m.column != *column && will_be(m).as_deref() == Some(field));
+        if let Some(other) = taken {
+            let letters = crate::sheets::column_letters(*column);
+            let fault = FieldFault::new(format!("map-{letters}"), "heading.twice");
+            faults.add(fault.with("other", crate::sheets::column_letters(other.column)));
+        }
+    }
+    Ok(faults.finish(())?)
 }
 
 /// An error of a row as the API shows it.

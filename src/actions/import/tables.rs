@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Job;
@@ -157,10 +156,7 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodi
         let object = outcome.id();
         let (outcome, faults, changes) = match outcome {
             put::Outcome::Created(_) => (Outcome::Created, Vec::new(), None),
-            put::Outcome::Updated(_, fields) => {
-                let fields: Map<String, Value> = fields.into_iter().map(|f| (f, Value::Null)).collect();
-                (Outcome::Updated, Vec::new(), Some(fields))
-            }
+            put::Outcome::Updated(_, diff) => (Outcome::Updated, Vec::new(), Some(diff)),
             put::Outcome::Unchanged(_) => (Outcome::Unchanged, Vec::new(), None),
             put::Outcome::Rejected(faults) => (Outcome::Rejected, faults, None),
         };

@@ -216,7 +216,7 @@ async fn a_dry_run_says_the_same_and_writes_nothing() {
     workers(&t.office, &bytes).await;
     let newer = file(&[row("1", "王一山", &number("520524", "19610209", "998"), &working(&[("务工月收入", "5200")]))]);
     let preview = import(&t.office, &Actor::Operator, &newer, &dry).await;
-    assert_eq!(preview.changes, [(2, vec!["employment".to_owned()])]);
+    assert_eq!(preview.changes, [(2, vec!["employment.wage".to_owned()])]);
     assert_eq!(workers(&t.office, &newer).await.summary.updated, 1);
     assert_eq!(workers(&t.office, &newer).await.summary.unchanged, 1);
 }

@@ -180,7 +180,7 @@ impl Doing<'_> {
             } else if let Some(code) = refuses(self.record) {
                 return Err(Error::conflict(code));
             }
-            room_for_one_more(self.office, self.tx, self.post).await?;
+            room_for_one_more(self.office, self.tx, self.post, self.case.introduction.worker).await?;
         }
         if old.state == IntroductionState::Interview {
             new.interview = None;

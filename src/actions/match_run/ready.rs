@@ -9,6 +9,7 @@ use super::{PAIRS, Told, Wanted};
 use crate::actions::error::{Error, Result};
 use crate::actions::matching::slots;
 use crate::domain::code::Code as _;
+use crate::domain::date_text::parse_date;
 use crate::domain::fault::FieldFault;
 use crate::domain::vacancy::VacancyKind;
 use crate::matching::assign::all_pairs;
@@ -37,6 +38,23 @@ impl<'a> Ready<'a> {
             faults.extend(regions.iter().enumerate().filter(|(_, region)| **region == 0).map(unknown));
             people = Some(columns.seekers_from(people.as_ref(), &regions));
         }
+        let day = match scope.date.as_deref().map(parse_date) {
+            None => None,
+            Some(Ok(day)) => Some(day),
+            Some(Err(fault)) => {
+                faults.push(FieldFault::new("scope.date", fault.code()));
+                None
+            }
+        };
+        if let Some(day) = day {
+            people = Some(columns.seekers_free_on(people.as_ref(), day));
+        }
+        if !scope.leave_out.is_empty() {
+            let without: BTreeSet<Uuid> = scope.leave_out.iter().copied().collect();
+            let within = |slot: u32| people.as_ref().is_none_or(|set| set.contains(slot));
+            let rows = columns.seekers.iter().filter(|(slot, row)| within(*slot) && !without.contains(&row.id));
+            people = Some(rows.map(|(slot, _)| slot).collect());
+        }
         let mut kinds = vec![];
         for (place, kind) in scope.kinds.iter().enumerate() {
             match VacancyKind::parse(kind) {
@@ -50,6 +68,8 @@ impl<'a> Ready<'a> {
             .iter()
             .filter(|(_, row)| wished.is_empty() || wished.contains(&row.id))
             .filter(|(_, row)| kinds.is_empty() || row.kind.is_some_and(|kind| kinds.contains(&kind)))
+            .filter(|(_, row)| day.is_none_or(|day| row.start_from.is_none_or(|from| from <= day)))
+            .filter(|(_, row)| day.is_none_or(|day| row.latest_start.is_none_or(|until| day <= until)))
             .map(|(slot, _)| slot)
             .collect();
         let table = Table::new(columns, people.as_ref(), Some(&posts), today);

@@ -118,6 +118,7 @@ pub fn class(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Class
         provider: row.field("provider"),
         fee: if matches!(fee, "免费" | "无" | "免") { some("0") } else { some(fee.trim_end_matches('元')) },
         vacancy: None,
+        vacancies: vec![],
     };
     let rejects = |f: &FieldFault| matches!(f.field.as_str(), "programme" | "name" | "seats");
     let _ = settle(&mut body, |b| b.check(&context(with)), rejects, remarks);

@@ -12,7 +12,8 @@ use crate::domain::heading;
 use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::{IdNumber, Name, Phone, Sex};
 use crate::domain::registration::{
-    CertificateBody, Checked, Context, EmploymentBody, Field, HouseholdBody, Registration, Text, VillageBody,
+    CertificateBody, Checked, Context, EmploymentBody, ExperienceBody, Field, HouseholdBody, Registration, Text,
+    VillageBody, without_numbers,
 };
 use crate::domain::wage::{fen_from_yuan, parse_wage_text, yuan_json};
 use crate::domain::worker::{Capacity, Health, HeldCertificate, Need, Schooling, Shift, Statement, age_on};
@@ -148,6 +149,8 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
         },
     };
     let phone = phone(row, remarks);
+    let experience = experience(row, with, remarks);
+    let remark = remark(row, remarks);
     let tail = row.get("id_number").chars().filter(|c| !c.is_whitespace()).count();
     let list = |field: &str, most: usize| row.list(field).into_iter().take(most).map(Text).collect::<Vec<_>>();
     Registration {
@@ -168,6 +171,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
         health: codes::<Health>(row, "health", "health"),
         // The certificate number itself tells category and grade.
         disability: if tail > 18 { None } else { row.field("disability") },
+        experience,
         occupations_wanted: list("occupations_wanted", 5),
         skills: list("skills", 30),
         certificates: list("certificates", 30)
@@ -190,6 +194,7 @@ fn body(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Registrati
         needs: codes::<Need>(row, "needs", "need"),
         wants_change: row.field("wants_change"),
         statement: coded::<Statement>(row, "statement", "statement"),
+        remark,
         employment: employment(row),
         household: household(row),
         ..Registration::default()
@@ -210,6 +215,38 @@ fn codes<C: crate::domain::code::Code>(row: Cells<'_>, field: &str, list: &str) 
 fn regions(row: Cells<'_>, with: &Reading<'_>) -> Vec<Text> {
     let parts = row.list("regions_wanted").into_iter().take(20);
     parts.map(|part| Text(with.place(&part).code.unwrap_or(part))).collect()
+}
+
+/// Work done so far: the column says `焊工 3年、缝纫工 5年`; without it a remark may (`从事焊工3年`).
+fn experience(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Vec<ExperienceBody> {
+    let column = row.list("experience");
+    let remark =
+        row.get("remark").split(['。', '，', ',', '；', ';', ' ']).filter_map(|part| part.strip_prefix("从事"));
+    let said: Vec<&str> =
+        if column.is_empty() { remark.take(5).collect() } else { column.iter().map(String::as_str).collect() };
+    let mut out = Vec::new();
+    for words in said {
+        let title = words.trim_end_matches(['年', '多']).trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let years = words[title.len()..].trim_end_matches(['年', '多']);
+        match (with.occupation)(title.trim()) {
+            Some(code) if !years.is_empty() => {
+                out.push(ExperienceBody { occupation: some(code), years: some(years) });
+            }
+            _ if column.is_empty() => {}
+            _ => remarks.warnings.push(FieldFault::new("experience", "experience.unknown")),
+        }
+    }
+    out
+}
+
+/// The remark with asterisks for phones and ID numbers, which have fields of their own.
+fn remark(row: Cells<'_>, remarks: &mut Remarks) -> Field {
+    let said = row.get("remark");
+    let kept = without_numbers(said);
+    if kept != said {
+        remarks.warnings.push(FieldFault::new("remark", "text.number"));
+    }
+    some(kept)
 }
 
 /// The own phone, else the household's; each that is no phone is told.

@@ -1,7 +1,9 @@
 //! Conditions of the post alone, and of what is already under way: open, places, couples, introductions.
 
+use super::wish::met_needs;
 use super::{Held, Pair};
 use crate::domain::vacancy::VacancyState;
+use crate::domain::worker::Need;
 use crate::matching::change::Change;
 use crate::matching::sentence::{Arg, Say};
 
@@ -42,6 +44,14 @@ pub fn change_places(pair: &Pair) -> Vec<Vec<Change>> {
     let wanted = 1 + u32::from(pair.seeker.goes_as_couple());
     let missing = wanted.saturating_sub(pair.opening.places_left);
     vec![vec![Change::Headcount(pair.opening.headcount.saturating_add(missing))]]
+}
+
+/// Room for both, or going without the couple's room.
+pub fn change_partner(pair: &Pair) -> Vec<Vec<Change>> {
+    let alone = met_needs(pair).into_iter().filter(|need| *need != Need::Couple).collect();
+    let mut ways = change_places(pair);
+    ways.push(vec![Change::Needs(alone)]);
+    ways
 }
 
 /// Who goes with a spouse or mate into a couple's room needs two places.

@@ -50,6 +50,25 @@ fn each_condition_has_a_table_here() {
 }
 
 #[test]
+fn the_example_of_the_guide_is_a_condition_as_it_stands() {
+    let guide = include_str!("../../../CONTRIBUTING.md");
+    let example = guide.split("**a condition of matching**").nth(1).and_then(|rest| rest.split("```").nth(1)).unwrap();
+    let sources = [
+        include_str!("../condition.rs"),
+        include_str!("../sentence.rs"),
+        include_str!("wish.rs"),
+        include_str!("reads.rs"),
+        include_str!("tests.rs"),
+    ]
+    .concat();
+    let lines: Vec<&str> = example.lines().skip(1).filter(|line| !line.starts_with("//")).collect();
+    assert!(lines.len() > 10, "{example}");
+    for line in lines {
+        assert!(sources.contains(line), "{line}");
+    }
+}
+
+#[test]
 fn status_follows_the_rule() {
     check(
         "status",

@@ -68,7 +68,18 @@ pub fn say_occupation(pair: &Pair, held: Held) -> Say {
 pub fn change_occupation(pair: &Pair) -> Vec<Vec<Change>> {
     let wishes = pair.seeker.wanted().iter().chain([&pair.opening.occupation]);
     let codes = wishes.map(|w| pair.words.occupation_code(*w).to_owned()).collect();
-    vec![vec![Change::OccupationsWanted(codes)]]
+    let mut ways = vec![vec![Change::OccupationsWanted(codes)]];
+    if pair.seeker.wanted().is_empty() {
+        // Nobody who was never asked is kept from a post that asks nothing.
+        let certificates = !pair.opening.certificates().is_empty();
+        let experience = pair.opening.must.experience > 0;
+        let asked = [
+            certificates.then_some(Change::AskedCertificates(vec![])),
+            experience.then_some(Change::AskedExperience(0.0)),
+        ];
+        ways.push(asked.into_iter().flatten().collect());
+    }
+    ways
 }
 
 /// The work place lies in a wished region; a post that names only the wider region asks.
@@ -163,17 +174,17 @@ pub fn change_wage(pair: &Pair) -> Vec<Vec<Change>> {
         return vec![];
     };
     let whole_yuan = |fen: i64| fen.div_euclid(100) * 100 + if fen % 100 == 0 { 0 } else { 100 };
-    let raised = match pair.opening.pay.period {
-        Some(Period::Hour) => floor.div_euclid(174) + 1,
-        Some(Period::Day) => floor.saturating_mul(100) / 2175 + 1,
-        Some(Period::Week) => floor.saturating_mul(100) / 435 + 1,
-        Some(Period::Year) => floor.saturating_mul(12),
-        _ => floor,
-    };
-    let paid = if pair.opening.pay.period == Some(Period::Piece) {
-        Change::TypicalMonth(whole_yuan(raised))
+    // A usual month that is stated counts for itself, whatever the range says.
+    let paid = if pair.opening.pay.typical_month.is_some() || pair.opening.pay.period == Some(Period::Piece) {
+        Change::TypicalMonth(whole_yuan(floor))
     } else {
-        Change::WageMax(whole_yuan(raised))
+        Change::WageMax(whole_yuan(match pair.opening.pay.period {
+            Some(Period::Hour) => floor.div_euclid(174) + 1,
+            Some(Period::Day) => floor.saturating_mul(100) / 2175 + 1,
+            Some(Period::Week) => floor.saturating_mul(100) / 435 + 1,
+            Some(Period::Year) => floor.saturating_mul(12),
+            _ => floor,
+        }))
     };
     vec![vec![Change::WageFloor(reach.div_euclid(100) * 100)], vec![paid]]
 }
@@ -230,7 +241,7 @@ pub fn say_shift(pair: &Pair, held: Held) -> Say {
 }
 
 /// Needs that this post meets or says nothing of, as the whole list a person would be left with.
-fn met_needs(pair: &Pair) -> Vec<Need> {
+pub fn met_needs(pair: &Pair) -> Vec<Need> {
     let silent = !pair.opening.told_benefits();
     let unmet = if silent { vec![] } else { unmet_needs(pair) };
     Need::ALL

@@ -66,7 +66,9 @@ pub fn other(edges: &impl Edges, threads: usize, solution: &Solution) -> Option<
     for (vacancy, (own, list)) in found.into_iter().enumerate() {
         if solution.greatest {
             room[vacancy] = own;
-            list.into_iter().for_each(|(at, slack)| ways[at as usize].push((vacancy as u32, slack)));
+            for (at, slack) in list {
+                ways[at as usize].push((vacancy as u32, slack));
+            }
         } else {
             ways[vacancy] = list;
         }

@@ -6,6 +6,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::domain::match_run::RunStage;
+use crate::matching::progress::tell;
+
 /// No vacancy, or no layer above.
 pub const NONE: u32 = u32::MAX;
 
@@ -114,6 +117,7 @@ pub fn solve(net: &Net) -> Layered {
         }
     }
     for worker in 0..net.edges.len() as u32 {
+        tell(RunStage::Solving, worker as usize, net.edges.len());
         search.insert(worker);
     }
     Layered { matched: search.matched, through: search.through, prices: search.price }

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{FREE, List, Solution, Source, edge};
+use crate::domain::match_run::RunStage;
+use crate::matching::progress::tell;
 
 /// How a search ends.
 #[derive(Clone, Copy)]
@@ -88,6 +90,7 @@ pub fn solve(source: &impl Source) -> Solution {
         let places = |v: u32| u128::from(source.quota(v)) + 1;
         (width(*a) * places(*b), a).cmp(&(width(*b) * places(*a), b))
     });
+    let mut done = 0;
     for wave in order.chunks(WAVE) {
         let profits: Vec<i64> = (0..source.workers()).map(|worker| search.profit(worker)).collect();
         for (vacancy, list) in wave.iter().zip(source.lists(wave, &profits)) {
@@ -95,6 +98,8 @@ pub fn solve(source: &impl Source) -> Solution {
             search.list(*vacancy, list);
         }
         for vacancy in wave {
+            tell(RunStage::Solving, done, order.len());
+            done += 1;
             for _ in 0..source.quota(*vacancy) {
                 // At price 0 a place is worth nothing: this one and all others stay empty.
                 if search.nodes[*vacancy as usize].price == 0 {

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{FREE, Solution};
+use crate::domain::match_run::RunStage;
 use crate::matching::problem::Problem;
+use crate::matching::progress::tell;
 
 /// How a search ends.
 #[derive(Clone, Copy)]
@@ -52,6 +54,7 @@ struct Search {
 pub fn solve(problem: &Problem) -> Solution {
     let mut search = Search::new(problem);
     for worker in 0..problem.workers() {
+        tell(RunStage::Solving, worker as usize, problem.workers() as usize);
         search.insert(worker);
     }
     let held = search.matched.iter().copied().zip(search.points.iter().copied());

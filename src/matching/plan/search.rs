@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Contradiction, Instance, NoPlan, Plan, Terms, extra, step};
+use crate::domain::match_run::RunStage;
 use crate::matching::flow::layers::{self, Layer, NONE, Net};
+use crate::matching::progress::tell;
 
 /// Worker, vacancy and score.
 type Pairs = Vec<(u32, u32, u32)>;
@@ -304,6 +306,7 @@ impl<'a> Planner<'a> {
             if !go_on() {
                 return Err(NoPlan::Cancelled);
             }
+            tell(RunStage::Branching, branches, effort);
             if branches > effort {
                 break;
             }

@@ -54,6 +54,22 @@ pub(super) fn general(lang: Lang) -> Vec<Sample> {
             Cell::new(Bit::RowLink(Link::to("/x", "看"), s("村单"))),
         ],
     };
+    let mut choosing = Table { id: s("pick"), caption: s("可选的岗位"), ..table(true) };
+    choosing.rows[0].cells[1] = Cell {
+        bits: [("do-1", Kind::Select(choices(&[("", "不动"), ("keep", "留下")]))), ("to-1", Kind::Text)]
+            .map(|(name, kind)| Bit::Choose(Box::new(Field::new(name, name, kind))))
+            .into(),
+        ..Cell::default()
+    };
+    let sheet = Sheet { heading: s("示例村"), lead: s("共 2 人"), table: table(false), foot: s("电话") };
+    let sheets = Sheets {
+        c: c(station, "/station"),
+        heading: s("按村打印"),
+        crumb: links(&[("/x", "批量匹配"), ("", "打印")]),
+        sheets: vec![sheet],
+        more: (s("1 / 2"), s("?from=1")),
+        ..Sheets::default()
+    };
     let one = Desk {
         crumb: links(&[("/station", "工作台"), ("", "推荐")]),
         tags: vec![Tag::new("等答复", Tone::Warn)],
@@ -66,13 +82,21 @@ pub(super) fn general(lang: Lang) -> Vec<Sample> {
             Block::Text(s("一段话")),
             Block::Note(Note { text: s("话"), ..Note::default() }),
             Block::Facts(vec![Fact::new("户籍", "纳雍")]),
+            Block::Progress(s("分配岗位"), 45),
+            Block::Words(vec![Bit::Bold(s("没分到的")), Link::to("/x", "杨秀兰").into()]),
+            Block::Explained(s("怎么知道的"), s("总分到了上限。")),
+            Block::Filter(
+                s("/x"),
+                s("只看一部分"),
+                vec![Field::new("employer", "单位", Kind::Select(choices(&[("", "全部"), ("1", "甲")])))],
+            ),
             Block::Log(log()),
             Block::Findings(vec![Finding { text: s("提醒"), ..Finding::default() }]),
             Block::Table(Table { rows: vec![post], ..table(false) }),
             Block::More(s("共 3 个"), s("?cursor=x")),
             Block::Pick(Box::new(Pick {
                 action: s("/x"),
-                table: Table { id: s("pick"), caption: s("可选的岗位"), ..table(true) },
+                table: choosing,
                 fields: vec![
                     Field::new("msg", "给单位的话", Kind::Text),
                     Field::new("to", "给谁", Kind::Select(choices(&[("1", "一")]))),
@@ -138,6 +162,7 @@ pub(super) fn general(lang: Lang) -> Vec<Sample> {
         sample("account form", admin, &desk(admin, "/admin/accounts", forms::account(lang, "/x"))),
         sample("desk", station, &one),
         sample("acts", station, &folds),
+        sample("sheets", station, &sheets),
         sample("employer home", employer, &home),
         sample(
             "empty employer home",

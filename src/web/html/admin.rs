@@ -1,6 +1,6 @@
 //! Stations and accounts, for those who administer them.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{at_form, body_of, chrome, page, refused, sentences};
 use crate::actions::account::{self, NewAccount};
@@ -16,7 +16,7 @@ use crate::pages::{
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
-use crate::web::html::fields::{over, region_name, stored, typed, value};
+use crate::web::html::fields::{Pairs, over, region_name, stored, typed, value};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
@@ -24,6 +24,9 @@ const STATIONS: Audience = Audience::Holds(&[Right::Stations]);
 const ACCOUNTS: Audience = Audience::Holds(&[Right::Accounts]);
 /// Whoever has anything to do under `/admin`.
 pub(super) const ANY: Audience = Audience::Holds(&[Right::Stations, Right::Accounts, Right::Audit]);
+
+/// Signs of an account's name that an address spells out.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
@@ -49,6 +52,9 @@ pub static ROUTES: &[Route] = &[
     Route::get("/admin/accounts/new", ACCOUNTS, "the form of an account", handler!(new_account)),
     Route::post("/admin/accounts/new", ACCOUNTS, "add an account", Body::Form, handler!(create_account))
         .takes(&["name", "role", "station", "employer", "email", "right", "password"]),
+    Route::get("/admin/accounts/{name}", ACCOUNTS, "the form to change an account", handler!(edit_account)),
+    Route::post("/admin/accounts/{name}", ACCOUNTS, "change an account", Body::Form, handler!(change_account))
+        .takes(&["role", "station", "employer", "email", "right"]),
     Route::post("/admin/accounts/{name}/{act}", ACCOUNTS, "disable, enable, send a letter", Body::Form, handler!(act)),
 ];
 
@@ -162,7 +168,7 @@ async fn accounts(ask: Ask) -> Result<Answer, Fault> {
     let rows = list.iter().map(|a| {
         let station = stations.iter().find(|s| Some(s.id) == a.station).map(|s| s.station.name.clone());
         let employer = employers.iter().find(|e| Some(e.id) == a.employer).map(|e| e.employer.name.clone());
-        let name = utf8_percent_encode(&a.name, NON_ALPHANUMERIC).to_string();
+        let name = utf8_percent_encode(&a.name, NAME).to_string();
         let act = |act: &str| {
             Bit::Post(Link::to(format!("/admin/accounts/{name}/{act}"), word(lang, "go", act)), a.name.clone())
         };
@@ -177,7 +183,7 @@ async fn accounts(ask: Ask) -> Result<Answer, Fault> {
             (state, letter.into_iter().chain([act("disable")]).collect())
         };
         let cells = vec![
-            Cell::head(a.name.clone()),
+            Cell::head(Link::to(format!("/admin/accounts/{name}"), a.name.clone())),
             Cell::new(named(lang, a.role)),
             Cell::new(station.or(employer).unwrap_or_default()),
             Cell::new(a.email.clone().unwrap_or_default()),
@@ -228,34 +234,83 @@ async fn new_account(ask: Ask) -> Result<Answer, Fault> {
 
 async fn create_account(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
-    let said = |name: &str| Some(value(&fields, name).to_owned()).filter(|v| !v.is_empty());
-    let made = async {
-        let role = Role::parse(value(&fields, "role")).ok_or_else(|| Error::field("role", "field.missing"))?;
-        let station = station::named(&ask.office, said("station").as_deref()).await?;
-        let employer = match said("employer") {
-            Some(code) => {
-                let rows = store::employer::by_credit_codes(&mut &ask.office.db, std::slice::from_ref(&code)).await?;
-                Some(rows.first().map(|e| e.id).ok_or_else(|| Error::field("employer", "employer.unknown"))?)
-            }
-            None => None,
-        };
-        let new = NewAccount {
-            name: value(&fields, "name").to_owned(),
-            role,
-            station,
-            employer,
-            confidential: fields.iter().any(|(n, v)| n == "right" && v == "confidential"),
-            password: said("password"),
-            email: said("email"),
-        };
-        account::add(&ask.office, &ask.actor, new).await
-    };
+    let made =
+        async { account::add(&ask.office, &ask.actor, said(&ask, &fields, value(&fields, "name")).await?).await };
     match made.await {
         Ok(_) => Ok(Answer::see_other("/admin/accounts?said=saved")),
         Err(Error::Invalid(faults)) => {
             let form = account_form(&ask).await.fill(typed(&fields)).mark(sentences(ask.lang, &faults));
             let c = chrome(&ask, "/admin/accounts").await;
             Ok(refused(&Desk::form(c, text(ask.lang, "page-account-new", &[]), form)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The account as the form says it.
+async fn said(ask: &Ask, fields: &Pairs, name: &str) -> Result<NewAccount, Error> {
+    let said = |name: &str| Some(value(fields, name).to_owned()).filter(|v| !v.is_empty());
+    let role = Role::parse(value(fields, "role")).ok_or_else(|| Error::field("role", "field.missing"))?;
+    let employer = match said("employer") {
+        Some(code) => {
+            let rows = store::employer::by_credit_codes(&mut &ask.office.db, std::slice::from_ref(&code)).await?;
+            Some(rows.first().map(|e| e.id).ok_or_else(|| Error::field("employer", "employer.unknown"))?)
+        }
+        None => None,
+    };
+    Ok(NewAccount {
+        name: name.to_owned(),
+        role,
+        station: station::named(&ask.office, said("station").as_deref()).await?,
+        employer,
+        confidential: fields.iter().any(|(n, v)| n == "right" && v == "confidential"),
+        password: said("password"),
+        email: said("email"),
+    })
+}
+
+/// The form of an account that stands: its name stays.
+async fn edit_form(ask: &Ask) -> Form {
+    let name = utf8_percent_encode(ask.param("name"), NAME).to_string();
+    let mut form = forms::account(ask.lang, &format!("/admin/accounts/{name}"));
+    choose_station(ask, form.field_mut("station")).await;
+    for section in &mut form.sections {
+        section.fields.retain(|f| f.name != "name");
+    }
+    form
+}
+
+async fn edit_account(ask: Ask) -> Result<Answer, Fault> {
+    let account = account::find(&ask.office, &ask.actor, ask.param("name")).await?;
+    let stations = ask.office.stations().await;
+    let station = stations.iter().find(|s| Some(s.id) == account.station).map(|s| s.station.code.clone());
+    let ids: Vec<_> = account.employer.into_iter().collect();
+    let employers = store::employer::by_ids(&mut &ask.office.db, &ids).await?;
+    let employer = employers.first().and_then(|e| e.employer.credit_code.clone());
+    let right = account.confidential.then(|| "confidential".to_owned());
+    let stands = [
+        ("role", Some(account.role.code().to_owned())),
+        ("station", station),
+        ("employer", employer),
+        ("email", account.email),
+        ("right", right),
+    ];
+    let form = edit_form(&ask).await.fill(stands.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    let c = chrome(&ask, "/admin/accounts").await;
+    Ok(page(&Desk::form(c, format!("{} {}", text(ask.lang, "page-account-edit", &[]), account.name), form)))
+}
+
+async fn change_account(ask: Ask) -> Result<Answer, Fault> {
+    let fields = ask.form();
+    let name = ask.param("name");
+    let done = async { account::change(&ask.office, &ask.actor, said(&ask, &fields, name).await?).await };
+    match done.await {
+        Ok(()) => Ok(Answer::see_other("/admin/accounts?said=saved")),
+        Err(Error::Invalid(faults)) => {
+            let form = edit_form(&ask).await.fill(typed(&fields)).mark(sentences(ask.lang, &faults));
+            let c = chrome(&ask, "/admin/accounts").await;
+            let heading = format!("{} {name}", text(ask.lang, "page-account-edit", &[]));
+            Ok(refused(&Desk::form(c, heading, form)))
         }
         Err(other) => Err(other.into()),
     }

@@ -7,7 +7,7 @@ mod sheet;
 use super::posting::{self, Side};
 use super::public::facts;
 use super::station::vacancy::state_tag;
-use super::{chrome, page, refused, sentences};
+use super::{chrome, page, refused, sentences, what_if};
 use crate::actions::introduction::Details;
 use crate::actions::{Error, employer, vacancy};
 use crate::domain::actor::Right;
@@ -59,9 +59,11 @@ pub static ROUTES: &[Route] = &[
     Route::post("/employer/vacancies/{id}/edit", POSTS, "change it", Body::FormOf(shape::<Posting>), handler!(change))
         .takes(&["act", "version"]),
     Route::get("/employer/vacancies/{id}/copy", POSTS, "post it again", handler!(copy)),
+    Route::get("/employer/vacancies/{id}/what-if", POSTS, "what a change would bring", handler!(would)),
     Route::post("/employer/vacancies/{id}/{act}", POSTS, "submit, close or reopen", Body::Form, handler!(act)),
     Route::get("/employer/import", POSTS, "hand in a sheet of vacancies", handler!(sheet::show)).query(&["done"]),
     Route::post("/employer/import", POSTS, "upload the sheet", Body::Upload, handler!(sheet::upload)).takes(&["file"]),
+    Route::get("/employer/template", POSTS, "an empty sheet to fill in", handler!(sheet::template)),
     Route::get("/employer/entry", POSTS, "the own entry", handler!(entry)),
     Route::post("/employer/entry", POSTS, "change the own entry", Body::Form, handler!(change_entry))
         .takes(&["region", "address", "contact", "phone", "email", "version"]),
@@ -133,6 +135,10 @@ async fn copy(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&posting::new_page(&ask, SIDE, Some(&record)).await))
 }
 
+async fn would(ask: Ask) -> Result<Answer, Fault> {
+    what_if::of_record(&ask, SIDE, &own(&ask).await?).await
+}
+
 async fn edit(ask: Ask) -> Result<Answer, Fault> {
     let record = own(&ask).await?;
     Ok(page(&posting::edit_page(&ask, SIDE, &record).await))
@@ -178,6 +184,7 @@ async fn vacancy_view(ask: &Ask, told: Option<Note>) -> Result<Desk, Fault> {
         links: vec![
             Link::to(format!("{root}/edit"), word(lang, "go", "edit")),
             Link::to(format!("{root}/copy"), word(lang, "go", "copy")),
+            Link::to(format!("{root}/what-if"), word(lang, "go", "what-if")),
         ],
         blocks,
         ..Desk::default()

@@ -9,6 +9,7 @@ pub mod public;
 pub mod session;
 pub mod station;
 pub mod timeline;
+pub mod what_if;
 
 use http::{HeaderMap, Method};
 
@@ -31,7 +32,15 @@ static ROUTES: &[Route] = &[
 
 /// Routes of all pages.
 pub fn tables() -> Vec<&'static [Route]> {
-    let mut tables = vec![ROUTES, session::ROUTES, public::ROUTES, employer::ROUTES, admin::ROUTES, oversight::ROUTES];
+    let mut tables = vec![
+        ROUTES,
+        session::ROUTES,
+        public::ROUTES,
+        employer::ROUTES,
+        admin::ROUTES,
+        oversight::ROUTES,
+        what_if::ROUTES,
+    ];
     tables.extend(station::tables());
     tables
 }

@@ -7,7 +7,7 @@ use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, employer};
 use crate::domain::posting::Posting;
 use crate::domain::vacancy::VacancyState;
-use crate::pages::{Desk, Field, Finding, Form, Kind, Lang, Section, forms, text};
+use crate::pages::{Block, Desk, Field, Finding, Form, Kind, Lang, Section, forms, text};
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
@@ -122,6 +122,7 @@ async fn again(
     (fields, body): (&Pairs, &Posting),
     over: Option<(&Record, i64)>,
     (status, faults): (u16, Vec<(String, String)>),
+    above: Option<Block>,
 ) -> Answer {
     let (heading, back, action) = match over {
         Some((record, _)) => ("page-vacancy-edit", format!("{}/{}", side.root, record.row.id), "edit"),
@@ -136,7 +137,23 @@ async fn again(
     c.back = action;
     let form = form.fill(typed(fields).filter(|(n, _)| *n != "version")).mark(faults);
     let form = with_findings(ask.lang, form, &vacancy::findings_so_far(&ask.office, body));
-    Answer { status, ..page(&Desk::form(c, text(ask.lang, heading, &[]), form)) }
+    let mut view = Desk::form(c, text(ask.lang, heading, &[]), form);
+    view.blocks.splice(0..0, above);
+    Answer { status, ..page(&view) }
+}
+
+/// What changes would bring while the form is being written: the form once more, as it was typed, below it.
+async fn what_if(
+    ask: &Ask,
+    side: Side,
+    (fields, body): (&Pairs, &Posting),
+    over: Option<(&Record, i64)>,
+) -> Result<Answer, Fault> {
+    let whole = serde_json::to_value(body).map_err(|e| Fault::Act(Error::Internal(e.to_string())))?;
+    Ok(match super::what_if::of_vacancy(ask, whole).await {
+        Ok(block) => again(ask, side, (fields, body), over, (200, Vec::new()), Some(block)).await,
+        Err(error) => again(ask, side, (fields, body), over, at_form(ask.lang, error)?, None).await,
+    })
 }
 
 fn said(record: &Record, today: jiff::civil::Date) -> &'static str {
@@ -151,6 +168,9 @@ fn said(record: &Record, today: jiff::civil::Date) -> &'static str {
 pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
     let fields = ask.form();
     let body = posting(ask, side, &fields, None).await?;
+    if value(&fields, "act") == "what-if" {
+        return what_if(ask, side, (&fields, &body), None).await;
+    }
     let aim = match (value(&fields, "act"), side.staff) {
         ("draft", _) => Aim::Draft,
         (_, true) => Aim::Open,
@@ -161,7 +181,7 @@ pub async fn create(ask: &Ask, side: Side) -> Result<Answer, Fault> {
             let said = said(&done.record, ask.office.today());
             Ok(Answer::see_other(format!("{}/{}?said={said}", side.root, done.record.row.id)))
         }
-        Err(error) => Ok(again(ask, side, (&fields, &body), None, at_form(ask.lang, error)?).await),
+        Err(error) => Ok(again(ask, side, (&fields, &body), None, at_form(ask.lang, error)?, None).await),
     }
 }
 
@@ -172,6 +192,9 @@ pub async fn change(ask: &Ask, side: Side, record: &Record) -> Result<Answer, Fa
     let form = forms::vacancy(ask.lang, &action, side.root, side.staff);
     let body = over(&vacancy::posting(record), &form, &posting(ask, side, &fields, Some(record)).await?)?;
     let version = value(&fields, "version").parse().unwrap_or(0);
+    if value(&fields, "act") == "what-if" {
+        return what_if(ask, side, (&fields, &body), Some((record, version))).await;
+    }
     match vacancy::change_to(&ask.office, &ask.actor, record, &body, version).await {
         Ok(record) => {
             let said = if record.state(ask.office.today()) == VacancyState::InReview { "in-review" } else { "saved" };
@@ -181,8 +204,11 @@ pub async fn change(ask: &Ask, side: Side, record: &Record) -> Result<Answer, Fa
             // After somebody else was faster, the next press goes over what stands now.
             let (fresh, entries) = vacancy::timeline(&ask.office, &ask.actor, record.row.id).await?;
             let told = timeline::stale(ask.lang, "vacancy", &entries, fresh.row.version - version);
-            Ok(again(ask, side, (&fields, &body), Some((record, fresh.row.version)), (422, told)).await)
+            Ok(again(ask, side, (&fields, &body), Some((record, fresh.row.version)), (422, told), None).await)
         }
-        Err(error) => Ok(again(ask, side, (&fields, &body), Some((record, version)), at_form(ask.lang, error)?).await),
+        Err(error) => {
+            let told = at_form(ask.lang, error)?;
+            Ok(again(ask, side, (&fields, &body), Some((record, version)), told, None).await)
+        }
     }
 }

@@ -286,7 +286,8 @@ pub fn facts(lang: Lang, record: &Record) -> (Vec<Fact>, Vec<Fact>) {
     add("contract", v.contract_months.map(|n| text(lang, "say-contract", &[("n", &n)])));
     add("probation", probation(lang, v));
     add("insurance", v.social_insurance.map(|yes| say(if yes { "insured" } else { "not-insured" })));
-    let hazards: Vec<&str> = v.hazards.iter().map(|h| hazard(h).map_or(h.as_str(), |h| h.zh)).collect();
+    let hazards: Vec<&str> =
+        v.hazards.iter().map(|h| hazard(h).map_or(h.as_str(), |h| h.name(lang == Lang::Zh))).collect();
     add("hazards", (!hazards.is_empty()).then(|| hazards.join("　")));
     let preferred = asked_words(lang, &v.preferences);
     add("preferred", (!preferred.is_empty()).then(|| preferred.join("　")));

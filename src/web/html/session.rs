@@ -27,12 +27,13 @@ pub static ROUTES: &[Route] = &[
 const SECRET: &[&str] = &["password", "again"];
 
 /// Sends somebody to the sign-in page; a posted form is kept sealed and comes again afterwards.
-pub async fn sign_in_first(_door: &Door, ask: &Ask) -> Answer {
+pub async fn sign_in_first(door: &Door, ask: &Ask) -> Answer {
     let posted = !ask.body.is_empty()
         && ask.header("content-type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"))
         && ask.form().iter().all(|(name, _)| !SECRET.contains(&name.as_str()));
     let to = if posted {
-        match account::park_form(&ask.office, &ask.path, &ask.body).await {
+        let ended = crate::web::cookie(&ask.headers, door.cookie());
+        match account::park_form(&ask.office, ended.as_deref(), &ask.path, &ask.body).await {
             Ok(token) => [("next", format!("/again/{token}")), ("kept", "1".to_owned())].to_vec(),
             Err(_) => vec![("next", own_path(Some(&ask.path)))],
         }
@@ -120,7 +121,7 @@ async fn sign_out(ask: Ask) -> Result<Answer, Fault> {
 
 /// Shows a kept form once more, to be sent again with one press.
 async fn again(ask: Ask) -> Result<Answer, Fault> {
-    let (path, body) = account::take_form(&ask.office, ask.param("token")).await?.ok_or(Error::NotFound)?;
+    let (path, body) = account::take_form(&ask.office, &ask.actor, ask.param("token")).await?.ok_or(Error::NotFound)?;
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let hidden = fields.iter().map(|(name, value)| Field {
         name: name.clone(),

@@ -42,7 +42,7 @@ pub fn view(record: &Record) -> Value {
         "occupation": c.occupation.as_ref().map(|code| named(code, live::occupation_name(code))),
         "certificates": c.certificates, "skills": c.skills, "starts": c.starts, "ends": c.ends, "seats": c.seats,
         "seats_left": record.seats_left(), "region": c.region, "place": c.place, "provider": c.provider,
-        "fee": c.fee.map(yuan_json), "vacancy": c.vacancy,
+        "fee": c.fee.map(yuan_json), "vacancy": c.vacancy, "vacancies": c.vacancies,
         "station": record.station.as_ref().map(|(code, name, phone)| json!({"code": code, "name": name, "phone": phone})),
         "version": row.version, "created_at": instant(row.created_at), "updated_at": instant(row.updated_at),
     })

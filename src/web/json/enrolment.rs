@@ -53,7 +53,8 @@ struct EnrolBody {
 /// The API's view of an enrolment.
 pub fn view(e: &Enrolment) -> Value {
     json!({"id": e.id, "worker": e.worker, "class": e.class, "state": e.state.code(), "version": e.version,
-           "created_at": instant(e.created_at), "updated_at": instant(e.updated_at)})
+           "created_at": instant(e.created_at), "updated_at": instant(e.updated_at), "introduction": null,
+           "not_introduced": null})
 }
 
 async fn enrol(ask: Ask) -> Result<Answer, Fault> {
@@ -75,5 +76,11 @@ async fn step(ask: Ask) -> Result<Answer, Fault> {
     let word = ask.path.rsplit('/').next().unwrap_or_default();
     let act = EnrolmentAct::parse(word).ok_or(crate::actions::Error::NotFound)?;
     let done = enrolment::act(&ask.office, &ask.actor, ask.id("id")?, act).await?;
-    Ok(Answer::json(200, &view(&done)).version(done.version))
+    let mut view = view(&done.enrolment);
+    match done.forward {
+        Some(Ok(introduction)) => view["introduction"] = json!(introduction),
+        Some(Err(code)) => view["not_introduced"] = json!(code),
+        None => {}
+    }
+    Ok(Answer::json(200, &view).version(done.enrolment.version))
 }

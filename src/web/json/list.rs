@@ -11,7 +11,7 @@ use crate::domain::household::WatchClass;
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
 use crate::domain::worker::{Capacity, Status};
-use crate::pages::{self, Lang};
+use crate::pages::{self, Lang, Listed};
 use crate::search::{FacetCount, Relaxed, Sort};
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
@@ -30,7 +30,7 @@ pub fn page(ask: &Ask) -> Result<Page, Fault> {
         Some(_) => return Err(Error::field("sort", "query.sort").into()),
     };
     let text = |name: &str| ask.query(name).map(str::to_owned);
-    Ok(Page { limit, cursor: text("cursor"), sort, near: text("near"), facets: true })
+    Ok(Page { limit, cursor: text("cursor"), sort, near: text("near"), facets: true, strict: false })
 }
 
 /// The code of a list that a query parameter names in either spelling.
@@ -49,27 +49,28 @@ pub fn truth(ask: &Ask, name: &str) -> bool {
     matches!(ask.query(name), Some("true" | "1" | "yes" | "on" | "是"))
 }
 
-/// The name of a facet's or filter's code.
-pub fn name_of(facet: &str, code: &str) -> Option<String> {
-    fn of<C: Code>(code: &str) -> Option<String> {
-        C::parse(code).map(|c| c.name().to_owned())
+/// The name of a facet's or filter's code; places and occupations have their official name in every language.
+pub fn name_of(lang: Lang, facet: &str, code: &str) -> Option<String> {
+    fn named<C: Listed>(lang: Lang, code: &str) -> Option<String> {
+        C::parse(code).map(|c| pages::named(lang, c))
     }
+
     match facet {
         "origin" | "region" => RegionCode::parse(code).and_then(region::full_name),
         "occupation" => live::occupation_name(code),
-        "capacity" => of::<Capacity>(code),
-        "watch" => of::<WatchClass>(code),
-        "status" => of::<Status>(code),
-        "kind" => of::<VacancyKind>(code),
-        "form" => of::<EmploymentForm>(code),
-        "state" => of::<VacancyState>(code),
+        "capacity" => named::<Capacity>(lang, code),
+        "watch" => named::<WatchClass>(lang, code),
+        "status" => named::<Status>(lang, code),
+        "kind" => named::<VacancyKind>(lang, code),
+        "form" => named::<EmploymentForm>(lang, code),
+        "state" => named::<VacancyState>(lang, code),
         _ => None,
     }
 }
 
 /// The sentence of a relaxed filter.
 pub fn relaxed_text(lang: Lang, r: &Relaxed) -> String {
-    let shown = |value: &str| name_of(r.filter, value).unwrap_or_else(|| money(r.filter, value));
+    let shown = |value: &str| name_of(lang, r.filter, value).unwrap_or_else(|| money(r.filter, value));
     let label = pages::word(lang, "filter", r.filter);
     match (&r.to, lang) {
         (Some(to), Lang::Zh) => format!("{label}：{} 放宽到 {}", shown(&r.from), shown(to)),
@@ -86,13 +87,13 @@ fn money(filter: &str, value: &str) -> String {
     }
 }
 
-fn facets(facets: &[(&'static str, Vec<FacetCount>)]) -> Map<String, Value> {
+fn facets(lang: Lang, facets: &[(&'static str, Vec<FacetCount>)]) -> Map<String, Value> {
     facets
         .iter()
         .map(|(name, counts)| {
             let values = counts
                 .iter()
-                .map(|c| json!({"code": c.code, "name": name_of(name, &c.code).unwrap_or_else(|| c.code.clone()), "count": c.count}))
+                .map(|c| json!({"code": c.code, "name": name_of(lang, name, &c.code).unwrap_or_else(|| c.code.clone()), "count": c.count}))
                 .collect();
             ((*name).to_owned(), values)
         })
@@ -114,7 +115,7 @@ pub fn answer<T>(lang: Lang, found: &Found<T>, rows: Vec<Value>) -> Value {
         "items": items,
         "total": found.total,
         "next_cursor": found.next_cursor,
-        "facets": facets(&found.facets),
+        "facets": facets(lang, &found.facets),
         "relaxed": found.relaxed.iter().map(|r| json!({"filter": r.filter, "text": relaxed_text(lang, r)})).collect::<Value>(),
         "suggest": found.suggest,
     });

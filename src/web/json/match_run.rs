@@ -21,6 +21,9 @@ use crate::web::json::list;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
+/// So many shortages are told, the greatest first.
+const SHORTAGES: usize = 200;
+
 const MATCH: Audience = Audience::Holds(&[Right::Match]);
 
 /// Routes of this file.
@@ -60,6 +63,9 @@ fn view(run: &Run, lang: Lang) -> Value {
     }
     for (name, value) in run.found.as_object().into_iter().flatten() {
         body[name] = value.clone();
+    }
+    if let Some(list) = body["shortages"].as_array_mut() {
+        list.truncate(SHORTAGES);
     }
     for list in ["shortages", "sought"] {
         for told in body.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {

@@ -12,9 +12,11 @@ use crate::actions::vacancy;
 use crate::actions::what_if::{self, VacancyQuestion};
 use crate::domain::actor::Right;
 use crate::handler;
-use crate::matching::explain::{Points, WhyNot};
+use crate::matching::change::{Change, Side};
+use crate::matching::explain::Points;
+use crate::matching::near::WhyNot;
 use crate::matching::recommend::Match;
-use crate::matching::sentence::{Lang as Words, Say};
+use crate::matching::sentence::{Lang as Words, Say, Voice};
 use crate::pages::Lang;
 use crate::store;
 use crate::web::ask::Ask;
@@ -117,9 +119,31 @@ async fn candidates(ask: Ask) -> Result<Answer, Fault> {
     Ok(Answer::json(200, &super::items(items)))
 }
 
+fn changes_view(changes: &[Change], words: &[Say], lang: Lang) -> Value {
+    let view = |(change, say): (&Change, &Say)| {
+        json!({"side": change.side().code(), "field": change.field(), "value": change.value(),
+               "text": say.staff(self::words(lang))})
+    };
+    changes.iter().zip(words).map(view).collect()
+}
+
+/// Sentences as one.
+pub fn joined(says: &[Say], lang: Lang) -> String {
+    let spoken: Vec<String> = says.iter().map(|say| say.staff(words(lang))).collect();
+    spoken.join(if lang == Lang::Zh { "；" } else { "; " })
+}
+
+/// What is said to the person: only where everything is theirs to change.
+pub fn tell(changes: &[Change], says: &[Say], lang: Lang) -> Option<String> {
+    let own = changes.iter().all(|change| change.side() == Side::Worker);
+    let spoken = says.iter().map(|say| say.text(words(lang), Voice::Worker)).collect::<Option<Vec<_>>>()?;
+    own.then(|| spoken.join(if lang == Lang::Zh { "，" } else { ", " }))
+}
+
 async fn fit(ask: Ask) -> Result<Answer, Fault> {
     let vacancy = vacancy::find(&ask.office, &ask.actor, ask.param("vacancy")).await?.row.id;
-    let Explained { fit, change_words } = matching::fit(&ask.office, &ask.actor, ask.id("id")?, vacancy).await?;
+    let Explained { fit, change_words, way_words } =
+        matching::fit(&ask.office, &ask.actor, ask.id("id")?, vacancy).await?;
     let say = |say: &Say| say.staff(words(ask.lang));
     let conditions: Vec<Value> = fit
         .conditions
@@ -128,14 +152,7 @@ async fn fit(ask: Ask) -> Result<Answer, Fault> {
         .map(|(c, words)| {
             let mut condition = json!({"code": c.code, "ok": c.ok, "known": c.known, "text": say(&c.say)});
             if !c.changes.is_empty() {
-                condition["changes"] = c
-                    .changes
-                    .iter()
-                    .zip(words)
-                    .map(|(change, words)| {
-                        json!({"side": change.side().code(), "field": change.field(), "value": change.value(), "text": say(words)})
-                    })
-                    .collect();
+                condition["changes"] = changes_view(&c.changes, words, ask.lang);
             }
             condition
         })
@@ -145,7 +162,17 @@ async fn fit(ask: Ask) -> Result<Answer, Fault> {
         .iter()
         .map(|p| json!({"code": p.code, "points": p.points, "max": p.max, "text": say(&p.say)}))
         .collect();
-    let body = json!({"eligible": fit.eligible, "score": fit.score, "conditions": conditions, "parts": parts});
+    let ways: Vec<Value> = fit
+        .ways
+        .iter()
+        .zip(&way_words)
+        .map(|(way, words)| {
+            let changes = changes_view(&way.changes, words, ask.lang);
+            json!({"changes": changes, "cost": way.cost, "tell": tell(&way.changes, words, ask.lang)})
+        })
+        .collect();
+    let body =
+        json!({"eligible": fit.eligible, "score": fit.score, "conditions": conditions, "parts": parts, "ways": ways});
     Ok(Answer::json(200, &body))
 }
 
@@ -173,13 +200,10 @@ async fn worker_what_if(ask: Ask) -> Result<Answer, Fault> {
         .iter()
         .map(|r| (r.row.id, json!({"id": r.row.id, "ref": r.row.reference, "title": r.row.vacancy.title})))
         .collect();
-    let item = |(why, words): &(WhyNot, Vec<Say>)| {
-        let changes = why.changes.iter().zip(words).map(|(change, say)| {
-            json!({"side": change.side().code(), "field": change.field(), "value": change.value(),
-                   "text": say.staff(self::words(ask.lang))})
-        });
+    let item = |(why, says): &(WhyNot, Vec<Say>)| {
         json!({
-            "changes": changes.collect::<Value>(), "opens": why.opens, "text": why.say.staff(self::words(ask.lang)),
+            "changes": changes_view(&why.changes, says, ask.lang), "opens": why.opens, "closes": why.closes,
+            "cost": why.cost, "text": joined(&why.says, ask.lang), "tell": tell(&why.changes, says, ask.lang),
             "examples": why.examples.iter().filter_map(|id| named.get(id).cloned()).collect::<Value>(),
         })
     };
@@ -188,7 +212,7 @@ async fn worker_what_if(ask: Ask) -> Result<Answer, Fault> {
 
 /// A count of people, hidden where it is small enough to point at one.
 fn hidden(count: usize) -> Value {
-    if count < 5 { json!("<5") } else { json!(count) }
+    if count < what_if::SMALL { json!("<5") } else { json!(count) }
 }
 
 async fn vacancy_what_if(ask: Ask) -> Result<Answer, Fault> {

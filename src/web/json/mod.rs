@@ -12,8 +12,10 @@ pub mod match_run;
 pub mod matching;
 pub mod openapi;
 pub mod outbox;
+pub mod saved_search;
 pub mod shapes;
 pub mod station;
+pub mod training;
 pub mod vacancy;
 pub mod worker;
 pub mod worklist;
@@ -41,11 +43,13 @@ pub fn tables() -> Vec<&'static [Route]> {
         outbox::ROUTES,
         interest::ROUTES,
         worklist::ROUTES,
+        saved_search::ROUTES,
         station::ROUTES,
         employer::ROUTES,
         vacancy::ROUTES,
         class::ROUTES,
         enrolment::ROUTES,
+        training::ROUTES,
         import::ROUTES,
         later::ROUTES,
         openapi::ROUTES,

@@ -14,8 +14,9 @@ use crate::domain::household::WatchClass;
 use crate::domain::identity::Sex;
 use crate::domain::interest::InterestState;
 use crate::domain::introduction::{self, CallResult, IntroductionState};
-use crate::domain::match_run::RunState;
+use crate::domain::match_run::{RunStage, RunState};
 use crate::domain::notice::{NoticeKind, NoticeState};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::task::TaskKind;
 use crate::domain::training::EnrolmentState;
@@ -115,7 +116,7 @@ shapes! {
         experience: Vec<Worked>, skills: Vec<String>, certificates: Vec<HeldCertificate>, wage_floor: Option<Yuan>,
         regions_wanted: Vec<String>, can_leave_home: Option<bool>, shift: Option<Shift>, available_from: Option<Day>,
         needs: Vec<Need>, partner: Option<Uuid>, wants_change: bool, statement: Option<Statement>,
-        statement_on: Option<Day>, employment: Option<Employment>, household: Option<Household>,
+        statement_on: Option<Day>, remark: Option<String>, employment: Option<Employment>, household: Option<Household>,
         consent: Vec<Consented>, status: Word<Status>, basis: Word<Basis>, verification: Word<Verification>,
         stations: Vec<Link>, version: i64, created_at: Instant, updated_at: Instant, highlight: Highlight,
         /// Only after registering.
@@ -180,8 +181,10 @@ shapes! {
     SmallestChange { side: String, field: String, value: Value, text: String }
     /// A condition of a pair.
     Condition { code: String, ok: bool, known: bool, text: String, changes: Option<Vec<SmallestChange>> }
-    /// A pair taken apart; `score` is 0..1000, the sum of `points`.
-    Fit { eligible: bool, score: u32, conditions: Vec<Condition>, parts: Vec<Points> }
+    /// One change or two that make a pair eligible; `tell` is what is said to the person, where all of it is theirs.
+    Way { changes: Vec<SmallestChange>, cost: u32, tell: Option<String> }
+    /// A pair taken apart; `score` is 0..1000, the sum of `points`; the cheapest way first.
+    Fit { eligible: bool, score: u32, conditions: Vec<Condition>, parts: Vec<Points>, ways: Vec<Way> }
     /// A class and the vacancies that it opens to the person.
     Opened { class: Class, opens: u64, vacancies: Vec<Vacancy> }
     /// A training class.
@@ -189,13 +192,19 @@ shapes! {
         id: Uuid, #[schemars(rename = "ref")] reference: String, programme: Option<String>, name: String,
         occupation: Option<Named>, certificates: Vec<String>, skills: Vec<String>, starts: Option<Day>,
         ends: Option<Day>, seats: u32, seats_left: u32, region: Option<String>, place: Option<String>,
-        provider: Option<String>, fee: Option<Yuan>, vacancy: Option<Uuid>, station: Option<Desk>, version: i64,
+        provider: Option<String>, fee: Option<Yuan>, vacancy: Option<Uuid>, vacancies: Vec<Uuid>,
+        station: Option<Desk>, version: i64,
         created_at: Instant, updated_at: Instant, highlight: Highlight,
     }
-    /// A person in a class.
+    /// A person to be seated, the posts that the class opens to them, where the best assignment sends them, and whether one
+    /// more is placed by it.
+    TrainingSeat { worker: Somebody, opens: Vec<Post>, goes: Option<Post>, places: bool }
+    /// Whom to seat in a class: how many more are placed, and how many more any choice could place at most.
+    TrainingPlan { class: Class, candidates: u64, placed: u64, at_most: u64, seats: Vec<TrainingSeat> }
+    /// A person in a class; who passes an order class is introduced, or told why not.
     Enrolment {
         id: Uuid, worker: Uuid, class: Uuid, state: Word<EnrolmentState>, version: i64, created_at: Instant,
-        updated_at: Instant,
+        updated_at: Instant, introduction: Option<Uuid>, not_introduced: Option<String>,
     }
     /// The station of an employer, an introduction.
     Office { code: String, name: String }
@@ -318,6 +327,18 @@ shapes! {
         places: Option<u64>, assigned: Option<u64>, objective: Option<u64>, bound: Option<u64>,
         optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
         sought: Option<Vec<Sought>>,
+        stage: Option<Word<RunStage>>, done: Option<u64>, of: Option<u64>, parameters: Option<String>,
+        spread: Option<Spread>,
+    }
+    /// Who got a post in a run and who did not, and why; every person is counted once.
+    Spread {
+        placed: u64, lost_out: u64, no_post: u64, empty: u64, watched: u64, watched_placed: u64, most_open: u64,
+        lost_out_people: Vec<Uuid>, no_post_people: Vec<Uuid>,
+    }
+    /// A search that a station keeps; `new` counts what came since the last digest, null = stopped or not counted.
+    SavedSearch {
+        id: Uuid, kind: Word<SearchKind>, name: String, query: BTreeMap<String, String>, by: String, created_at: Instant,
+        told_until: Instant, stopped_at: Option<Instant>, new: Option<u64>,
     }
     /// Somebody by name.
     Somebody { id: Uuid, #[schemars(rename = "ref")] reference: String, name: String }
@@ -332,7 +353,10 @@ shapes! {
     /// What became of a run.
     Adopted { adopted: u64, introductions: Vec<Made>, refused: Vec<NotMade> }
     /// A change of a person that opens vacancies.
-    Relaxed { changes: Vec<SmallestChange>, opens: u64, text: String, examples: Vec<Post> }
+    Relaxed {
+        changes: Vec<SmallestChange>, opens: u64, closes: u64, cost: u64, text: String, tell: Option<String>,
+        examples: Vec<Post>,
+    }
     /// A change of a vacancy.
     Altered { side: String, field: String, value: Value }
     /// People of a county; fewer than five are `"<5"`.

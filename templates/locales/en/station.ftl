@@ -56,7 +56,7 @@ nobody-found = Nobody found. Try other words, or register the person.
 find = Find
 find-worker-knows = Understands ID number, phone, name, pinyin (yxl), free words. Look-ups are recorded.
 search-degraded = Search is being rebuilt.
-search-degraded-what = The register is asked directly: names, ID numbers and phones work and nobody is missed; free words, pinyin and counts come back in a while. Registering, introducing and importing work as ever.
+search-degraded-what = The register is asked directly: names, ID numbers and phones work and nobody is missed; free words, pinyin, counts, quotes, + and - come back in a while. Registering, introducing and importing work as ever.
 people = { $n ->
     [one] 1 person
    *[other] { $n } people
@@ -98,7 +98,7 @@ fits-caption = { $n ->
 rules-note = Rules { $rules }; sex, ethnicity, marriage, household registration and health do not count
 no-fits = Nothing fits now. See what nearly fits below, or ask what else the person would do.
 introduce-picked-vacancies = Introduce to the picked vacancies
-near-caption = { $n } nearly fit: one change away
+near-caption = { $n } nearly fit: one change away, or two together
 no-near = No vacancy nearly fits.
 training-caption = Training: what it really opens
 enrol = Enrol
@@ -194,3 +194,29 @@ merge-into-b = Same person: keep B
 recorded-on = recorded { $day }
 fits-best = The { $n } vacancies that fit best; there are more
 candidates-best = The { $n } people who fit best; there are more
+
+# Saved searches
+page-searches = Saved searches
+no-searches = No search is saved yet.
+saved-search-keep = Save this search
+saved-search-name = Name
+saved-search-hint = Such as “people who weld”. Everybody of the station sees it; what is new stands in the daily digest.
+saved-search-save = Save
+saved-search-what = New people and vacancies stand in the daily digest of your station, people as 王* and code only. A stopped search is left out until it is resumed.
+saved-search-stopped = stopped
+saved-search-stop = Stop
+saved-search-resume = Resume
+saved-search-delete = Delete
+said-search-saved = Saved. What is new stands in the daily digest.
+col-search = Search
+col-asked = What is asked
+col-saved-by = Saved by
+col-saved-on = Saved on
+col-new = New
+operators = How to search more exactly
+operators-phrase = "二保焊": the words in quotes must stand together.
+operators-must = +深圳: this word must be there.
+operators-must-not = -夜班: this word must not be there.
+occupation-unsure = The occupation is not certain: matching will miss people.
+occupation-maybe = Is it one of these: { $names }?
+occupation-say = Say the occupation

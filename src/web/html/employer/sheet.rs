@@ -2,9 +2,10 @@
 
 use crate::actions::import::{self, review};
 use crate::domain::heading::SheetKind;
-use crate::pages::{Block, Cell, Column, Desk, Link, Note, Row, Stat, Table, Tone, format, forms, text, word};
+use crate::pages::{Block, Cell, Column, Desk, Link, Note, Row, Stat, Table, Tone, format, forms, named, text, word};
 use crate::web::ask::Ask;
 use crate::web::fault::{Fault, sentence};
+use crate::web::html::station::import::empty_sheet;
 use crate::web::html::{chrome, page};
 use crate::web::json::import::form_of;
 use crate::web::reply::Answer;
@@ -14,9 +15,17 @@ const ROWS: i64 = 30;
 
 async fn view(ask: &Ask, mut blocks: Vec<Block>) -> Desk {
     blocks.push(Block::Form(forms::upload(ask.lang, "/employer/import", false)));
+    let empty = Link::to("/employer/template", named(ask.lang, SheetKind::Vacancies));
+    blocks.push(Block::Text(text(ask.lang, "empty-sheets", &[])));
+    blocks.push(Block::Links(vec![empty]));
     let mut c = chrome(ask, "/employer/import").await;
     c.back = "/employer/import".into();
     Desk { c, heading: text(ask.lang, "page-own-import", &[]), blocks, ..Desk::default() }
+}
+
+/// The empty sheet of vacancies.
+pub async fn template(_ask: Ask) -> Result<Answer, Fault> {
+    empty_sheet(SheetKind::Vacancies)
 }
 
 /// The upload form, under what became of the sheet before.

@@ -8,13 +8,13 @@ use crate::domain::introduction::closed_for;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::matching::parameters::Parameters;
-use crate::pages::{Candidates, Fact, Link, Match, Note, Stat, Tag, Tone, code_sentence, format, named, word};
+use crate::pages::{Candidates, Fact, Link, Match, Near, Note, Stat, Tag, Tone, code_sentence, format, named, word};
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::html::fields::ids_of;
 use crate::web::html::{chrome, page, refused};
-use crate::web::json::matching::words;
+use crate::web::json::matching::{joined, tell, words};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
 
@@ -39,6 +39,9 @@ pub static ROUTES: &[Route] = &[
     )
     .takes(&["worker"]),
 ];
+
+/// People shown whom little keeps from the vacancy.
+const NEAR: usize = 10;
 
 fn address(vacancy: Uuid) -> String {
     format!("/station/vacancies/{vacancy}/candidates")
@@ -71,6 +74,20 @@ async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
             }
         })
         .collect();
+    let nearly = matching::nearly(&ask.office, &ask.actor, record.row.id, NEAR).await?;
+    let near = nearly.iter().map(|(one, changes, person)| {
+        let p = &person.person;
+        let village = p.worker.village.as_ref().map(|v| format!("{}{}", v.township, v.village));
+        Near {
+            vacancy: Link::to(format!("/station/workers/{}", p.id), p.name.clone()),
+            place: village.unwrap_or_default(),
+            stuck: joined(&one.says, lang),
+            change: joined(changes, lang),
+            tell: tell(&one.way.changes, changes, lang).unwrap_or_default(),
+            ..Near::default()
+        }
+    });
+    let near = near.collect();
     let filter = store::introduction::Filter { vacancy: Some(record.row.id), ..Default::default() };
     let introduced = cases::list(&ask.office, &ask.actor, &filter, None, 50).await?;
     let letters = cases::newest_letters(&ask.office, &introduced.items).await?;
@@ -123,6 +140,7 @@ async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
             String::new()
         },
         people,
+        near,
     })
 }
 

@@ -94,6 +94,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
             label: text(lang, "find-employers", &[]),
             q: q.to_owned(),
             kept: state.map(|s| ("state".to_owned(), s.code().to_owned())).into_iter().collect(),
+            ..Find::default()
         }),
         Block::Table(table),
     ];

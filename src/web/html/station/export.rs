@@ -1,6 +1,7 @@
 //! Lists as files, filtered as typed; masked unless somebody with the right asks for full numbers with a reason.
 
 use super::worker::FILTERS;
+use crate::actions::Error;
 use crate::actions::consent;
 use crate::actions::export::{self, Only, Options};
 use crate::domain::actor::Right;
@@ -104,7 +105,15 @@ async fn fetch(ask: Ask) -> Result<Answer, Fault> {
     let options = Options { only: only(&ask, kind, &fields)?, unmasked, for_verification: false };
     let format = if csv { Format::Csv } else { Format::Xlsx };
     let out = std::io::Cursor::new(Vec::new());
-    let (out, _) = export::run(&ask.office, &ask.actor, kind, format, out, &options).await?;
+    let out = match export::run(&ask.office, &ask.actor, kind, format, out, &options).await {
+        Ok((out, _)) => out,
+        Err(Error::Invalid(faults)) => {
+            let told = sentences(ask.lang, &faults).into_iter().map(|(_, words)| ("q".to_owned(), words));
+            let form = form(ask.lang, &fields).mark(told.collect::<Vec<_>>());
+            return Ok(refused(&Desk::form(chrome(&ask, "/station").await, text(ask.lang, "page-exports", &[]), form)));
+        }
+        Err(other) => return Err(other.into()),
+    };
     let (name, media) = if csv { ("csv", "text/csv; charset=utf-8") } else { ("xlsx", XLSX) };
     let file = format!("{}-{}.{name}", kind.code(), ask.office.today());
     Ok(Answer::file(&file, media, out.into_inner()).private())

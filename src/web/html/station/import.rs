@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::actions::Error;
 use crate::actions::import::review::{self, Decision};
 use crate::actions::import::upload;
+use crate::actions::template as sheets;
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
 use crate::domain::heading::{self, NOT_KEPT, SheetKind};
@@ -30,6 +31,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/station/imports", STAFF, "imports", handler!(list)),
     Route::post("/station/imports", STAFF, "upload a sheet", Body::Upload, handler!(create))
         .takes(&["kind", "file", "open"]),
+    Route::get("/station/templates/{kind}", STAFF, "an empty sheet to fill in", handler!(template)),
     Route::get("/station/imports/{id}", STAFF, "one import", handler!(show)).query(&["outcome", "after"]),
     Route::post("/station/imports/{id}/mapping", STAFF, "say what columns mean", Body::Form, handler!(remap))
         .takes(&["map-"]),
@@ -81,7 +83,10 @@ async fn overview(ask: &Ask, form: Option<Form>) -> Result<Desk, Fault> {
     };
     let form = form.unwrap_or_else(|| upload_form(ask));
     let c = chrome(ask, "/station/imports").await;
-    let blocks = vec![Block::Form(form), Block::Table(table)];
+    let kinds = SheetKind::ALL.iter().filter(|k| **k != SheetKind::Stations || ask.actor.may(Right::Stations));
+    let empty = kinds.map(|k| Link::to(format!("/station/templates/{}", k.code()), named(lang, *k))).collect();
+    let blocks =
+        vec![Block::Form(form), Block::Text(text(lang, "empty-sheets", &[])), Block::Links(empty), Block::Table(table)];
     Ok(Desk { c, heading: text(lang, "page-imports", &[]), blocks, ..Desk::default() })
 }
 
@@ -121,6 +126,15 @@ async fn create(ask: Ask) -> Result<Answer, Fault> {
         }
         Err(fault) => Err(fault),
     }
+}
+
+async fn template(ask: Ask) -> Result<Answer, Fault> {
+    empty_sheet(SheetKind::parse(ask.param("kind")).ok_or(Error::NotFound)?)
+}
+
+/// The empty sheet of a kind, as a file to save.
+pub fn empty_sheet(kind: SheetKind) -> Result<Answer, Fault> {
+    Ok(Answer::file(&format!("{}.xlsx", kind.code()), XLSX, sheets::sheet(kind)?))
 }
 
 fn letter(column: usize) -> String {
@@ -292,6 +306,7 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
             source: text(lang, source(&m), &[]),
             heading: m.heading,
             field: m.field.unwrap_or_default(),
+            fault: String::new(),
         })
         .collect();
     // Nothing is chosen for a column that was not recognised.
@@ -365,7 +380,21 @@ async fn remap(ask: Ask) -> Result<Answer, Fault> {
     if said.is_empty() {
         return Ok(Answer::see_other(address(&import)));
     }
-    review::remap(&ask.office, &ask.actor, id, &said).await?;
+    match review::remap(&ask.office, &ask.actor, id, &said).await {
+        Err(Error::Invalid(faults)) => {
+            let mut shown = view(&ask, None).await?;
+            let told = sentences(ask.lang, &faults);
+            for column in &mut shown.mapping {
+                let name = format!("map-{}", column.letter);
+                if let Some((_, typed)) = fields.iter().find(|(n, _)| *n == name) {
+                    column.field = typed.clone();
+                }
+                column.fault = told.iter().find(|(n, _)| *n == name).map(|(_, s)| s.clone()).unwrap_or_default();
+            }
+            return Ok(refused(&shown));
+        }
+        done => drop(done?),
+    }
     upload::look_again(&ask.office, &ask.actor, id).await?;
     Ok(Answer::see_other(format!("{}?said=remapped", address(&import))))
 }

@@ -7,9 +7,12 @@ pub mod home;
 pub mod import;
 pub mod interest;
 pub mod introduction;
+pub mod match_run;
 pub mod outcome;
 pub mod person;
+pub mod plan;
 pub mod review;
+pub mod search;
 pub mod training;
 pub mod vacancy;
 pub mod worker;
@@ -28,8 +31,11 @@ pub fn tables() -> Vec<&'static [Route]> {
         interest::ROUTES,
         employer::ROUTES,
         import::ROUTES,
+        match_run::ROUTES,
         training::ROUTES,
+        plan::ROUTES,
         review::ROUTES,
+        search::ROUTES,
         export::ROUTES,
     ]
 }

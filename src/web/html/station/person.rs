@@ -10,7 +10,7 @@ use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_date;
 use crate::domain::fault::Faults;
 use crate::domain::registration::GivenConsent;
-use crate::domain::worker::{ConsentScope, ConsentWay, Status, age_on};
+use crate::domain::worker::{ConsentScope, ConsentWay, Experience, Status, age_on};
 use crate::handler;
 use crate::matching::parameters::Parameters;
 use crate::pages::{
@@ -25,7 +25,7 @@ use crate::web::fault::Fault;
 use crate::web::html::fields::{Pairs, Refused, call_of, ids_of, region_name, value, with};
 use crate::web::html::timeline::{self, moment};
 use crate::web::html::{at_form, chrome, page};
-use crate::web::json::matching::words;
+use crate::web::json::matching::{joined, tell, words};
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route};
 
@@ -53,9 +53,9 @@ pub static ROUTES: &[Route] = &[
         .takes(&["class"]),
 ];
 
-/// Matches and near misses shown.
+/// Matches shown, and what one change or only two together would open.
 const MATCHES: usize = 20;
-const NEAR: usize = 8;
+const NEAR: (usize, usize) = (6, 3);
 
 /// A state with its colour.
 pub fn status_tag(lang: Lang, status: Status) -> Tag {
@@ -130,12 +130,19 @@ async fn person_page(
         "occupations_wanted",
         Some(w.occupations_wanted.iter().filter_map(|o| live::occupation_name(o)).collect::<Vec<_>>().join(" ")),
     );
+    let done = |e: &Experience| {
+        live::occupation_name(&e.occupation)
+            .map(|what| text(lang, "offer-experience", &[("what", &what), ("years", &e.years)]))
+    };
+    fact("experience", Some(w.experience.iter().filter_map(done).collect::<Vec<_>>().join(" ")));
     fact("certificates", Some(w.certificates.iter().map(|c| c.name.clone()).collect::<Vec<_>>().join(" ")));
     fact("skills", Some(w.skills.join(" ")));
     fact("wage_floor", w.wage_floor.map(format::yuan));
     fact("regions_wanted", Some(w.regions_wanted.iter().map(|r| region_name(r)).collect::<Vec<_>>().join(" ")));
     fact("needs", Some(w.needs.iter().map(|n| named(lang, *n)).collect::<Vec<_>>().join(" ")));
     fact("available_from", w.available_from.map(|d| d.to_string()));
+    fact("shift", w.shift.map(|s| named(lang, s)));
+    fact("remark", w.remark.clone());
     if let Some(job) = record.job() {
         let words = [job.facts.employer.clone(), job.facts.place.clone(), job.facts.wage.map(|y| y.to_string())];
         facts.push(Fact::new(
@@ -191,11 +198,14 @@ async fn person_page(
     };
     let ready = office.live.matching_ready();
     let found = if ready { matching::matches(office, &ask.actor, p.id, MATCHES).await? } else { Vec::new() };
-    let near = if ready { matching::why_not(office, &ask.actor, p.id).await? } else { Vec::new() };
+    let mut near = if ready { matching::why_not(office, &ask.actor, p.id).await? } else { Vec::new() };
+    let pairs = near.split_off(near.partition_point(|(why, _)| why.changes.len() == 1));
+    near.truncate(NEAR.0);
+    near.extend(pairs.into_iter().take(NEAR.1));
     let gains = if ready { matching::training(office, &ask.actor, p.id).await? } else { Vec::new() };
     let mut ids: Vec<Uuid> = found.iter().map(|m| m.vacancy).collect();
     ids.extend(refused_ids(ask));
-    ids.extend(near.iter().take(NEAR).filter_map(|(n, _)| n.examples.first().copied()));
+    ids.extend(near.iter().filter_map(|(n, _)| n.examples.first().copied()));
     let mut posts = std::collections::HashMap::new();
     for post in store::vacancy::records(&mut &office.db, &ids).await? {
         posts.insert(post.row.id, post);
@@ -226,15 +236,15 @@ async fn person_page(
         .collect();
     let near = near
         .iter()
-        .take(NEAR)
         .filter_map(|(n, say)| {
             let post = posts.get(n.examples.first()?)?;
             Some(Near {
                 vacancy: post_link(post),
                 place: place(post),
                 wage: wage(post),
-                stuck: n.say.staff(words(lang)),
-                change: say.iter().map(|s| s.staff(words(lang))).collect::<Vec<_>>().join("；"),
+                stuck: joined(&n.says, lang),
+                change: joined(say, lang),
+                tell: tell(&n.changes, say, lang).unwrap_or_default(),
                 opens: n.opens.to_string(),
             })
         })

@@ -79,7 +79,10 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     let view = Desk {
         c: chrome(&ask, NAV).await,
         heading: text(lang, "page-training", &[]),
-        links: vec![Link::to(format!("{NAV}/new"), word(lang, "go", "new-class"))],
+        links: vec![
+            Link::to(format!("{NAV}/new"), word(lang, "go", "new-class")),
+            Link::to(format!("{NAV}/plan"), word(lang, "go", "training-plan")),
+        ],
         blocks,
         ..Desk::default()
     };
@@ -91,26 +94,27 @@ async fn new(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&Desk::form(chrome(&ask, NAV).await, text(ask.lang, "page-class-new", &[]), form)))
 }
 
-/// An order class names its vacancy by code; it is kept by id. A code that nothing has stays to be told.
+/// An order class names its vacancies by code; they are kept by id. A code that nothing has stays to be told.
 async fn typed_body(ask: &Ask, fields: &Pairs) -> Result<ClassBody, Fault> {
     let mut body: ClassBody = body_of(fields)?;
-    let code = body.vacancy.as_ref().map(|t| t.0.trim().to_owned()).filter(|t| t.parse::<Uuid>().is_err());
-    if let Some(code) = code
-        && let Ok(post) = vacancy::find(&ask.office, &ask.actor, &code).await
-    {
-        body.vacancy = Some(post.row.id.to_string().into());
+    for said in body.vacancy.iter_mut().chain(&mut body.vacancies) {
+        let code = said.0.trim();
+        if !code.is_empty()
+            && code.parse::<Uuid>().is_err()
+            && let Ok(post) = vacancy::find(&ask.office, &ask.actor, code).await
+        {
+            *said = post.row.id.to_string().into();
+        }
     }
     Ok(body)
 }
 
-/// What the form of a class on record is filled with; its vacancy is shown by code.
+/// What the form of a class on record is filled with; its vacancies are shown by code.
 async fn on_record(ask: &Ask, class: &Class) -> Result<Pairs, Fault> {
     let mut pairs = stored(&ClassBody::of(class));
-    if let Some(id) = class.vacancy
-        && let Some(post) = vacancies::records(&mut &ask.office.db, &[id]).await?.pop()
-    {
-        for (_, text) in pairs.iter_mut().filter(|(name, _)| name == "vacancy") {
-            text.clone_from(&post.row.reference);
+    for post in vacancies::records(&mut &ask.office.db, &class.order()).await? {
+        for (_, text) in pairs.iter_mut().filter(|(name, _)| name.starts_with("vacanc")) {
+            *text = text.replace(&post.row.id.to_string(), &post.row.reference);
         }
     }
     Ok(pairs)
@@ -168,13 +172,11 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
 async fn show(ask: Ask) -> Result<Answer, Fault> {
     let lang = ask.lang;
     let record = class::find(&ask.office, ask.param("id")).await?;
-    let body = ClassBody { vacancy: None, ..ClassBody::of(&record.row.class) };
+    let body = ClassBody { vacancy: None, vacancies: Vec::new(), ..ClassBody::of(&record.row.class) };
     let mut facts = timeline::facts(lang, "class", &body);
-    if let Some(id) = record.row.class.vacancy {
-        for post in vacancies::records(&mut &ask.office.db, &[id]).await? {
-            let link = Link::to(format!("/station/vacancies/{id}"), post.row.vacancy.title);
-            facts.push(Fact::new(word(lang, "class", "vacancy"), link));
-        }
+    for post in vacancies::records(&mut &ask.office.db, &record.row.class.order()).await? {
+        let link = Link::to(format!("/station/vacancies/{}", post.row.id), post.row.vacancy.title);
+        facts.push(Fact::new(word(lang, "class", "vacancy"), link));
     }
     let seats = enrolment::of_class(&ask.office, &ask.actor, record.row.id).await?;
     let scope = ask.office.scope(&ask.actor).await?;
@@ -201,6 +203,10 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
         rows: rows.collect(),
         ..Table::default()
     };
+    let mut links = vec![Link::to(format!("{NAV}/{}/seats", record.row.id), word(lang, "go", "class-seats"))];
+    if class::may_change(&ask.office, &ask.actor, &record).await {
+        links.push(Link::to(format!("{NAV}/{}/edit", record.row.id), word(lang, "go", "edit")));
+    }
     let view = Desk {
         c: chrome(&ask, NAV).await,
         heading: record.row.class.name.clone(),
@@ -210,11 +216,7 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
             record.row.reference,
             text(lang, "seats-left", &[("n", &record.seats_left())])
         ))],
-        links: if class::may_change(&ask.office, &ask.actor, &record).await {
-            vec![Link::to(format!("{NAV}/{}/edit", record.row.id), word(lang, "go", "edit"))]
-        } else {
-            Vec::new()
-        },
+        links,
         blocks: vec![Block::Facts(facts), Block::Table(table)],
         ..Desk::default()
     };
@@ -224,5 +226,10 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
 async fn act(ask: Ask) -> Result<Answer, Fault> {
     let act = EnrolmentAct::parse(ask.param("act")).ok_or(Error::NotFound)?;
     let done = enrolment::act(&ask.office, &ask.actor, ask.id("id")?, act).await?;
-    Ok(Answer::see_other(format!("{NAV}/{}?said=saved", done.class)))
+    let said = match done.forward {
+        Some(Ok(_)) => "passed-introduced",
+        Some(Err(_)) => "passed-not-introduced",
+        None => "saved",
+    };
+    Ok(Answer::see_other(format!("{NAV}/{}?said={said}", done.enrolment.class)))
 }

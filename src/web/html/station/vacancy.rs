@@ -1,26 +1,31 @@
 //! Vacancies for station staff: the list by state, one vacancy with its findings and acts, posting and changing.
 
 use crate::actions::search::{self, VacancyAsk};
-use crate::actions::{Error, clock, vacancy};
+use crate::actions::{Error, clock, order, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
 use crate::domain::posting::{Posting, is_blocked};
+use crate::domain::saved_search::SearchKind;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::pages::{
-    Bit, Block, Button, Cell, Column, Desk, Field, Find, Form, Kind, Link, Note, Row, Step, Table, Tag, Tone, Weight,
-    format, named, text, word,
+    Bit, Block, Button, Cell, Column, Desk, Fact, Field, Find, Form, Kind, Link, Note, Row, Step, Table, Tag, Tone,
+    Weight, format, named, text, word,
 };
+use crate::search::code_occupation;
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
 use crate::web::html::fields::{Refused, here, region_name, value, with};
 use crate::web::html::posting::{self, Side};
 use crate::web::html::public::facts;
-use crate::web::html::{at_form, chrome, page};
+use crate::web::html::{at_form, chrome, page, what_if};
 use crate::web::json::list as lists;
+use crate::web::json::vacancy::vacancy_ask;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
+
+use super::search::{LIST, keep};
 
 const STAFF: Audience = Audience::Holds(&[Right::Vacancies]);
 const NAV: &str = "/station/vacancies";
@@ -37,6 +42,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/station/vacancies/{id}/edit", STAFF, "change it", Body::FormOf(shape::<Posting>), handler!(change))
         .takes(&["act", "version"]),
     Route::get("/station/vacancies/{id}/copy", STAFF, "post it again", handler!(copy)),
+    Route::get("/station/vacancies/{id}/what-if", STAFF, "what a change would bring", handler!(would)),
     Route::post("/station/vacancies/{id}/{act}", STAFF, "open, overrule, close or reopen", Body::Form, handler!(act))
         .takes(&["reason"]),
 ];
@@ -52,13 +58,18 @@ pub fn state_tag(lang: crate::pages::Lang, state: VacancyState) -> Tag {
 }
 
 async fn list(ask: Ask) -> Result<Answer, Fault> {
+    list_of(ask).await
+}
+
+/// Vacancies by state, and by what a saved search asks beside it.
+pub async fn list_of(ask: Ask) -> Result<Answer, Fault> {
     let lang = ask.lang;
     let state = match ask.query("state") {
         Some("any") => "any".to_owned(),
         _ => lists::code::<VacancyState>(&ask, "state")?.unwrap_or_else(|| "open".to_owned()),
     };
     let q = ask.query("q").unwrap_or_default();
-    let mut asked = VacancyAsk { q: q.to_owned(), state: Some(state.clone()), ..VacancyAsk::default() };
+    let mut asked = VacancyAsk { state: Some(state.clone()), ..vacancy_ask(&ask)? };
     asked.page.limit = 50;
     asked.page.facets = false;
     asked.page.sort = if q.is_empty() { crate::search::Sort::Newest } else { crate::search::Sort::Relevance };
@@ -105,7 +116,11 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         label: text(lang, "find-vacancies", &[]),
         q: q.to_owned(),
         kept: vec![("state".into(), state.clone())],
+        help: true,
     })];
+    if !q.is_empty() && state == "open" {
+        blocks.push(keep(lang, SearchKind::Vacancies, &[("q", q)]));
+    }
     let relaxed: Vec<String> = found.relaxed.iter().map(|r| lists::relaxed_text(lang, r)).collect();
     if !relaxed.is_empty() {
         let lead = text(lang, "relaxed", &[]);
@@ -130,6 +145,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
                 here("/station/exports", &[("kind", "vacancies"), ("state", &state), ("q", q)]),
                 text(lang, "export", &[]),
             ),
+            Link::to(LIST, text(lang, "page-searches", &[])),
         ],
         jump,
         blocks,
@@ -164,8 +180,29 @@ async fn change(ask: Ask) -> Result<Answer, Fault> {
     posting::change(&ask, SIDE, &record).await
 }
 
+async fn would(ask: Ask) -> Result<Answer, Fault> {
+    let record = vacancy::find(&ask.office, &ask.actor, ask.param("id")).await?;
+    what_if::of_record(&ask, SIDE, &record).await
+}
+
 async fn show(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view(&ask, None).await?))
+}
+
+/// Asks which occupation a title means, when the coder is not sure of it.
+fn unsure(lang: crate::pages::Lang, title: &str, edit: String) -> Note {
+    let names: Vec<&str> = code_occupation(title).iter().map(|c| c.name).collect();
+    let text_of = |key: &str| text(lang, key, &[]);
+    Note {
+        tone: Tone::Warn,
+        lead: text_of("occupation-unsure"),
+        text: if names.is_empty() {
+            String::new()
+        } else {
+            text(lang, "occupation-maybe", &[("names", &names.join(&text_of("comma")))])
+        },
+        links: vec![Link::to(edit, text_of("occupation-say"))],
+    }
 }
 
 /// A vacancy; `bad` is the form that was not accepted.
@@ -177,10 +214,15 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let state = record.state(today);
     let v = &record.row.vacancy;
     let (first, more) = facts(lang, &record);
-    let mut blocks = vec![Block::Facts(first.into_iter().chain(more).collect())];
+    let kept = order::kept(&mut &ask.office.db, record.row.id).await?;
+    let kept = (kept > 0).then(|| Fact::named(lang, "kept", text(lang, "kept-places", &[("n", &kept)])));
+    let mut blocks = vec![Block::Facts(first.into_iter().chain(more).chain(kept).collect())];
     blocks.extend(v.description.iter().flat_map(|d| d.lines()).map(|line| Block::Text(line.to_owned())));
     if mine && !record.row.findings.is_empty() {
         blocks.push(Block::Findings(record.row.findings.iter().map(|f| posting::finding(lang, f)).collect()));
+    }
+    if mine && v.occupation.is_none() {
+        blocks.insert(0, Block::Note(unsure(lang, &v.title, format!("{root}/edit"))));
     }
     let mut aside = Vec::new();
     if mine {
@@ -214,6 +256,7 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     if mine {
         links.push(Link::to(format!("{root}/edit"), word(lang, "go", "edit")));
         links.push(Link::to(format!("{root}/copy"), word(lang, "go", "copy")));
+        links.push(Link::to(format!("{root}/what-if"), word(lang, "go", "what-if")));
     }
     let view = Desk {
         c: chrome(ask, "/station/vacancies").await,

@@ -116,7 +116,7 @@ async fn found_page(ask: &Ask, q: String, found: &Found<Record>, understood: Vec
                 .map(|c| FacetValue {
                     choice: Choice::new(
                         c.code.clone(),
-                        lists::name_of(name, &c.code).unwrap_or_else(|| c.code.clone()),
+                        lists::name_of(lang, name, &c.code).unwrap_or_else(|| c.code.clone()),
                     )
                     .chosen(chosen(name, &c.code)),
                     n: c.count,
@@ -151,6 +151,15 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     }
     let found = search::workers(&ask.office, &ask.actor, asked).await?;
     Ok(page(&found_page(&ask, String::new(), &found, Vec::new()).await))
+}
+
+/// The list of what a saved search asks.
+pub async fn found(ask: &Ask, understood: Vec<String>) -> Result<Answer, Fault> {
+    let mut asked = worker_ask(ask)?;
+    asked.page.limit = 50;
+    let q = asked.q.clone();
+    let found = search::workers(&ask.office, &ask.actor, asked).await?;
+    Ok(page(&found_page(ask, q, &found, understood).await))
 }
 
 async fn to_list(_: Ask) -> Result<Answer, Fault> {

@@ -13,7 +13,9 @@ use super::table::{Table, in_parallel};
 const RAISE: i64 = 30_000;
 /// So many conditions are named.
 const NAMED: usize = 3;
-/// So many vacancies are looked into, those that miss the most.
+/// So many pairs of vacancy and person are looked into, of the vacancies that miss the most first.
+const LOOKED_AT: usize = 4_000_000;
+/// So many vacancies are looked into however many people are without a place.
 const LOOKED_INTO: usize = 50;
 
 /// Empty places of a vacancy.
@@ -31,6 +33,8 @@ pub struct Shortage {
     pub by_needs: usize,
     /// Conditions that alone shut people out, those that shut out the most first, with how many.
     pub shut: Vec<(&'static str, usize)>,
+    /// False = nobody asked why people stay away; the counts say nothing.
+    pub looked_into: bool,
 }
 
 /// The empty places of a plan: vacancies that miss the most first, then by id.
@@ -45,11 +49,12 @@ pub fn shortages(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Ve
     let missing = |post: u32| table.opening(post).places_left.saturating_sub(taken[post as usize]);
     let mut short: Vec<u32> = (0..table.posts() as u32).filter(|post| missing(*post) > 0).collect();
     short.sort_by_key(|post| (Reverse(missing(*post)), *post));
+    let looked_into = (LOOKED_AT / free.len().max(1)).max(LOOKED_INTO);
     in_parallel(table.threads(), short.len(), |place| {
         let post = short[place];
         let mut alone = vec![0; CONDITIONS.len()];
         let mut by_wage = 0;
-        if place < LOOKED_INTO {
+        if place < looked_into {
             let reach = table.opening(post).reach;
             for worker in &free {
                 let pair = table.pair(*worker, post);
@@ -68,7 +73,8 @@ pub fn shortages(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Ve
         shut.sort_by_key(|(_, count)| Reverse(*count));
         shut.truncate(NAMED);
         let price = prices.get(post as usize).copied().unwrap_or(0);
-        Shortage { vacancy: table.opening(post).id, missing: missing(post), price, by_wage, by_needs, shut }
+        let (vacancy, looked_into) = (table.opening(post).id, place < looked_into);
+        Shortage { vacancy, missing: missing(post), price, by_wage, by_needs, shut, looked_into }
     })
 }
 
@@ -167,7 +173,7 @@ impl Shortage {
                 Lang::Zh => format!("只差这一条的人最多的是：{}。", named.join("、")),
                 Lang::En => format!(" What alone shuts out the most: {}.", named.join(", ")),
             });
-        } else if self.missing > 0 {
+        } else if self.missing > 0 && self.looked_into {
             let nobody = match lang {
                 Lang::Zh => "没有人只差一条，要另外找人。",
                 Lang::En => " Nobody misses only one condition: look for other people.",

@@ -53,7 +53,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/actions/import/people.rs", "one row of a register from cell to person: the steps share their findings"),
     ("src/domain/posting.rs", "one body, one check: every field of a vacancy in the order of the form"),
     ("src/domain/registration.rs", "one body, one check: every field of CONTRACT's worker in the order of the form"),
-    ("src/store/worker.rs", "one row type with its columns; reading, writing and scope must agree on them"),
 ];
 
 /// Functions of `store` that read people's tables without a `Scope`, each with the reason.

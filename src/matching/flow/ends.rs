@@ -1,8 +1,8 @@
-//! The other end of the prices, so that what one place more gains and one fewer loses is a look-up.
+//! Both ends of the prices: what one place of a vacancy more would gain, one fewer would lose, and a worker less would cost.
 //!
-//! One more place of a vacancy gains exactly its smallest optimal price, one fewer loses its greatest, and without a worker
-//! the total is less by the score there less the smallest price. The solver ends at one end; from there prices move as far
-//! as the shortest path lets them, over workers who might as well stand elsewhere.
+//! One more place gains exactly the smallest optimal price, one fewer loses the greatest, and without a worker the total is
+//! less by the score there less the smallest price. The solver ends at one end; from there prices move as far as the shortest
+//! path lets them, over workers who might as well stand elsewhere.
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;

@@ -124,6 +124,7 @@ match-change-terms = Change the terms
 match-compare = Compare with the one before
 match-lack = What is lacking: { $n } places
 match-nothing-lacks = Every place is taken.
+match-sought = Where places are short
 match-lack-more = { $n } more vacancies lack people; see the table.
 match-fair = Is it fair?
 match-of = { $n } of { $of }

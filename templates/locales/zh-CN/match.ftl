@@ -124,6 +124,7 @@ match-change-terms = 改条件再算
 match-compare = 和上一次比
 match-lack = 缺什么：{ $n } 个名额没人
 match-nothing-lacks = 名额都有人。
+match-sought = 哪里名额不够
 match-lack-more = 还有 { $n } 个岗位缺人，看左边的表。
 match-fair = 分得公不公平
 match-of = { $of } 人里的 { $n } 人

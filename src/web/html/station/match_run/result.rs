@@ -25,6 +25,8 @@ const POSTS: usize = 50;
 const NAMED: usize = 4;
 /// Shortages told in words beside the map.
 const TOLD: usize = 12;
+/// Full posts told where one more place would bring most.
+const SOUGHT: usize = 6;
 /// People named who got nothing.
 const UNPLACED: usize = 20;
 
@@ -181,6 +183,19 @@ fn aside(
                 blocks.push(Block::Text(text(lang, "match-lack-more", &[("n", &(n - TOLD))])));
             }
         }
+    }
+    let words = if lang == Lang::Zh { "zh" } else { "en" };
+    let wanted = run.found["sought"].as_array().map(Vec::as_slice).unwrap_or_default().iter().take(SOUGHT);
+    let wanted = wanted.filter_map(|s| {
+        let post = about.posts.get(&s["vacancy"].as_str()?.parse().ok()?)?;
+        let link = Link::to(format!("/station/vacancies/{}", post.row.id), post.row.reference.clone());
+        let why = s[words].as_str().unwrap_or_default().to_owned();
+        Some(Fact { term: post.row.vacancy.title.clone(), value: vec![link.into(), why.into()] })
+    });
+    let wanted: Vec<Fact> = wanted.collect();
+    if !wanted.is_empty() {
+        blocks.push(Block::Heading("sought".into(), t(lang, "match-sought")));
+        blocks.push(Block::Facts(wanted));
     }
     let of = |name: &str| format::count(run.found["spread"][name].as_u64().unwrap_or(0));
     let fact = |key: &str, value: String| Fact::new(t(lang, key), value);

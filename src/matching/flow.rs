@@ -7,6 +7,7 @@
 
 pub(super) mod layers;
 pub(super) mod places;
+pub(super) mod standing;
 mod workers;
 
 use super::problem::Problem;

@@ -372,13 +372,14 @@ mod tests {
     use proptest::prelude::*;
 
     type Edge = (u32, u32, u32);
+    type Case = (Vec<u32>, Vec<Edge>, Vec<(u32, Vec<(u32, u32)>)>);
 
     fn total(solution: &Solution) -> u64 {
         solution.matched.iter().flatten().map(|(_, score)| u64::from(*score)).sum()
     }
 
     /// Quotas of up to five vacancies, edges now, and edges that come by worker; few scores, so that many are equal.
-    fn a_case() -> impl Strategy<Value = (Vec<u32>, Vec<Edge>, Vec<(u32, Vec<(u32, u32)>)>)> {
+    fn a_case() -> impl Strategy<Value = Case> {
         let score = || prop_oneof![1u32..3, 1u32..20, 1000u32..1010];
         let come = proptest::collection::vec((0u32..5, score()), 1..4);
         (

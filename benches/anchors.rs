@@ -1,6 +1,9 @@
-//! Search, index building and ranking beside raw tantivy, and a plain hyper server: anchors that need the crate's types.
+//! Search and index building beside raw tantivy, a plain hyper server, and matching in memory: figures that need the crate's types.
 //!
-//! `anchors search ROWS`, `anchors rank`, `anchors hyper BYTES`; prints one JSON line a figure. `benches/run` calls it.
+//! `anchors search ROWS`, `anchors hyper BYTES`, and what `matching/mod.rs` names; prints one JSON line a figure.
+//! `benches/run` calls it.
+
+mod matching;
 
 use std::time::Instant;
 
@@ -15,15 +18,22 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{Order, Searcher, Term};
 use uuid::Uuid;
 
+use matching::dice::Dice;
+use matching::process_cpu;
+
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let number = |at: usize, or: usize| args.get(at).and_then(|text| text.parse().ok()).unwrap_or(or);
+    if let Some(figure) = matching::run(&args) {
+        say(&figure?);
+        return Ok(());
+    }
     match args.first().map(String::as_str) {
         Some("search") => search(number(1, 100_000)),
         Some("hyper") => hyper_alone(number(1, 20_000)),
-        _ => Err("anchors search ROWS | anchors hyper BYTES".into()),
+        _ => Err("anchors search ROWS | hyper BYTES | edges … | everyone, batch, even or one PEOPLE".into()),
     }
 }
 
@@ -35,36 +45,6 @@ fn say(figure: &Value) {
 fn thread_cpu() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
-}
-
-/// CPU seconds of all threads of this process, those that ended too.
-fn process_cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
-    fields.skip(11).take(2).filter_map(|n| n.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// A small generator (splitmix64): the same people in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Below `n`, small numbers more often (density like 1/√x).
-    fn skewed(&mut self, n: usize) -> usize {
-        let u = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        ((u * u * n as f64) as usize).min(n - 1)
-    }
-
-    fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.skewed(list.len())]
-    }
 }
 
 const SURNAMES: &[&str] = &["王", "李", "张", "刘", "陈", "杨", "黄", "吴", "周", "罗", "石", "蒙", "莫", "岑"];

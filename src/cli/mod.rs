@@ -18,6 +18,7 @@ pub mod matching;
 mod open;
 mod search;
 mod serve;
+mod solve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

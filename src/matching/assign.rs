@@ -5,12 +5,12 @@ use std::cell::Cell;
 use uuid::Uuid;
 
 use super::condition::Pair;
-use super::flow::{self, List, Source};
+use super::flow::{self, List, Solution, Source};
 use super::problem::Problem;
 use super::progress::tell;
 use super::proof::{Violation, check, check_all};
 use super::score::score;
-use super::table::{Table, in_parallel};
+use super::table::{Table, in_parallel, threads};
 use crate::domain::match_run::RunStage;
 
 /// An assignment with its proof.
@@ -22,20 +22,49 @@ pub struct Assignment {
     pub objective: u64,
     /// Price of each vacancy, an optimal dual. Points, not money.
     pub prices: Vec<u64>,
+    /// What one more place of each vacancy gains, and what one fewer loses.
+    pub ends: Option<Ends>,
     /// No assignment can be worth more.
     pub bound: u64,
     /// `bound` is reached.
     pub optimal: bool,
 }
 
+/// Both ends of the optimal prices, by vacancy. Points, not money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// What one more place gains: 0 where people are short.
+    pub gains: Vec<u64>,
+    /// What one place fewer loses.
+    pub loses: Vec<u64>,
+}
+
+impl Ends {
+    fn of(edges: &impl flow::ends::Edges, threads: usize, solution: &Solution) -> Option<Self> {
+        let (own, other) = (solution.prices.clone(), flow::ends::other(edges, threads, solution)?);
+        let (loses, gains) = if solution.greatest { (own, other) } else { (other, own) };
+        Some(Self { gains, loses })
+    }
+}
+
 /// The greatest total score, at most one vacancy a worker and at most the quota a vacancy; checked against its own prices.
 /// An error would be a fault of the solver.
 pub fn solve(problem: &Problem) -> Result<Assignment, Violation> {
-    let solution = flow::solve(problem);
+    Ok(proved(problem, flow::solve(problem))?.0)
+}
+
+fn proved(problem: &Problem, solution: Solution) -> Result<(Assignment, Solution), Violation> {
     let pairs = matched(&solution.matched);
-    let prices = solution.prices;
-    let proof = check(problem, &pairs, &prices)?;
-    Ok(Assignment { pairs, objective: proof.objective, prices, bound: proof.bound, optimal: proof.optimal() })
+    let proof = check(problem, &pairs, &solution.prices)?;
+    let prices = solution.prices.clone();
+    let optimal = proof.optimal();
+    Ok((Assignment { pairs, objective: proof.objective, prices, bound: proof.bound, optimal, ends: None }, solution))
+}
+
+/// The same with both ends of the prices.
+pub fn solve_with_ends(problem: &Problem) -> Result<Assignment, Violation> {
+    let (assignment, solution) = proved(problem, flow::solve(problem))?;
+    Ok(Assignment { ends: Ends::of(problem, threads(), &solution), ..assignment })
 }
 
 /// Worker, vacancy and score of those who have one.
@@ -56,6 +85,8 @@ pub struct Batch {
     pub pairs: Vec<(Uuid, Uuid, u32)>,
     /// Price of each post, by post.
     pub prices: Vec<(Uuid, u64)>,
+    /// Both ends of the prices; `None` where more hangs together than can be kept.
+    pub ends: Option<Ends>,
     /// Sum of the scores.
     pub objective: u64,
     /// No assignment can be worth more.
@@ -118,6 +149,16 @@ impl OnDemand<'_> {
     }
 }
 
+impl flow::ends::Edges for OnDemand<'_> {
+    fn places(&self, vacancy: u32) -> u32 {
+        self.table.opening(vacancy).places_left
+    }
+
+    fn above(&self, vacancy: u32, above: &dyn Fn(u32) -> i64, show: &mut dyn FnMut(u32, u32)) {
+        self.table.beside(vacancy).eligible(0, self.table.workers(), above, |worker, score| show(worker, score.max(1)));
+    }
+}
+
 impl Source for OnDemand<'_> {
     fn workers(&self) -> u32 {
         self.table.workers() as u32
@@ -135,8 +176,8 @@ impl Source for OnDemand<'_> {
         self.widths[vacancy as usize]
     }
 
-    fn written(&self, _: u32, _: usize) -> Option<(u32, u32)> {
-        None
+    fn written(&self, _: u32) -> &[u64] {
+        &[]
     }
 
     fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List> {
@@ -185,10 +226,16 @@ pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
     let usable: u64 = widths.iter().enumerate().map(|(post, width)| places(post).min(*width)).sum();
     // Where workers are scarce they are inserted, and read their own lists, which must be written down.
     let scarce_workers = usable >= table.workers() as u64 && widths.iter().sum::<u64>() <= WRITTEN;
-    let solution = if scarce_workers {
-        flow::solve(&all_pairs(table))
+    let (solution, ends) = if scarce_workers {
+        let problem = all_pairs(table);
+        let solution = flow::solve(&problem);
+        let ends = Ends::of(&problem, table.threads(), &solution);
+        (solution, ends)
     } else {
-        flow::places::solve(&OnDemand { table, widths, length: LENGTH })
+        let lists = OnDemand { table, widths, length: LENGTH };
+        let solution = flow::places::solve(&lists);
+        let ends = Ends::of(&lists, table.threads(), &solution);
+        (solution, ends)
     };
     let pairs: Vec<(u32, u32, u32)> = matched(&solution.matched);
     tell(RunStage::Proof, 0, 0);
@@ -200,6 +247,7 @@ pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
         places: (0..table.posts()).map(places).sum(),
         pairs: pairs.into_iter().map(pair).collect(),
         prices: (0u32..).zip(solution.prices).map(|(v, price)| (table.opening(v).id, price)).collect(),
+        ends,
         objective: proof.objective,
         bound: proof.bound,
         optimal: proof.optimal(),
@@ -341,6 +389,8 @@ mod tests {
             let proof = proof.map_err(|v| TestCaseError::fail(v.to_string()))?;
             prop_assert!(proof.optimal(), "{proof:?}");
             prop_assert_eq!(&solution, &solve(3).0);
+            let batch = assign_table(&Table::new(&columns, None, None, today())).unwrap();
+            prop_assert_eq!(batch.ends.unwrap().loses, solution.prices.clone());
             let table = Table::new(&columns, None, None, today());
             let written = all_pairs(&table);
             prop_assert_eq!(proof.objective, super::solve(&written).unwrap().objective);

@@ -5,12 +5,14 @@
 //! matched score less the price there. After every insertion `price + profit >= score` on all edges of what was
 //! inserted, with equality on matched ones; so the end is optimal, and the prices prove it.
 
+pub(super) mod ends;
 pub(super) mod layers;
 pub(super) mod places;
 pub(super) mod standing;
 mod workers;
 
 use super::problem::Problem;
+pub use super::problem::unpack as edge;
 
 /// No vacancy.
 const FREE: u32 = u32::MAX;
@@ -20,17 +22,19 @@ const FREE: u32 = u32::MAX;
 pub struct Solution {
     /// Vacancy and score by worker.
     pub matched: Vec<Option<(u32, u32)>>,
-    /// Optimal prices by vacancy: the greatest when places were inserted, the smallest when workers were.
+    /// Optimal prices by vacancy.
     pub prices: Vec<u64>,
+    /// They are the greatest, as places were inserted; else the smallest, as workers were.
+    pub greatest: bool,
 }
 
 impl Solution {
-    fn new(matched: &[u32], points: &[u32], prices: &[i64]) -> Self {
-        let held = matched.iter().zip(points);
+    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = i64>, greatest: bool) -> Self {
         Self {
-            matched: held.map(|(vacancy, score)| (*vacancy != FREE).then_some((*vacancy, *score))).collect(),
+            matched: held.map(|(vacancy, score)| (vacancy != FREE).then_some((vacancy, score))).collect(),
             // Prices never leave 0 to the top score.
-            prices: prices.iter().map(|price| price.unsigned_abs()).collect(),
+            prices: prices.map(i64::unsigned_abs).collect(),
+            greatest,
         }
     }
 }
@@ -56,8 +60,8 @@ pub trait Source {
     fn quota(&self, vacancy: u32) -> u32;
     /// How many candidates a vacancy has, roughly: only the order of work depends on it.
     fn width(&self, vacancy: u32) -> u64;
-    /// Worker and score at a place of what is written down for good, best first.
-    fn written(&self, vacancy: u32, place: usize) -> Option<(u32, u32)>;
+    /// What is written down for good, best first; [`edge`] reads it.
+    fn written(&self, vacancy: u32) -> &[u64];
     /// Lists of vacancies that are inserted next, in their order.
     fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List>;
     /// A list of at least this length, unless there are no more who could gain.
@@ -81,13 +85,13 @@ impl Source for Problem {
         self.candidates(vacancy).len() as u64
     }
 
-    fn written(&self, vacancy: u32, place: usize) -> Option<(u32, u32)> {
-        self.candidate(vacancy, place)
+    fn written(&self, vacancy: u32) -> &[u64] {
+        self.packed(vacancy)
     }
 
     /// Everything is written down.
     fn lists(&self, vacancies: &[u32], _: &[i64]) -> Vec<List> {
-        let top = |v: &u32| self.candidate(*v, 0).map_or(0, |(_, score)| i64::from(score));
+        let top = |v: &u32| self.candidates(*v).next().map_or(0, |(_, score)| i64::from(score));
         vacancies.iter().map(|v| List { top: top(v), ..List::default() }).collect()
     }
 
@@ -96,11 +100,22 @@ impl Source for Problem {
     }
 }
 
+impl ends::Edges for Problem {
+    fn places(&self, vacancy: u32) -> u32 {
+        self.quota(vacancy)
+    }
+
+    fn above(&self, vacancy: u32, _: &dyn Fn(u32) -> i64, show: &mut dyn FnMut(u32, u32)) {
+        self.candidates(vacancy).for_each(|(worker, score)| show(worker, score));
+    }
+}
+
 /// Solves the problem exactly.
 pub fn solve(problem: &Problem) -> Solution {
     let usable: u64 =
         (0..problem.vacancies()).map(|v| (problem.candidates(v).len() as u64).min(problem.quota(v).into())).sum();
-    if usable >= u64::from(problem.workers()) { workers::solve(problem) } else { places::solve(problem) }
+    // Where nearly everybody finds a place the last places search far, and workers do not.
+    if usable * 20 >= u64::from(problem.workers()) * 19 { workers::solve(problem) } else { places::solve(problem) }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod condition;
 pub mod explain;
 pub mod flow;
+pub mod kept;
 pub mod lexicon;
 pub mod near;
 pub mod parameters;

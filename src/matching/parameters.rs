@@ -22,6 +22,9 @@ pub enum Fault {
     /// A share above the whole.
     #[error("[{0}] holds more than 1000 per mille")]
     Share(&'static str),
+    /// A later or wider wish that earns more than an earlier or nearer one.
+    #[error("[occupation] must not rise from first_wish to relative")]
+    Order,
     /// A divisor of zero.
     #[error("[{0}] holds a zero that must be at least 1")]
     Zero(&'static str),
@@ -203,6 +206,9 @@ impl Parameters {
         ];
         if let Some((name, _)) = shares.iter().find(|(_, share)| *share > 1000) {
             return Err(Fault::Share(name));
+        }
+        if ![o.first_wish, o.second_wish, o.later_wish, o.family, o.relative].is_sorted_by(|a, b| a >= b) {
+            return Err(Fault::Order);
         }
         if read.experience.full_months == 0 {
             return Err(Fault::Zero("experience"));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::assign::solve;
+use super::assign::{Ends, solve_with_ends};
 use super::problem::Problem;
 use super::progress::tell;
 use crate::domain::match_run::RunStage;
@@ -129,8 +129,10 @@ pub struct Plan {
     pub bound: u64,
     /// Nothing is better.
     pub optimal: bool,
-    /// What one more place of each vacancy would be worth, 0 to 1000; of the terms that keep the flow.
-    pub prices: Vec<u64>,
+    /// What one more place of each vacancy gains, 0 to 1000; of the terms that keep the flow.
+    pub gains: Vec<u64>,
+    /// What one place fewer of each vacancy loses, likewise; empty where it is not known.
+    pub loses: Vec<u64>,
 }
 
 /// Which terms contradict each other, as far as two or three of them show it.
@@ -268,8 +270,10 @@ fn plain(instance: &Instance, terms: &Terms) -> Result<Plan, NoPlan> {
             }
         }
     }
-    let solved =
-        solve(&Problem::new(problem.workers(), quotas, &edges)).map_err(|fault| NoPlan::Fault(fault.to_string()))?;
+    let solved = solve_with_ends(&Problem::new(problem.workers(), quotas, &edges));
+    let solved = solved.map_err(|fault| NoPlan::Fault(fault.to_string()))?;
+    let ends = solved.ends.unwrap_or(Ends { gains: solved.prices, loses: vec![] });
+    let points = |prices: Vec<u64>| prices.into_iter().map(|price| price.min(1_000)).collect();
     let free = solved.pairs.iter().map(|(w, v, worth)| (*w, *v, worth - extra(instance, terms.aim, step, *w)));
     pairs.extend(free);
     pairs.sort_unstable();
@@ -279,7 +283,8 @@ fn plain(instance: &Instance, terms: &Terms) -> Result<Plan, NoPlan> {
         objective,
         bound: objective + (solved.bound - solved.objective),
         optimal: solved.optimal,
-        prices: solved.prices.into_iter().map(|price| price.min(1_000)).collect(),
+        gains: points(ends.gains),
+        loses: points(ends.loses),
     })
 }
 

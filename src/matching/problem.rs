@@ -1,6 +1,6 @@
 //! An assignment problem: which person could take which vacancy for how many points, and how many each vacancy takes.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::table::in_parallel;
 
@@ -21,7 +21,8 @@ fn pack(worker: u32, score: u32) -> u64 {
     u64::from(!score) << 32 | u64::from(worker)
 }
 
-fn unpack(edge: u64) -> (u32, u32) {
+/// Worker and score of an edge as a problem writes it down.
+pub fn unpack(edge: u64) -> (u32, u32) {
     (edge as u32, !((edge >> 32) as u32))
 }
 
@@ -101,16 +102,14 @@ impl Problem {
         self.edges.len()
     }
 
-    /// Worker and score of the candidate at a place in the list of a vacancy, best first.
-    pub fn candidate(&self, vacancy: u32, place: usize) -> Option<(u32, u32)> {
-        let (from, to) = (self.starts[vacancy as usize], self.starts[vacancy as usize + 1]);
-        self.edges[from..to].get(place).map(|edge| unpack(*edge))
+    /// Edges of a vacancy as they are written down, best first; [`unpack`] reads them.
+    pub fn packed(&self, vacancy: u32) -> &[u64] {
+        &self.edges[self.starts[vacancy as usize]..self.starts[vacancy as usize + 1]]
     }
 
     /// Worker and score of each candidate of a vacancy, best first.
     pub fn candidates(&self, vacancy: u32) -> impl ExactSizeIterator<Item = (u32, u32)> + '_ {
-        let list = self.starts[vacancy as usize]..self.starts[vacancy as usize + 1];
-        self.edges[list].iter().map(|edge| unpack(*edge))
+        self.packed(vacancy).iter().map(|edge| unpack(*edge))
     }
 }
 
@@ -144,6 +143,9 @@ pub enum Reason {
     /// Not 1 to 1,000,000.
     #[error("score {0} is not between 1 and 1000000")]
     Score(i64),
+    /// Workers times vacancies are more than fit together.
+    #[error("there are too many workers and vacancies together")]
+    TooMany,
     /// No lines at all.
     #[error("there is no line besides the heading")]
     Empty,
@@ -161,22 +163,77 @@ pub struct Fault {
     pub reason: Reason,
 }
 
-/// Names numbered by first appearance.
+/// Names numbered by first appearance, one behind the other in one text.
 #[derive(Debug, Default)]
-struct Names {
-    numbers: HashMap<String, u32>,
-    names: Vec<String>,
+pub struct Names {
+    text: String,
+    /// Where each name ends in the text.
+    ends: Vec<usize>,
+    /// Numbers by hash of the name, open addressing; [`EMPTY`] = nothing stands there.
+    slots: Vec<u32>,
+    hasher: RandomState,
+    last: u32,
 }
 
+const EMPTY: u32 = u32::MAX;
+
 impl Names {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(known) = self.numbers.get(name) {
-            return *known;
+    /// How many names.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True without names.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The name of a number.
+    pub fn name(&self, number: u32) -> &str {
+        let from = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.text[from..self.ends[number as usize]]
+    }
+
+    /// Names in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|number| self.name(number))
+    }
+
+    /// The slot where the name stands, or would stand.
+    fn slot(&self, name: &str) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = self.hasher.hash_one(name) as usize & mask;
+        while self.slots[slot] != EMPTY && self.name(self.slots[slot]) != name {
+            slot = (slot + 1) & mask;
         }
-        let next = self.names.len() as u32;
-        self.numbers.insert(name.to_owned(), next);
-        self.names.push(name.to_owned());
-        next
+        slot
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        let number = *self.slots.get(if self.slots.is_empty() { 0 } else { self.slot(name) })?;
+        (number != EMPTY).then_some(number)
+    }
+
+    fn number(&mut self, name: &str) -> u32 {
+        // Files are mostly written worker by worker.
+        if !self.is_empty() && self.name(self.last) == name {
+            return self.last;
+        }
+        if self.slots.len() < 2 * (self.len() + 1) {
+            self.slots = vec![EMPTY; (4 * self.len()).max(16).next_power_of_two()];
+            for number in 0..self.len() as u32 {
+                let slot = self.slot(self.name(number));
+                self.slots[slot] = number;
+            }
+        }
+        let slot = self.slot(name);
+        if self.slots[slot] == EMPTY {
+            self.slots[slot] = self.len() as u32;
+            self.text.push_str(name);
+            self.ends.push(self.text.len());
+        }
+        self.last = self.slots[slot];
+        self.last
     }
 }
 
@@ -186,10 +243,13 @@ pub struct NamedProblem {
     /// The problem.
     pub problem: Problem,
     /// Names of workers by number, in the order of first appearance.
-    pub workers: Vec<String>,
+    pub workers: Names,
     /// Names of vacancies by number, in the order of the quotas.
-    pub vacancies: Vec<String>,
+    pub vacancies: Names,
 }
+
+/// Bits of a score while the edges are read.
+const SCORE_BITS: u32 = 20;
 
 /// Reads a named problem line by line: first all quotas, then all edges.
 #[derive(Debug, Default)]
@@ -197,8 +257,8 @@ pub struct NamedEdges {
     vacancies: Names,
     quotas: Vec<u32>,
     workers: Names,
-    edges: Vec<(u32, u32, u32)>,
-    lines: Vec<u64>,
+    /// Vacancy, score turned round, worker, each in its bits: ascending is how a problem orders them.
+    edges: Vec<u64>,
 }
 
 impl NamedEdges {
@@ -219,57 +279,72 @@ impl NamedEdges {
         Ok(())
     }
 
-    /// Takes a line of the edges; lines must come in rising order.
+    /// Bits that are left for a worker beside the score and the vacancy.
+    fn worker_bits(&self) -> u32 {
+        (u64::BITS - SCORE_BITS).saturating_sub(usize::BITS - self.quotas.len().leading_zeros()).min(u32::BITS)
+    }
+
+    /// Takes a line of the edges.
     pub fn edge(&mut self, line: u64, worker: &str, vacancy: &str, score: i64) -> Result<(), Fault> {
         let fault = |reason| Fault { table: Table::Edges, line, reason };
         if worker.is_empty() || vacancy.is_empty() {
             return Err(fault(Reason::EmptyName));
         }
-        let Some(vacancy) = self.vacancies.numbers.get(vacancy) else {
+        let Some(vacancy) = self.vacancies.find(vacancy) else {
             return Err(fault(Reason::UnknownVacancy(vacancy.to_owned())));
         };
         let points = u32::try_from(score).ok();
         let Some(points) = points.filter(|s| (1..=TOP_SCORE).contains(s)) else {
             return Err(fault(Reason::Score(score)));
         };
-        let worker = self.workers.number(worker);
-        self.edges.push((*vacancy, worker, points));
-        // Files without line breaks in names number their lines without a gap: only exceptions are kept.
-        let expected = self.line_of(self.edges.len() - 1);
-        if expected != line {
-            self.lines.extend([self.edges.len() as u64 - 1, line]);
+        let (worker, bits) = (u64::from(self.workers.number(worker)), self.worker_bits());
+        if worker >> bits > 0 {
+            return Err(fault(Reason::TooMany));
         }
+        let turned = u64::from(!points) & ((1 << SCORE_BITS) - 1);
+        self.edges.push((u64::from(vacancy) << SCORE_BITS | turned) << bits | worker);
         Ok(())
     }
 
-    /// Line of an edge: that of the last exception before it, plus the edges since.
-    fn line_of(&self, edge: usize) -> u64 {
-        let edge = edge as u64;
-        let exceptions = self.lines.chunks_exact(2).rev();
-        let mut before = exceptions.filter(|pair| pair[0] <= edge);
-        before.next().map_or(edge, |pair| pair[1] + (edge - pair[0]))
-    }
-
-    /// The problem, if there is one line at least in both files and no pair stands twice.
+    /// The problem, if there is one line at least in both files and no pair stands twice; the line of a pair that does is
+    /// not known any more, and told as 0.
     pub fn finish(self) -> Result<NamedProblem, Fault> {
         for (table, empty) in [(Table::Quotas, self.quotas.is_empty()), (Table::Edges, self.edges.is_empty())] {
             if empty {
                 return Err(Fault { table, line: 1, reason: Reason::Empty });
             }
         }
-        let problem = Problem::new(self.workers.names.len() as u32, self.quotas.clone(), &self.edges);
-        if let Some((vacancy, worker)) = second_edge(&problem) {
-            let mut same = self.edges.iter().enumerate().filter(|(_, e)| (e.0, e.1) == (vacancy, worker));
-            let second = same.nth(1).map_or(0, |(place, _)| place);
-            let name = |names: &Names, number: u32| names.names[number as usize].clone();
-            return Err(Fault {
-                table: Table::Edges,
-                line: self.line_of(second),
-                reason: Reason::SecondEdge(name(&self.workers, worker), name(&self.vacancies, vacancy)),
-            });
+        let bits = self.worker_bits();
+        let Self { vacancies, quotas, workers, mut edges } = self;
+        sort(&mut edges);
+        let mut starts = vec![0; quotas.len() + 1];
+        for edge in &mut edges {
+            starts[(*edge >> (bits + SCORE_BITS)) as usize + 1] += 1;
+            let (worker, turned) = (*edge & ((1 << bits) - 1), *edge >> bits & ((1 << SCORE_BITS) - 1));
+            *edge = pack(worker as u32, !(turned as u32) & ((1 << SCORE_BITS) - 1));
         }
-        Ok(NamedProblem { problem, workers: self.workers.names, vacancies: self.vacancies.names })
+        for vacancy in 0..quotas.len() {
+            starts[vacancy + 1] += starts[vacancy];
+        }
+        let problem = Problem { workers: workers.len() as u32, quotas, starts, edges };
+        if let Some((vacancy, worker)) = second_edge(&problem) {
+            let reason = Reason::SecondEdge(workers.name(worker).to_owned(), vacancies.name(vacancy).to_owned());
+            return Err(Fault { table: Table::Edges, line: 0, reason });
+        }
+        Ok(NamedProblem { problem, workers, vacancies })
     }
+}
+
+/// Sorts on two threads.
+fn sort(edges: &mut [u64]) {
+    if edges.len() < 1 << 16 {
+        return edges.sort_unstable();
+    }
+    let (low, _, high) = edges.select_nth_unstable(edges.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| low.sort_unstable());
+        high.sort_unstable();
+    });
 }
 
 /// A pair that stands twice, if any.
@@ -304,7 +379,7 @@ mod tests {
     #[test]
     fn a_named_problem_keeps_its_names_in_order() {
         let named = read(&[("甲, \"一\"", 2), ("乙", 1)], &[("z", "乙", 5), ("a", "甲, \"一\"", 1_000_000)]).unwrap();
-        assert_eq!(named.workers, ["z", "a"]);
+        assert_eq!(named.workers.iter().collect::<Vec<_>>(), ["z", "a"]);
         assert_eq!(named.problem.candidates(0).collect::<Vec<_>>(), [(1, 1_000_000)]);
         assert_eq!((named.problem.places(), named.problem.edge_count()), (3, 2));
     }
@@ -327,18 +402,25 @@ mod tests {
         assert_eq!(fault(&[("v", 1)], &[("", "v", 1)]), (e, 2, Reason::EmptyName));
         assert_eq!(
             fault(&[("v", 1)], &[("a", "v", 1), ("b", "v", 1), ("a", "v", 9)]),
-            (e, 4, Reason::SecondEdge("a".into(), "v".into()))
+            (e, 0, Reason::SecondEdge("a".into(), "v".into()))
         );
     }
 
     #[test]
-    fn the_line_of_a_second_edge_is_right_when_names_hold_line_breaks() {
+    fn many_names_keep_their_numbers_and_their_edges_their_order() {
         let mut named = NamedEdges::default();
         named.quota(2, "v", 1).unwrap();
-        for (line, worker) in [(2, "a"), (3, "b\nb"), (5, "c"), (6, "a")] {
-            named.edge(line, worker, "v", 1).unwrap();
+        named.quota(3, "w", 1).unwrap();
+        for (line, n) in (2..).zip(0..100_000i64) {
+            named.edge(line, &format!("人{}", n * 7 % 50_000), if n < 50_000 { "w" } else { "v" }, 1 + n % 5).unwrap();
         }
-        let fault = named.finish().unwrap_err();
-        assert_eq!(fault.to_string(), "edges: line 6: worker “a” and vacancy “v” stand on an earlier line already");
+        let NamedProblem { problem, workers, .. } = named.finish().unwrap();
+        assert_eq!((workers.len(), workers.name(3), problem.edge_count()), (50_000, "人21", 100_000));
+        for vacancy in 0..2 {
+            let list: Vec<(u32, u32)> = problem.candidates(vacancy).collect();
+            assert_eq!(list.len(), 50_000);
+            assert!(list.is_sorted_by_key(|(worker, score)| (std::cmp::Reverse(*score), *worker)));
+        }
+        assert_eq!(problem.candidates(1).next(), Some((4, 5)));
     }
 }

@@ -67,7 +67,13 @@ impl Best {
 }
 
 /// The best posts of a person as score and slot, without reasons.
-fn best_openings(columns: &Columns, seeker: u32, k: usize, scope: Option<&BitSet>, today: Date) -> Vec<(u32, u32)> {
+pub(super) fn best_openings(
+    columns: &Columns,
+    seeker: u32,
+    k: usize,
+    scope: Option<&BitSet>,
+    today: Date,
+) -> Vec<(u32, u32)> {
     let Some(row) = columns.seekers.get(seeker) else {
         return vec![];
     };

@@ -1,5 +1,7 @@
 //! One person, one post or one class as matching keeps them: numbers and small lists, no name, number or phone.
 
+mod apart;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -415,18 +417,6 @@ impl OpeningRow {
     /// True if the post offers it.
     pub fn offers(&self, benefit: Benefit) -> bool {
         self.benefits & bit(benefit as usize) != 0
-    }
-
-    /// The post as posts that each ask one of the required certificates and nothing else of the lists.
-    pub fn by_certificate(&self) -> Vec<Self> {
-        let alone = |one: &u32| Self { lists: Lists::pack([vec![*one], vec![], vec![], vec![]]), ..self.clone() };
-        self.certificates().iter().map(alone).collect()
-    }
-
-    /// The post as posts that each ask one of the required skills and nothing else of the lists.
-    pub fn by_skill(&self) -> Vec<Self> {
-        let alone = |one: &u32| Self { lists: Lists::pack([vec![], vec![*one], vec![], vec![]]), ..self.clone() };
-        self.skills().iter().map(alone).collect()
     }
 
     /// All that the post offers, one bit each.

@@ -1,4 +1,4 @@
-//! Why places stay empty in a plan, in words: how many are missing, what would bring more, what shuts out the most.
+//! Where people are short in a plan, and where places are: what would bring more, what one more place is worth; in words.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -70,6 +70,46 @@ pub fn shortages(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Ve
         let price = prices.get(post as usize).copied().unwrap_or(0);
         Shortage { vacancy: table.opening(post).id, missing: missing(post), price, by_wage, by_needs, shut }
     })
+}
+
+/// A vacancy that is full while people who fit are left over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sought {
+    /// The vacancy.
+    pub vacancy: Uuid,
+    /// Points that one more place gains.
+    pub gain: u64,
+    /// Points that one place fewer loses, if it is known.
+    pub loss: Option<u64>,
+}
+
+/// The vacancies where one more place gains the most, then by id; `gains` and `loses` are both ends of the prices.
+pub fn sought(table: &Table, gains: &[u64], loses: &[u64]) -> Vec<Sought> {
+    let one = |(post, gain): (u32, &u64)| Sought {
+        vacancy: table.opening(post).id,
+        gain: *gain,
+        loss: loses.get(post as usize).copied(),
+    };
+    let mut all: Vec<Sought> = (0u32..).zip(gains).filter(|(_, gain)| **gain > 0).map(one).collect();
+    all.sort_by_key(|one| (Reverse(one.gain), one.vacancy));
+    all
+}
+
+impl Sought {
+    /// As a clerk would say it; points are no money.
+    pub fn text(&self, lang: Lang) -> String {
+        match (lang, self.loss) {
+            (Lang::Zh, None) => format!("名额已满，还有合适的人：多一个名额，总分多 {} 分。", self.gain),
+            (Lang::Zh, Some(loss)) => {
+                format!("名额已满，还有合适的人：多一个名额，总分多 {} 分；少一个，少 {loss} 分。", self.gain)
+            }
+            (Lang::En, None) => format!("Full, and people who fit are left: one more place adds {} points.", self.gain),
+            (Lang::En, Some(loss)) => format!(
+                "Full, and people who fit are left: one more place adds {} points, one fewer costs {loss}.",
+                self.gain
+            ),
+        }
+    }
 }
 
 /// A condition in two or three words.
@@ -165,6 +205,10 @@ mod tests {
         assert_eq!(found.shut, [("wage", 3), ("region", 1)]);
         let words = "还差 2 人。月薪高 300 元，可多 2 人能去。只差这一条的人最多的是：工资（3 人）、地区（1 人）。";
         assert_eq!(found.text(Lang::Zh), words);
+        assert!(sought(&table, &[0], &[0]).is_empty());
+        let wanted = sought(&table, &[7], &[9]);
+        assert_eq!((wanted[0].gain, wanted[0].loss), (7, Some(9)));
+        assert_eq!(wanted[0].text(Lang::Zh), "名额已满，还有合适的人：多一个名额，总分多 7 分；少一个，少 9 分。");
         assert!(shortages(&table, &[(0, 0, 1), (1, 0, 1), (2, 0, 1)], &[0]).is_empty());
     }
 }

@@ -3,20 +3,20 @@
 //! Nothing is defined here. People who are alike in the facts that a definition reads form a class, posts likewise;
 //! the definition is asked once for each pair of classes, where that is cheaper than asking it for each pair.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+mod compile;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::columns::Columns;
-use super::condition::reads::{Facts, Reads};
 use super::condition::{CONDITIONS, Condition, Pair};
 use super::row::{OpeningRow, SeekerRow};
 use super::score::{PARTS, Part};
 use super::set::BitSet;
 use crate::domain::vacancy::VacancyState;
+use compile::{Compiled, Points, Row, Rows, Scope};
 
 /// People of one bit.
 const WORD: usize = 64;
@@ -27,15 +27,12 @@ const SHARE: usize = 32;
 /// Small tables are always worth it.
 const FREE_OF_CHARGE: usize = 1 << 20;
 
-/// How a definition decides on one post.
-type Row = Option<Box<[u64]>>;
-
-/// Points of a part by the class of the person, for each class of posts.
-struct Points {
-    class_of: Vec<u32>,
-    /// Class of each post.
-    post_class: Vec<u32>,
-    by_class: Vec<Box<[u16]>>,
+/// Points of a post: how many of its rows hold a person says which.
+struct Count {
+    /// Places in `rows`.
+    rows: Vec<u32>,
+    /// Points by how many hold.
+    points: Box<[u16]>,
 }
 
 /// One post as the table sees it.
@@ -44,6 +41,8 @@ struct Post<'a> {
     row: &'a OpeningRow,
     /// Places in `rows`, those with the fewest people first.
     rows: Vec<u32>,
+    /// Parts that count what a person brings.
+    counts: Vec<Count>,
     /// Nobody can pass.
     shut: bool,
 }
@@ -61,30 +60,6 @@ pub struct Table<'a> {
     /// Most that the parts by pair can add.
     rest: u32,
     threads: usize,
-}
-
-/// Likes: a class for each row, and one row that stands for each class.
-struct Likes<T> {
-    class_of: Vec<u32>,
-    examples: Vec<T>,
-}
-
-fn likes<T>(rows: impl Iterator<Item = T>, facts: impl Fn(&T, &mut Facts)) -> Likes<T> {
-    let mut known: HashMap<Facts, u32> = HashMap::new();
-    let (mut class_of, mut examples) = (Vec::with_capacity(rows.size_hint().0), vec![]);
-    let mut buffer = Facts::new();
-    for row in rows {
-        buffer.clear();
-        facts(&row, &mut buffer);
-        let class = known.get(&buffer).copied().unwrap_or_else(|| {
-            let class = examples.len() as u32;
-            examples.push(row);
-            known.insert(buffer.clone(), class);
-            class
-        });
-        class_of.push(class);
-    }
-    Likes { class_of, examples }
 }
 
 /// Does `work` for every number below `count` on several threads; the results stand in order.
@@ -118,19 +93,6 @@ pub fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8)
 }
 
-enum Compiled {
-    /// Places of a post's classes, the classes, and what each class says.
-    Condition {
-        ends: Vec<u32>,
-        post_class: Vec<u32>,
-        rows: Vec<Row>,
-        shut: Vec<bool>,
-    },
-    ConditionByPair(&'static Condition),
-    Part(Points),
-    PartByPair(&'static Part),
-}
-
 impl<'a> Table<'a> {
     /// The table of people in `people` and open posts with places in `posts` (slots; `None` = all).
     pub fn new(columns: &'a Columns, people: Option<&BitSet>, posts: Option<&BitSet>, today: Date) -> Self {
@@ -159,91 +121,47 @@ impl<'a> Table<'a> {
             .collect();
         open.sort_unstable_by_key(|(_, row)| row.id);
         let limit = (workers.len() * open.len() / share).max(free);
-        let people = |reads: Reads| {
-            let rows = workers.iter().map(|(_, row)| *row);
-            likes(rows, |row: &&SeekerRow, facts| (reads.seeker)(row, today, facts))
-        };
-        let condition = |condition: &'static Condition| {
-            let reads = condition.reads;
-            let mut ends = Vec::with_capacity(open.len());
-            let pieces: Vec<(u32, Cow<OpeningRow>)> = match reads.apart {
-                None => {
-                    ends.extend(1..=open.len() as u32);
-                    open.iter().map(|(slot, row)| (*slot, Cow::Borrowed(*row))).collect()
-                }
-                Some(apart) => {
-                    let mut all = vec![];
-                    for (slot, row) in &open {
-                        all.extend(apart(row).into_iter().map(|piece| (*slot, Cow::Owned(piece))));
-                        ends.push(all.len() as u32);
-                    }
-                    all
-                }
-            };
-            let of_posts = likes(pieces.into_iter(), |(_, row): &(u32, Cow<OpeningRow>), facts| {
-                (reads.opening)(row, today, facts);
-            });
-            let of_people = people(reads);
-            if of_people.examples.len() * of_posts.examples.len() > limit {
-                return Compiled::ConditionByPair(condition);
-            }
-            let (mut rows, mut shut) = (vec![], vec![]);
-            for (slot, post) in &of_posts.examples {
-                let mut passes = Vec::with_capacity(of_people.examples.len());
-                for seeker in &of_people.examples {
-                    passes.push((condition.check)(&Pair::new(columns, seeker, *slot, post, today)).ok);
-                }
-                shut.push(!passes.iter().any(|pass| *pass));
-                rows.push((!passes.iter().all(|pass| *pass)).then(|| {
-                    let word = |word: &[u32]| {
-                        word.iter().rev().fold(0u64, |bits, class| bits << 1 | u64::from(passes[*class as usize]))
-                    };
-                    of_people.class_of.chunks(WORD).map(word).collect()
-                }));
-            }
-            Compiled::Condition { ends, post_class: of_posts.class_of, rows, shut }
-        };
-        let part = |part: &'static Part| {
-            let reads = part.reads;
-            let of_posts =
-                likes(open.iter(), |(_, row): &&(u32, &OpeningRow), facts| (reads.opening)(row, today, facts));
-            let of_people = people(reads);
-            if of_people.examples.len() * of_posts.examples.len() > limit {
-                return Compiled::PartByPair(part);
-            }
-            let row = |(slot, post): &&(u32, &OpeningRow)| {
-                let points = |seeker: &&SeekerRow| part.points(&Pair::new(columns, seeker, *slot, post, today)) as u16;
-                of_people.examples.iter().map(points).collect()
-            };
-            let by_class = of_posts.examples.iter().map(row).collect();
-            Compiled::Part(Points { class_of: of_people.class_of, post_class: of_posts.class_of, by_class })
-        };
+        let scope = Scope { columns, workers: &workers, posts: &open, today, limit };
         let compiled = in_parallel(threads, CONDITIONS.len() + PARTS.len(), |task| match CONDITIONS.get(task) {
-            Some(one) => condition(one),
-            None => part(&PARTS[task - CONDITIONS.len()]),
+            Some(one) => scope.condition(one),
+            None => scope.part(&PARTS[task - CONDITIONS.len()]),
         });
-        let mut posts: Vec<Post> =
-            open.iter().map(|(slot, row)| Post { slot: *slot, row, rows: vec![], shut: false }).collect();
+        let mut posts: Vec<Post> = open
+            .iter()
+            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], shut: false })
+            .collect();
         let mut rows: Vec<Box<[u64]>> = vec![];
         let (mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![]);
+        let mut keep = |by_class: Vec<Row>| -> Vec<Option<u32>> {
+            let place = |row: Row| {
+                rows.push(row?);
+                Some(rows.len() as u32 - 1)
+            };
+            by_class.into_iter().map(place).collect()
+        };
         for one in compiled {
             match one {
-                Compiled::Condition { ends, post_class, rows: by_class, shut } => {
-                    let places: Vec<Option<u32>> = by_class
-                        .into_iter()
-                        .map(|row| {
-                            row.map(|row| {
-                                rows.push(row);
-                                rows.len() as u32 - 1
-                            })
-                        })
-                        .collect();
+                Compiled::Condition(Rows { ends, post_class, rows: by_class, shut }) => {
+                    let places = keep(by_class);
                     let mut from = 0;
                     for (post, end) in posts.iter_mut().zip(ends) {
                         for class in &post_class[from..end as usize] {
                             post.rows.extend(places[*class as usize]);
                             post.shut |= shut[*class as usize];
                         }
+                        from = end as usize;
+                    }
+                }
+                Compiled::Count(Rows { ends, post_class, rows: by_class, .. }, most) => {
+                    let places = keep(by_class);
+                    let mut from = 0;
+                    for (post, end) in posts.iter_mut().zip(ends) {
+                        let classes = &post_class[from..end as usize];
+                        let rows: Vec<u32> = classes.iter().filter_map(|class| places[*class as usize]).collect();
+                        let (all, sure) = (classes.len() as u32, classes.len() as u32 - rows.len() as u32);
+                        let share = |held: u32| (held * 1000).checked_div(all).unwrap_or(1000);
+                        let points = (sure..=all).map(|held| (most * share(held) / 1000) as u16).collect();
+                        post.counts.push(Count { rows, points });
                         from = end as usize;
                     }
                 }
@@ -307,13 +225,20 @@ impl<'a> Table<'a> {
     }
 
     /// One post beside all people.
-    pub fn beside(&self, post: u32) -> Beside<'_> {
-        let tables = self.points.iter().map(|points| {
-            let class = points.post_class[post as usize] as usize;
-            (&points.class_of[..], &points.by_class[class][..])
-        });
-        let rows = self.posts[post as usize].rows.iter().map(|row| &self.rows[*row as usize][..]);
-        Beside { table: self, post, rows: rows.collect(), tables: tables.collect() }
+    pub fn beside<'b>(&'b self, post: u32) -> Beside<'b> {
+        let (mut tables, mut wishes) = (vec![], vec![]);
+        for points in &self.points {
+            let by_class = &points.by_class[points.post_class[post as usize] as usize][..];
+            match &points.ends {
+                None => tables.push((&points.class_of[..], by_class)),
+                Some(ends) => wishes.push((&ends[..], &points.class_of[..], by_class)),
+            }
+        }
+        let sight = &self.posts[post as usize];
+        let row = |row: &u32| &self.rows[*row as usize][..];
+        let count = |count: &'b Count| (count.rows.iter().map(row).collect(), &count.points[..]);
+        let counts = sight.counts.iter().map(count).collect();
+        Beside { table: self, post, rows: sight.rows.iter().map(row).collect(), tables, wishes, counts }
     }
 }
 
@@ -322,7 +247,12 @@ pub struct Beside<'a> {
     table: &'a Table<'a>,
     post: u32,
     rows: Vec<&'a [u64]>,
+    /// Likes of each person, and points by likes.
     tables: Vec<(&'a [u32], &'a [u16])>,
+    /// Where the likes of each person end, the likes, and points by likes, of which the most count.
+    wishes: Vec<(&'a [u32], &'a [u32], &'a [u16])>,
+    /// Rows, and points by how many of them hold the person.
+    counts: Vec<(Vec<&'a [u64]>, &'a [u16])>,
 }
 
 impl Beside<'_> {
@@ -352,8 +282,21 @@ impl Beside<'_> {
 
     /// Greatest score that the person can have here, as far as the tables tell.
     fn bound(&self, worker: u32) -> u32 {
-        let points = self.tables.iter().map(|(class_of, by_class)| by_class[class_of[worker as usize] as usize]);
-        points.map(u32::from).sum::<u32>() + self.table.rest
+        let worker = worker as usize;
+        let mut sum = self.table.rest;
+        for (class_of, by_class) in &self.tables {
+            sum += u32::from(by_class[class_of[worker] as usize]);
+        }
+        for (ends, class_of, by_class) in &self.wishes {
+            let from = if worker == 0 { 0 } else { ends[worker - 1] };
+            let own = class_of[from as usize..ends[worker] as usize].iter();
+            sum += own.map(|class| u32::from(by_class[*class as usize])).max().unwrap_or(0);
+        }
+        for (rows, points) in &self.counts {
+            let held: u64 = rows.iter().map(|row| row[worker / WORD] >> (worker % WORD) & 1).sum();
+            sum += u32::from(points[held as usize]);
+        }
+        sum
     }
 
     /// Shows eligible people from..to with their scores, but for those whose score cannot exceed `above` them.

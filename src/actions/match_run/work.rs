@@ -16,12 +16,12 @@ use crate::actions::error::{Error, Result};
 use crate::actions::office::{Office, below};
 use crate::domain::code::Code as _;
 use crate::domain::match_run::{RunStage, RunState};
-use crate::matching::assign::assign_table;
+use crate::matching::assign::{Ends, assign_table};
 use crate::matching::columns::Columns;
 use crate::matching::plan::{self, NoPlan, Plan};
 use crate::matching::progress::{Progress, tell, watched};
 use crate::matching::sentence::Lang;
-use crate::matching::shortage::{Shortage, shortages};
+use crate::matching::shortage::{Shortage, Sought, shortages, sought};
 use crate::matching::spread::spread;
 use crate::store::match_run::{self as runs, Pair, Run};
 use crate::store::worker::Scope;
@@ -38,6 +38,8 @@ const EFFORT: usize = 120_000_000;
 const BRANCHES: usize = 20_000;
 /// So many shortages are kept with a run.
 const SHORTAGES: usize = 2_000;
+/// So many vacancies that are full and wanted most are kept with a run.
+const SOUGHT: usize = 50;
 /// How often a run's progress is looked at.
 const LOOKED_AT: Duration = Duration::from_millis(500);
 /// How often a lease is renewed where nothing else is to be written.
@@ -172,12 +174,15 @@ fn compute(
         let number = |(worker, vacancy, score): (Uuid, Uuid, u32)| {
             Some((table.worker_number(worker)?, table.post_number(vacancy)?, score))
         };
+        let prices = batch.prices.into_iter().map(|(_, price)| price);
+        let ends = batch.ends.unwrap_or_else(|| Ends { gains: prices.collect(), loses: vec![] });
         Plan {
             pairs: batch.pairs.into_iter().filter_map(number).collect(),
             objective: batch.objective,
             bound: batch.bound,
             optimal: batch.optimal,
-            prices: batch.prices.into_iter().map(|(_, price)| price).collect(),
+            gains: ends.gains,
+            loses: ends.loses,
         }
     } else {
         let instance = ready.instance()?;
@@ -195,7 +200,8 @@ fn compute(
     tell(RunStage::Shortages, 0, 2);
     let fair = spread(table, &plan.pairs);
     tell(RunStage::Shortages, 1, 2);
-    let short = shortages(table, &plan.pairs, &plan.prices);
+    let short = shortages(table, &plan.pairs, &plan.gains);
+    let wanted_most = sought(table, &plan.gains, &plan.loses);
     let places: u64 = (0..table.posts() as u32).map(|post| u64::from(table.opening(post).places_left)).sum();
     let found = json!({
         "workers": table.workers(), "vacancies": table.posts(), "places": places, "assigned": plan.pairs.len(),
@@ -203,6 +209,7 @@ fn compute(
         "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
         "parameters": columns.parameters.version, "spread": fair,
         "shortages": short.iter().take(SHORTAGES).map(shortage).collect::<Value>(),
+        "sought": wanted_most.iter().take(SOUGHT).map(in_words).collect::<Value>(),
     });
     let pair = |(worker, vacancy, score): &(u32, u32, u32)| Pair {
         worker: table.worker(*worker),
@@ -218,5 +225,13 @@ fn shortage(short: &Shortage) -> Value {
     json!({
         "vacancy": short.vacancy, "missing": short.missing, "price": short.price,
         "zh": short.text(Lang::Zh), "en": short.text(Lang::En),
+    })
+}
+
+/// A sought vacancy as kept, in both languages.
+fn in_words(sought: &Sought) -> Value {
+    json!({
+        "vacancy": sought.vacancy, "gain": sought.gain, "loss": sought.loss,
+        "zh": sought.text(Lang::Zh), "en": sought.text(Lang::En),
     })
 }

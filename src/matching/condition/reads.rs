@@ -20,8 +20,12 @@ pub struct Reads {
     pub seeker: fn(&SeekerRow, Date, &mut Facts),
     /// Of the post, on a day.
     pub opening: fn(&OpeningRow, Date, &mut Facts),
-    /// The post as several posts that each ask one thing, where it holds exactly if it holds for all of them.
+    /// The post as several posts that each ask one thing: a condition holds exactly if it holds for all of them, and a
+    /// part earns as many of a thousand as of them are answered.
     pub apart: Option<fn(&OpeningRow) -> Vec<OpeningRow>>,
+    /// The person as several people with one wish each: a condition holds exactly if it holds for one of them, and a
+    /// part earns what the best of them earns.
+    pub by_wish: Option<fn(&SeekerRow) -> Vec<SeekerRow>>,
 }
 
 fn nothing_of_seeker(_: &SeekerRow, _: Date, _: &mut Facts) {}
@@ -120,13 +124,22 @@ pub const OCCUPATION: Reads = Reads {
         f.extend([u64::from(o.occupation), asks_nothing.into()]);
     },
     apart: None,
+    by_wish: Some(SeekerRow::by_wish),
 };
-pub const OPEN: Reads =
-    Reads { seeker: nothing_of_seeker, opening: |o, today, f| f.push(code(Some(o.state_on(today)))), apart: None };
-pub const PLACES: Reads =
-    Reads { seeker: nothing_of_seeker, opening: |o, _, f| f.push((o.places_left > 0).into()), apart: None };
+pub const OPEN: Reads = Reads {
+    seeker: nothing_of_seeker,
+    opening: |o, today, f| f.push(code(Some(o.state_on(today)))),
+    apart: None,
+    by_wish: None,
+};
+pub const PLACES: Reads = Reads {
+    seeker: nothing_of_seeker,
+    opening: |o, _, f| f.push((o.places_left > 0).into()),
+    apart: None,
+    by_wish: None,
+};
 pub const REGION: Reads =
-    Reads { seeker: |s, _, f| list(f, s.regions().iter().copied()), opening: region, apart: None };
+    Reads { seeker: |s, _, f| list(f, s.regions().iter().copied()), opening: region, apart: None, by_wish: None };
 pub const LEAVE_HOME: Reads = Reads {
     seeker: |s, today, f| {
         f.push(some(s.can_leave_home, u64::from));
@@ -136,18 +149,28 @@ pub const LEAVE_HOME: Reads = Reads {
     },
     opening: region,
     apart: None,
+    by_wish: None,
 };
-pub const WAGE: Reads =
-    Reads { seeker: |s, _, f| f.push(money(s.wage_floor)), opening: |o, _, f| f.push(money(o.reach)), apart: None };
+pub const WAGE: Reads = Reads {
+    seeker: |s, _, f| f.push(money(s.wage_floor)),
+    opening: |o, _, f| f.push(money(o.reach)),
+    apart: None,
+    by_wish: None,
+};
 pub const CERTIFICATES: Reads =
-    Reads { seeker: certificates, opening: asked_certificates, apart: Some(OpeningRow::by_certificate) };
+    Reads { seeker: certificates, opening: asked_certificates, apart: Some(OpeningRow::by_certificate), by_wish: None };
 pub const AGE: Reads = Reads {
     seeker: age,
     opening: |o, _, f| f.extend([some(o.must.min_age, u64::from), some(o.must.max_age, u64::from)]),
     apart: None,
+    by_wish: None,
 };
-pub const SKILLS: Reads =
-    Reads { seeker: skills, opening: |o, _, f| list(f, o.skills().iter().copied()), apart: Some(OpeningRow::by_skill) };
+pub const SKILLS: Reads = Reads {
+    seeker: skills,
+    opening: |o, _, f| list(f, o.skills().iter().copied()),
+    apart: Some(OpeningRow::by_skill),
+    by_wish: None,
+};
 pub const EXPERIENCE: Reads = Reads {
     seeker: spells,
     opening: |o, _, f| {
@@ -156,17 +179,21 @@ pub const EXPERIENCE: Reads = Reads {
         }
     },
     apart: None,
+    by_wish: None,
 };
 pub const SCHOOLING: Reads = Reads {
     seeker: |s, _, f| f.push(code(s.schooling)),
     opening: |o, _, f| f.push(code(o.must.schooling)),
     apart: None,
+    by_wish: None,
 };
-pub const CAPACITY: Reads = Reads { seeker: capacity, opening: |o, _, f| f.push(code(o.must.capacity)), apart: None };
+pub const CAPACITY: Reads =
+    Reads { seeker: capacity, opening: |o, _, f| f.push(code(o.must.capacity)), apart: None, by_wish: None };
 pub const START: Reads = Reads {
     seeker: |s, _, f| f.push(day(s.available_from)),
     opening: |o, _, f| f.push(day(o.latest_start)),
     apart: None,
+    by_wish: None,
 };
 pub const SHIFT: Reads = Reads {
     seeker: |s, today, f| {
@@ -175,8 +202,9 @@ pub const SHIFT: Reads = Reads {
     },
     opening: |o, _, f| f.push(code(o.shift)),
     apart: None,
+    by_wish: None,
 };
-pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None };
+pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None, by_wish: None };
 pub const PUBLIC_WELFARE: Reads = Reads {
     seeker: |s, today, f| {
         priority(s, today, f);
@@ -185,11 +213,13 @@ pub const PUBLIC_WELFARE: Reads = Reads {
     },
     opening: |o, _, f| f.push((o.kind == Some(VacancyKind::PublicWelfare)).into()),
     apart: None,
+    by_wish: None,
 };
 pub const WORKSHOP: Reads = Reads {
     seeker: homes,
     opening: |o, _, f| f.push(if o.kind == Some(VacancyKind::Workshop) { o.region.into() } else { u64::MAX }),
     apart: None,
+    by_wish: None,
 };
 pub const BARRED: Reads = Reads {
     seeker: |s, today, f| {
@@ -198,11 +228,13 @@ pub const BARRED: Reads = Reads {
     },
     opening: |o, _, f| f.extend([u64::from(o.bars_women.is_some()), o.bars_minors.is_some().into()]),
     apart: None,
+    by_wish: None,
 };
 pub const PARTNER: Reads = Reads {
     seeker: |s, _, f| f.push(s.goes_as_couple().into()),
     opening: |o, _, f| f.push((o.places_left >= 2).into()),
     apart: None,
+    by_wish: None,
 };
 pub const INTRODUCED: Reads = Reads {
     seeker: |s, _, f| list(f, s.introduced().iter().copied()),
@@ -211,16 +243,18 @@ pub const INTRODUCED: Reads = Reads {
         f.extend([high, low]);
     },
     apart: None,
+    by_wish: None,
 };
 pub const STATUS: Reads = Reads {
     seeker: |s, _, f| f.extend([code(Some(s.status)), s.wants_change.into()]),
     opening: nothing_of_opening,
     apart: None,
+    by_wish: None,
 };
 pub const OPTED_OUT: Reads =
-    Reads { seeker: |s, _, f| f.push(s.opted_out.into()), opening: nothing_of_opening, apart: None };
-pub const NO_CAPACITY: Reads = Reads { seeker: capacity, opening: nothing_of_opening, apart: None };
-pub const UNDER_16: Reads = Reads { seeker: age, opening: nothing_of_opening, apart: None };
+    Reads { seeker: |s, _, f| f.push(s.opted_out.into()), opening: nothing_of_opening, apart: None, by_wish: None };
+pub const NO_CAPACITY: Reads = Reads { seeker: capacity, opening: nothing_of_opening, apart: None, by_wish: None };
+pub const UNDER_16: Reads = Reads { seeker: age, opening: nothing_of_opening, apart: None, by_wish: None };
 
 fn priority(seeker: &SeekerRow, _: Date, facts: &mut Facts) {
     facts.extend([
@@ -235,12 +269,14 @@ fn priority(seeker: &SeekerRow, _: Date, facts: &mut Facts) {
 pub mod part {
     use super::*;
 
-    pub const OCCUPATION: Reads = Reads { seeker: wishes, opening: occupation, apart: None };
-    pub const EXPERIENCE: Reads = Reads { seeker: spells, opening: occupation, apart: None };
+    pub const OCCUPATION: Reads =
+        Reads { seeker: wishes, opening: occupation, apart: None, by_wish: Some(SeekerRow::by_wish) };
+    pub const EXPERIENCE: Reads = Reads { seeker: spells, opening: occupation, apart: None, by_wish: None };
     pub const WAGE: Reads = Reads {
         seeker: |s, _, f| f.push(money(s.wage_floor)),
         opening: |o, _, f| f.extend([money(o.reach), money(o.middle)]),
         apart: None,
+        by_wish: None,
     };
     pub const PLACE: Reads = Reads {
         seeker: |s, _, f| {
@@ -249,8 +285,9 @@ pub mod part {
         },
         opening: region,
         apart: None,
+        by_wish: None,
     };
-    pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None };
+    pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None, by_wish: None };
     pub const PREFERENCES: Reads = Reads {
         seeker: |s, today, f| {
             f.push(code(s.schooling));
@@ -272,7 +309,8 @@ pub mod part {
                 f.push(day(Some(o.start_day(today))));
             }
         },
-        apart: None,
+        apart: Some(OpeningRow::by_asked),
+        by_wish: None,
     };
-    pub const PRIORITY: Reads = Reads { seeker: priority, opening: nothing_of_opening, apart: None };
+    pub const PRIORITY: Reads = Reads { seeker: priority, opening: nothing_of_opening, apart: None, by_wish: None };
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{FREE, Solution, Source};
+use super::{FREE, List, Solution, Source, edge};
 use crate::domain::match_run::RunStage;
 use crate::matching::progress::tell;
 
@@ -34,6 +34,22 @@ struct Prefix {
     beyond: i64,
 }
 
+/// Where a worker stands: vacancy or [`FREE`], and the score there.
+#[derive(Clone, Copy)]
+struct Seat {
+    vacancy: u32,
+    score: u32,
+}
+
+/// What the loop over edges asks of a vacancy.
+#[derive(Clone, Copy)]
+struct Node {
+    price: i64,
+    distance: i64,
+    /// Greatest bound of its list: nothing in it brings a worker nearer than `distance + price - head`.
+    head: i64,
+}
+
 /// How far the list of a vacancy has been read in this search.
 #[derive(Clone, Copy, Default)]
 struct Cursor {
@@ -44,13 +60,16 @@ struct Cursor {
 struct Search<'a, S> {
     source: &'a S,
     prefixes: Vec<Prefix>,
-    price: Vec<i64>,
-    matched: Vec<u32>,
-    points: Vec<u32>,
-    distance: Vec<i64>,
+    nodes: Vec<Node>,
+    seats: Vec<Seat>,
     via: Vec<Via>,
     cursor: Vec<Cursor>,
     touched: Vec<u32>,
+    /// Vacancies whose lists were read in vain too often.
+    stale: Vec<u32>,
+    /// How near the nearest end is, and what it is.
+    best: i64,
+    exit: Exit,
     /// Distance up to which a vacancy's list is read next, nearest first, of equal ones the last found; with the
     /// vacancy, and its own distance when it was put here.
     queue: BinaryHeap<(Reverse<i64>, u32, u32, i64)>,
@@ -75,22 +94,26 @@ pub fn solve(source: &impl Source) -> Solution {
     for wave in order.chunks(WAVE) {
         let profits: Vec<i64> = (0..source.workers()).map(|worker| search.profit(worker)).collect();
         for (vacancy, list) in wave.iter().zip(source.lists(wave, &profits)) {
-            search.price[*vacancy as usize] = list.top;
-            search.prefixes[*vacancy as usize] = Prefix { edges: list.edges, useless: 0, beyond: list.beyond };
+            search.nodes[*vacancy as usize].price = list.top;
+            search.list(*vacancy, list);
         }
         for vacancy in wave {
             tell(RunStage::Solving, done, order.len());
             done += 1;
             for _ in 0..source.quota(*vacancy) {
                 // At price 0 a place is worth nothing: this one and all others stay empty.
-                if search.price[*vacancy as usize] == 0 {
+                if search.nodes[*vacancy as usize].price == 0 {
                     break;
                 }
                 search.insert(*vacancy);
             }
         }
     }
-    Solution::new(&search.matched, &search.points, &search.price)
+    Solution::new(
+        search.seats.iter().map(|seat| (seat.vacancy, seat.score)),
+        search.nodes.iter().map(|node| node.price),
+        true,
+    )
 }
 
 impl<'a, S: Source> Search<'a, S> {
@@ -99,13 +122,14 @@ impl<'a, S: Source> Search<'a, S> {
         Self {
             source,
             prefixes: (0..vacancies).map(|_| Prefix::default()).collect(),
-            price: vec![0; vacancies],
-            matched: vec![FREE; workers],
-            points: vec![0; workers],
-            distance: vec![i64::MAX; vacancies],
+            nodes: vec![Node { price: 0, distance: i64::MAX, head: 0 }; vacancies],
+            seats: vec![Seat { vacancy: FREE, score: 0 }; workers],
             via: vec![Via::default(); vacancies],
             cursor: vec![Cursor::default(); vacancies],
             touched: vec![],
+            stale: vec![],
+            best: 0,
+            exit: Exit::Drop(0),
             queue: BinaryHeap::new(),
             pushed: 0,
         }
@@ -113,168 +137,194 @@ impl<'a, S: Source> Search<'a, S> {
 
     /// Places one more unit of `origin`: shortest path to a free worker or to a place that is left empty.
     fn insert(&mut self, origin: u32) {
-        let mut best = self.price[origin as usize];
-        let mut exit = Exit::Drop(origin);
+        self.best = self.nodes[origin as usize].price;
+        self.exit = Exit::Drop(origin);
         self.reach(origin, 0, Via::default());
         while let Some((Reverse(level), _, vacancy, distance)) = self.queue.pop() {
-            if level >= best {
+            if level >= self.best {
                 break;
             }
-            if distance > self.distance[vacancy as usize] {
-                continue;
+            if distance == self.nodes[vacancy as usize].distance {
+                self.read(vacancy, distance, level);
             }
-            let base = distance + self.price[vacancy as usize];
-            if base < best {
-                (best, exit) = (base, Exit::Drop(vacancy));
-            }
-            if let Some((shorter, found)) = self.read(vacancy, base, level, best) {
-                (best, exit) = (shorter, found);
-            }
-            if best <= level {
+            if self.best <= level {
                 break;
             }
         }
         self.queue.clear();
         self.pushed = 0;
-        let touched = std::mem::take(&mut self.touched);
-        self.settle(&touched, best);
-        self.augment(origin, exit);
-        for vacancy in &touched {
-            let read = std::mem::take(&mut self.cursor[*vacancy as usize]);
-            let prefix = &self.prefixes[*vacancy as usize];
-            if prefix.useless > 2 * prefix.edges.len() + 16 {
-                self.rekey(*vacancy, read);
-            }
+        self.settle();
+        self.augment(origin);
+        while let Some(vacancy) = self.stale.pop() {
+            self.rekey(vacancy);
         }
-        self.touched = touched;
-        self.touched.clear();
     }
 
     /// Reads the list of a vacancy on as far as the distance `level`, and puts the vacancy back for what follows.
-    /// Answers a free worker at once: none can be nearer.
-    fn read(&mut self, vacancy: u32, base: i64, level: i64, best: i64) -> Option<(i64, Exit)> {
-        let distance = base - self.price[vacancy as usize];
+    /// Ends at a free worker: none can be nearer.
+    fn read(&mut self, vacancy: u32, distance: i64, level: i64) {
+        let source = self.source;
+        let base = distance + self.nodes[vacancy as usize].price;
         loop {
-            let (promised, worker, score) = match self.next_edge(vacancy, base, level) {
-                Ok(edge) => edge,
-                Err(next) => {
-                    if next < best {
-                        self.push(next, vacancy, distance);
-                    }
-                    return None;
-                }
-            };
-            let held = self.matched[worker as usize];
-            if held == FREE {
-                return Some((promised, Exit::Take(worker, vacancy, score)));
-            }
-            let further = base - i64::from(score) + self.profit(worker);
-            self.prefixes[vacancy as usize].useless += usize::from(further > level);
-            if held != vacancy && further < best && further < self.distance[held as usize] {
-                self.reach(held, further, Via { worker, vacancy, score });
-            }
-        }
-    }
-
-    /// The next edge of the list whose worker may be as near as `level`: bound of the distance, worker and score;
-    /// or how far the nearest of the unread ones may be.
-    fn next_edge(&mut self, vacancy: u32, base: i64, level: i64) -> Result<(i64, u32, u32), i64> {
-        loop {
-            let prefix = &self.prefixes[vacancy as usize];
-            let cursor = &mut self.cursor[vacancy as usize];
-            let mut next = i64::MAX;
-            if let Some((bound, worker, score)) = prefix.edges.get(cursor.prefix) {
+            // Taken out while its edges are read, so that the rest can change.
+            let mut prefix = std::mem::take(&mut self.prefixes[vacancy as usize]);
+            let mut cursor = self.cursor[vacancy as usize];
+            let (mut found, mut next) = (false, i64::MAX);
+            while let Some((bound, worker, score)) = prefix.edges.get(cursor.prefix) {
                 next = base - i64::from(*bound);
-                if next <= level {
-                    cursor.prefix += 1;
-                    return Ok((next, *worker, *score));
+                if next > level {
+                    break;
+                }
+                (cursor.prefix, next) = (cursor.prefix + 1, i64::MAX);
+                found = self.look((vacancy, *worker, *score), base, level, &mut prefix.useless);
+                if found {
+                    break;
                 }
             }
-            if let Some((worker, score)) = self.source.written(vacancy, prefix.edges.len() + cursor.rest) {
+            let written = source.written(vacancy);
+            let rest = written.get(prefix.edges.len() + cursor.rest..).filter(|_| !found);
+            for packed in rest.unwrap_or_default() {
+                let (worker, score) = edge(*packed);
                 let promised = base - i64::from(score);
-                if promised <= level {
-                    cursor.rest += 1;
-                    return Ok((promised, worker, score));
+                if promised > level {
+                    next = next.min(promised);
+                    break;
                 }
-                next = next.min(promised);
+                cursor.rest += 1;
+                found = self.look((vacancy, worker, score), base, level, &mut prefix.useless);
+                if found {
+                    break;
+                }
             }
-            if prefix.beyond == 0 {
-                return Err(next);
+            let (beyond, length) = (prefix.beyond, prefix.edges.len());
+            if prefix.useless > 2 * length + 16 {
+                prefix.useless = 0;
+                self.stale.push(vacancy);
             }
-            if base - prefix.beyond > level {
-                return Err(next.min(base - prefix.beyond));
+            self.prefixes[vacancy as usize] = prefix;
+            self.cursor[vacancy as usize] = cursor;
+            if found {
+                return;
+            }
+            if beyond == 0 || base - beyond > level {
+                let next = if beyond == 0 { next } else { next.min(base - beyond) };
+                self.push(next, vacancy, distance);
+                return;
             }
             // The longer list has today's bounds; what is read twice does no harm.
-            let list = self.source.longer(vacancy, 2 * prefix.edges.len(), &|worker| self.profit(worker));
-            self.prefixes[vacancy as usize] = Prefix { edges: list.edges, useless: 0, beyond: list.beyond };
+            let list = source.longer(vacancy, 2 * length, &|worker| self.profit(worker));
+            self.list(vacancy, list);
             self.cursor[vacancy as usize] = Cursor::default();
         }
     }
 
+    /// Follows one edge: to the vacancy where the worker stands, or to a free worker, which it answers.
+    #[inline]
+    fn look(&mut self, (vacancy, worker, score): (u32, u32, u32), base: i64, level: i64, useless: &mut usize) -> bool {
+        let seat = self.seats[worker as usize];
+        let free = seat.vacancy == FREE;
+        if free {
+            (self.best, self.exit) = (base - i64::from(score), Exit::Take(worker, vacancy, score));
+        } else {
+            let node = self.nodes[seat.vacancy as usize];
+            let further = base - i64::from(score) + i64::from(seat.score) - node.price;
+            *useless += usize::from(further > level);
+            if seat.vacancy != vacancy && further < self.best && further < node.distance {
+                self.reach(seat.vacancy, further, Via { worker, vacancy, score });
+            }
+        }
+        free
+    }
+
+    /// Puts a list in the place of the one before.
+    fn list(&mut self, vacancy: u32, list: List) {
+        self.prefixes[vacancy as usize] = Prefix { edges: list.edges, useless: 0, beyond: list.beyond };
+        self.head(vacancy);
+    }
+
+    /// Notes the greatest bound of the list.
+    fn head(&mut self, vacancy: u32) {
+        let prefix = &self.prefixes[vacancy as usize];
+        let first = prefix.edges.first().map_or(0, |(bound, _, _)| i64::from(*bound));
+        let rest = self.source.written(vacancy).get(prefix.edges.len()).map_or(0, |packed| i64::from(edge(*packed).1));
+        self.nodes[vacancy as usize].head = first.max(rest).max(prefix.beyond);
+    }
+
     /// What a worker gains above the price of the place held; 0 when free.
     fn profit(&self, worker: u32) -> i64 {
-        match self.matched[worker as usize] {
-            FREE => 0,
-            held => i64::from(self.points[worker as usize]) - self.price[held as usize],
+        match self.seats[worker as usize] {
+            Seat { vacancy: FREE, .. } => 0,
+            seat => i64::from(seat.score) - self.nodes[seat.vacancy as usize].price,
         }
     }
 
     /// Sorts what was read by what its workers cost now.
-    fn rekey(&mut self, vacancy: u32, read: Cursor) {
+    fn rekey(&mut self, vacancy: u32) {
+        let read = std::mem::take(&mut self.cursor[vacancy as usize]);
         let mut prefix = std::mem::take(&mut self.prefixes[vacancy as usize]);
-        for _ in 0..read.rest {
-            // What was read stands there.
-            let more = self.source.written(vacancy, prefix.edges.len());
-            prefix.edges.extend(more.map(|(worker, score)| (score, worker, score)));
-        }
+        let more = self.source.written(vacancy).iter().skip(prefix.edges.len()).take(read.rest);
+        prefix.edges.extend(more.map(|packed| {
+            let (worker, score) = edge(*packed);
+            (score, worker, score)
+        }));
         for (bound, worker, score) in &mut prefix.edges {
             // Nothing below 0 is ever read, so 0 is bound enough.
             *bound = (i64::from(*score) - self.profit(*worker)).max(0) as u32;
         }
         prefix.edges.sort_unstable_by_key(|(bound, worker, _)| (Reverse(*bound), *worker));
-        prefix.useless = 0;
         self.prefixes[vacancy as usize] = prefix;
+        self.head(vacancy);
     }
 
+    /// A vacancy is so near: a place of it may be left empty, and its list is read from where it may bring something.
     fn reach(&mut self, vacancy: u32, distance: i64, via: Via) {
-        if self.distance[vacancy as usize] == i64::MAX {
+        let node = &mut self.nodes[vacancy as usize];
+        if node.distance == i64::MAX {
             self.touched.push(vacancy);
         }
-        self.distance[vacancy as usize] = distance;
+        node.distance = distance;
         self.via[vacancy as usize] = via;
-        self.cursor[vacancy as usize] = Cursor::default();
-        self.push(distance, vacancy, distance);
+        let base = distance + node.price;
+        let level = distance.max(base - node.head);
+        if base < self.best {
+            (self.best, self.exit) = (base, Exit::Drop(vacancy));
+        }
+        if level < self.best {
+            self.cursor[vacancy as usize] = Cursor::default();
+            self.push(level, vacancy, distance);
+        }
     }
 
+    /// Puts a vacancy where its list is read on, if that may bring anything.
     fn push(&mut self, level: i64, vacancy: u32, distance: i64) {
-        self.queue.push((Reverse(level), self.pushed, vacancy, distance));
-        self.pushed += 1;
+        if level < self.best {
+            self.queue.push((Reverse(level), self.pushed, vacancy, distance));
+            self.pushed += 1;
+        }
     }
 
     /// Lowers the prices of the tree by what the path was shorter, and forgets the distances.
-    fn settle(&mut self, touched: &[u32], best: i64) {
-        for vacancy in touched {
-            let distance = std::mem::replace(&mut self.distance[*vacancy as usize], i64::MAX);
-            if distance < best {
-                self.price[*vacancy as usize] -= best - distance;
-            }
+    fn settle(&mut self) {
+        let best = self.best;
+        for vacancy in self.touched.drain(..) {
+            let node = &mut self.nodes[vacancy as usize];
+            node.price -= (best - node.distance).max(0);
+            node.distance = i64::MAX;
         }
     }
 
     /// Moves the workers along the path back to the origin.
-    fn augment(&mut self, origin: u32, exit: Exit) {
-        let mut vacancy = match exit {
+    fn augment(&mut self, origin: u32) {
+        let mut vacancy = match self.exit {
             Exit::Drop(vacancy) => vacancy,
             Exit::Take(worker, vacancy, score) => {
-                self.matched[worker as usize] = vacancy;
-                self.points[worker as usize] = score;
+                self.seats[worker as usize] = Seat { vacancy, score };
                 vacancy
             }
         };
         while vacancy != origin {
             let via = self.via[vacancy as usize];
-            self.matched[via.worker as usize] = via.vacancy;
-            self.points[via.worker as usize] = via.score;
+            self.seats[via.worker as usize] = Seat { vacancy: via.vacancy, score: via.score };
             vacancy = via.vacancy;
         }
     }

@@ -66,17 +66,24 @@ impl ByWorker {
     }
 }
 
-struct Search<'a> {
-    problem: &'a Problem,
+/// What the loop over edges asks of a vacancy.
+#[derive(Clone, Copy)]
+struct Node {
+    price: i64,
+    distance: i64,
+    /// Places that nobody holds.
+    open: u32,
+}
+
+struct Search {
     by_worker: ByWorker,
-    price: Vec<i64>,
+    nodes: Vec<Node>,
     /// Workers of each vacancy.
     held: Vec<Vec<u32>>,
     matched: Vec<u32>,
     points: Vec<u32>,
     /// Place of a worker in the list of the vacancy that holds it.
     seat: Vec<u32>,
-    distance: Vec<i64>,
     via: Vec<Via>,
     touched: Vec<u32>,
     /// Nearest first, equal ones by a fixed rule.
@@ -90,21 +97,22 @@ pub fn solve(problem: &Problem) -> Solution {
         tell(RunStage::Solving, worker as usize, problem.workers() as usize);
         search.insert(worker);
     }
-    Solution::new(&search.matched, &search.points, &search.price)
+    let held = search.matched.iter().copied().zip(search.points.iter().copied());
+    Solution::new(held, search.nodes.iter().map(|node| node.price), false)
 }
 
-impl<'a> Search<'a> {
-    fn new(problem: &'a Problem) -> Self {
+impl Search {
+    fn new(problem: &Problem) -> Self {
         let (workers, vacancies) = (problem.workers() as usize, problem.vacancies() as usize);
         Self {
-            problem,
             by_worker: ByWorker::new(problem),
-            price: vec![0; vacancies],
+            nodes: (0..problem.vacancies())
+                .map(|v| Node { price: 0, distance: i64::MAX, open: problem.quota(v) })
+                .collect(),
             held: vec![vec![]; vacancies],
             matched: vec![FREE; workers],
             points: vec![0; workers],
             seat: vec![0; workers],
-            distance: vec![i64::MAX; vacancies],
             via: vec![Via::default(); vacancies],
             touched: vec![],
             queue: BinaryHeap::new(),
@@ -118,7 +126,7 @@ impl<'a> Search<'a> {
             if i64::from(*score) <= best {
                 break;
             }
-            best = best.max(i64::from(*score) - self.price[*vacancy as usize]);
+            best = best.max(i64::from(*score) - self.nodes[*vacancy as usize].price);
         }
         best
     }
@@ -132,12 +140,12 @@ impl<'a> Search<'a> {
             if distance >= best {
                 break;
             }
-            if distance > self.distance[vacancy as usize] {
+            if distance > self.nodes[vacancy as usize].distance {
                 continue;
             }
             let holders = std::mem::take(&mut self.held[vacancy as usize]);
             for holder in &holders {
-                let base = distance + i64::from(self.points[*holder as usize]) - self.price[vacancy as usize];
+                let base = distance + i64::from(self.points[*holder as usize]) - self.nodes[vacancy as usize].price;
                 if base < best {
                     (best, exit) = (base, Exit::Leave(*holder));
                 }
@@ -150,10 +158,9 @@ impl<'a> Search<'a> {
         }
         self.queue.clear();
         for vacancy in self.touched.drain(..) {
-            let distance = std::mem::replace(&mut self.distance[vacancy as usize], i64::MAX);
-            if distance < best {
-                self.price[vacancy as usize] += best - distance;
-            }
+            let node = &mut self.nodes[vacancy as usize];
+            node.price += (best - node.distance).max(0);
+            node.distance = i64::MAX;
         }
         self.augment(worker, exit);
     }
@@ -164,16 +171,17 @@ impl<'a> Search<'a> {
             if base - i64::from(score) >= *best {
                 break;
             }
-            let further = base - i64::from(score) + self.price[vacancy as usize];
-            if further >= *best || further >= self.distance[vacancy as usize] {
+            let node = &mut self.nodes[vacancy as usize];
+            let further = base - i64::from(score) + node.price;
+            if further >= *best || further >= node.distance {
                 continue;
             }
-            if self.distance[vacancy as usize] == i64::MAX {
+            if node.distance == i64::MAX {
                 self.touched.push(vacancy);
             }
-            self.distance[vacancy as usize] = further;
+            node.distance = further;
             self.via[vacancy as usize] = Via { worker, score };
-            if (self.held[vacancy as usize].len() as u64) < u64::from(self.problem.quota(vacancy)) {
+            if node.open > 0 {
                 (*best, *exit) = (further, Exit::Take(vacancy));
             } else {
                 self.queue.push((Reverse(further), self.queue.len() as u32, vacancy));
@@ -184,7 +192,10 @@ impl<'a> Search<'a> {
     /// Moves the workers along the path back to the new one.
     fn augment(&mut self, origin: u32, exit: Exit) {
         let mut vacancy = match exit {
-            Exit::Take(vacancy) => vacancy,
+            Exit::Take(vacancy) => {
+                self.nodes[vacancy as usize].open -= 1;
+                vacancy
+            }
             Exit::Leave(worker) if worker == origin => return,
             Exit::Leave(worker) => self.release(worker),
         };

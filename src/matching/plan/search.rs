@@ -284,7 +284,7 @@ impl<'a> Planner<'a> {
             return Err(NoPlan::Contradictions(vec![Contradiction::All]));
         }
         let price = |v: u32| root.prices[2 * v as usize].clamp(0, 1_000).unsigned_abs();
-        let prices = (0..self.instance.problem.vacancies()).map(price).collect();
+        let gains = (0..self.instance.problem.vacancies()).map(price).collect();
         let mut best: Option<(i64, Pairs)> = None;
         let mut early = vec![];
         if !self.terms.flow_only() {
@@ -334,7 +334,8 @@ impl<'a> Planner<'a> {
             objective,
             bound: objective + (bound - value).unsigned_abs(),
             optimal: bound == value,
-            prices,
+            gains,
+            loses: vec![],
         })
     }
 }

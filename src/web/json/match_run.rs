@@ -67,12 +67,14 @@ fn view(run: &Run, lang: Lang) -> Value {
     if let Some(list) = body["shortages"].as_array_mut() {
         list.truncate(SHORTAGES);
     }
-    for short in body["shortages"].as_array_mut().into_iter().flatten() {
-        let text = short[if lang == Lang::Zh { "zh" } else { "en" }].clone();
-        if let Some(fields) = short.as_object_mut() {
-            fields.remove("zh");
-            fields.remove("en");
-            fields.insert("text".into(), text);
+    for list in ["shortages", "sought"] {
+        for told in body.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let text = told[if lang == Lang::Zh { "zh" } else { "en" }].clone();
+            if let Some(fields) = told.as_object_mut() {
+                fields.remove("zh");
+                fields.remove("en");
+                fields.insert("text".into(), text);
+            }
         }
     }
     body

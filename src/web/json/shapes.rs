@@ -318,12 +318,15 @@ shapes! {
     RunFault { code: String, text: String }
     /// A vacancy that stays short: places that stay empty, what one more would be worth in points, and why in words.
     Shortage { vacancy: Uuid, missing: u32, price: u64, text: String }
+    /// A vacancy that is full while people who fit are left over: points that one more place gains and one fewer loses.
+    Sought { vacancy: Uuid, gain: u64, loss: Option<u64>, text: String }
     /// A batch run; figures only when it is done. `seconds` is the solving alone.
     MatchRun {
         id: Uuid, state: Word<RunState>, progress: u8, by: String, asked: Value, created_at: Instant,
         updated_at: Instant, fault: Option<RunFault>, workers: Option<u64>, vacancies: Option<u64>,
         places: Option<u64>, assigned: Option<u64>, objective: Option<u64>, bound: Option<u64>,
         optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
+        sought: Option<Vec<Sought>>,
         stage: Option<Word<RunStage>>, done: Option<u64>, of: Option<u64>, parameters: Option<String>,
         spread: Option<Spread>,
     }

@@ -10,6 +10,7 @@ use super::matching::{compute, say_all, slots, why_not};
 use super::office::Office;
 use super::put::patched;
 use super::vacancy::{load_own, posting};
+use super::worker::load;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::posting::Posting;
 use crate::domain::vacancy::{Opening, VacancyState};
@@ -24,6 +25,14 @@ const CHANGES: usize = 12;
 
 /// Counts of people below this are not told: they could point at one.
 pub const SMALL: usize = 5;
+
+/// Why a person of the actor's scope is not to be recommended at all; empty if they are.
+pub async fn kept_out(office: &Office, actor: &Actor, worker: Uuid) -> Result<Vec<Say>> {
+    office.need(actor, Right::Persons)?;
+    let record = load(office, &office.scope(actor).await?, worker).await?;
+    let (id, today) = (record.person.id, office.today());
+    compute(office, move |columns| Ok(near::kept_out(columns, id, today))).await
+}
 
 /// Which changes of a person would open vacancies, alone or two together; among them what is usually asked: a wage floor
 /// a tenth lower, two weeks earlier, two weeks later. Audited.

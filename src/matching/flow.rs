@@ -8,6 +8,7 @@
 pub(super) mod ends;
 pub(super) mod layers;
 pub(super) mod places;
+pub(super) mod standing;
 mod workers;
 
 use super::problem::Problem;

@@ -121,6 +121,20 @@ pub fn why_not(columns: &Columns, worker: Uuid, today: Date) -> Vec<WhyNot> {
     list
 }
 
+/// Why a person is not to be recommended for any post, whatever the post: their status, their own no, their capacity, their
+/// age. Nothing for an unknown person.
+pub fn kept_out(columns: &Columns, worker: Uuid, today: Date) -> Vec<Say> {
+    // These conditions read nothing of a post, so any one will do.
+    let (Some((_, seeker)), Some((slot, opening))) = (columns.seekers.find(worker), columns.openings.iter().next())
+    else {
+        return vec![];
+    };
+    let pair = Pair::new(columns, seeker, slot, opening, today);
+    let own = CONDITIONS.iter().filter(|c| ["status", "opted_out", "no_capacity", "under_16"].contains(&c.code));
+    let fails = own.map(|c| (c, (c.check)(&pair))).filter(|(_, held)| !held.ok);
+    fails.map(|(c, held)| (c.say)(&pair, held)).collect()
+}
+
 /// Two weeks, by which a first free day is tried earlier and later.
 const DAYS: i64 = 14;
 

@@ -18,7 +18,8 @@ use uuid::Uuid;
 use super::assign::batch_score;
 use super::columns::Columns;
 use super::condition::{Pair, failing};
-use super::flow::{Solution, places};
+use super::flow;
+use super::flow::standing::{self, Standing};
 use super::problem::{Problem, TOP_SCORE};
 use super::row::CourseRow;
 use super::set::BitSet;
@@ -81,11 +82,11 @@ pub struct Plan {
 
 /// What was chosen of the people whom new edges are offered.
 #[derive(Debug)]
-struct Chosen {
+struct Chosen<'a> {
     /// The people, and whether one more was placed by each.
     people: Vec<(u32, bool)>,
     bound: u64,
-    end: Solution,
+    end: Standing<'a>,
 }
 
 impl Field {
@@ -142,7 +143,8 @@ impl Field {
     /// the earlier one, then by id.
     pub fn plans(&self, seats: u32) -> Vec<Plan> {
         let order = |offer: &Offer| (offer.starts, offer.class);
-        let start = solved((self.workers.len() as u32, &self.quotas), &self.pairs);
+        let edges = standing::Edges::new(Problem::new(self.workers.len() as u32, self.quotas.clone(), &self.pairs));
+        let start = Standing::new(&edges, &flow::solve(edges.problem()));
         let planned = in_parallel(threads(), self.offers.len(), |n| {
             (order(&self.offers[n]), self.plan(&self.offers[n], &start, seats))
         });
@@ -151,16 +153,15 @@ impl Field {
         plans.into_iter().map(|(_, plan)| plan).collect()
     }
 
-    fn plan(&self, offer: &Offer, start: &Solution, seats: u32) -> Plan {
+    fn plan(&self, offer: &Offer, start: &Standing, seats: u32) -> Plan {
         let seats = seats.min(offer.seats_left) as usize;
-        let field = (self.workers.len() as u32, &self.quotas[..]);
-        let chosen = choose(field, &self.pairs, start, &offer.opened, seats);
-        let (before, after) = (placed(start), placed(&chosen.end));
+        let chosen = choose(start.clone(), &offer.opened, seats);
+        let (before, after) = (start.placed(), chosen.end.placed());
         // A placement is worth at least this, so no choice places more people than the bound holds of them.
         let at_most = (chosen.bound / u64::from(PLACED)) as usize;
         let seat = |(worker, places): &(u32, bool)| {
             let opens = offer.opened[worker].iter().map(|(post, _)| self.posts[*post as usize]).collect();
-            let goes = chosen.end.matched[*worker as usize].map(|(post, _)| self.posts[post as usize]);
+            let goes = chosen.end.held_by(*worker).map(|(post, _)| self.posts[post as usize]);
             Seat { worker: self.workers[*worker as usize], opens, goes, places: *places }
         };
         Plan {
@@ -173,104 +174,33 @@ impl Field {
     }
 }
 
-/// How many people have a post.
-fn placed(solution: &Solution) -> usize {
-    solution.matched.iter().flatten().count()
-}
-
-fn total(solution: &Solution) -> u64 {
-    solution.matched.iter().flatten().map(|(_, worth)| u64::from(*worth)).sum()
-}
-
-fn solved(field: (u32, &[u32]), edges: &[(u32, u32, u32)]) -> Solution {
-    places::solve(&Problem::new(field.0, field.1.to_vec(), edges))
-}
-
-/// How the rise of a person was found.
-enum Found {
-    /// They stand nowhere, and this post has a place free: nobody else moves.
-    Free(u32, u32),
-    /// They stand nowhere, and the greatest prices say what a place more is worth.
-    Priced,
-    /// By solving once more.
-    Solved(Solution),
-}
-
-/// Chooses at most `seats` people to get the edges opened to them, greedily by the rise of the optimum from `start`, that
-/// of `pairs` alone. `field` is how many people there are, and the places of each post, one at least.
-fn choose(field: (u32, &[u32]), pairs: &[(u32, u32, u32)], start: &Solution, opened: &Edges, seats: usize) -> Chosen {
-    let edges_of = |person: u32| opened[&person].iter().map(move |(post, worth)| (*post, person, *worth));
-    let (mut edges, mut people) = (pairs.to_vec(), Vec::<(u32, bool)>::new());
-    let mut now = start.clone();
-    let mut left: Vec<u32> = field.1.to_vec();
-    let taking = |now: &Solution, left: &mut Vec<u32>| {
-        left.copy_from_slice(field.1);
-        now.matched.iter().flatten().for_each(|(post, _)| left[*post as usize] -= 1);
-    };
-    taking(&now, &mut left);
-    let (mut bound, mut greatest) = (u64::MAX, true);
+/// Chooses at most `seats` people to get the edges opened to them, greedily by the rise of the optimum `now`.
+fn choose<'a>(mut now: Standing<'a>, opened: &Edges, seats: usize) -> Chosen<'a> {
+    let (mut people, mut bound) = (Vec::<(u32, bool)>::new(), u64::MAX);
     loop {
-        let worth = total(&now);
-        // Prices stay feasible if the profit of a person rises to what the new edges give: so no rise exceeds this.
-        let price = |post: u32| now.prices[post as usize];
-        let rise = |person: &u32| {
-            let held = now.matched[*person as usize].map_or(0, |(post, worth)| u64::from(worth) - price(post));
-            let new = opened[person].iter().map(|(post, worth)| u64::from(*worth).saturating_sub(price(*post)));
-            new.max().unwrap_or(0).saturating_sub(held)
-        };
         let chosen = |person: &u32| people.iter().any(|(known, _)| known == person);
-        let rises = opened.keys().filter(|person| !chosen(person)).map(|person| (rise(person), *person));
-        let mut rises: Vec<(u64, u32)> = rises.filter(|(rise, _)| *rise > 0).collect();
-        rises.sort_unstable_by_key(|(rise, person)| (Reverse(*rise), *person));
+        let left = opened.iter().filter(|(person, _)| !chosen(person));
+        let mut rises: Vec<(u64, u32)> = left.map(|(person, edges)| (now.most(*person, edges), *person)).collect();
+        rises.retain(|(most, _)| *most > 0);
+        rises.sort_unstable_by_key(|(most, person)| (Reverse(*most), *person));
         // Whoever was chosen so far keeps the edges, which only helps: a bound for any choice of `seats`.
-        bound = bound.min(worth + rises.iter().take(seats).map(|(rise, _)| rise).sum::<u64>());
-        let mut best: Option<(u64, u32, Found)> = None;
-        let mut stale = false;
-        for (most, person) in rises {
-            if best.as_ref().is_some_and(|(rise, _, _)| most <= *rise) {
-                break;
-            }
-            let free = |(post, worth): &&(u32, u32)| left[*post as usize] > 0 && u64::from(*worth) == most;
-            let (rise, found) = if now.matched[person as usize].is_some() {
-                edges.extend(edges_of(person));
-                let then = solved(field, &edges);
-                edges.truncate(edges.len() - opened[&person].len());
-                (total(&then) - worth, Found::Solved(then))
-            } else if let Some((post, worth)) = opened[&person].iter().find(free) {
-                (most, Found::Free(*post, *worth))
-            } else if greatest {
-                (most, Found::Priced)
-            } else {
-                stale = true;
-                break;
-            };
-            if rise > best.as_ref().map_or(0, |(rise, _, _)| *rise) {
-                best = Some((rise, person, found));
+        bound = bound.min(now.total() + rises.iter().take(seats).map(|(most, _)| most).sum::<u64>());
+        let mut best: Option<(u64, u32)> = None;
+        if people.len() < seats {
+            for (most, person) in rises {
+                let known = best.map_or(0, |(rise, _)| rise);
+                if most <= known {
+                    break;
+                }
+                best = now.rise(person, &opened[&person], known).map(|rise| (rise, person)).or(best);
             }
         }
-        if stale {
-            now = solved(field, &edges);
-            taking(&now, &mut left);
-            greatest = true;
-            continue;
-        }
-        let Some((_, person, found)) = best.filter(|_| people.len() < seats) else {
+        let Some((_, person)) = best else {
             return Chosen { people, bound, end: now };
         };
-        edges.extend(edges_of(person));
-        let before = placed(&now);
-        match found {
-            Found::Free(post, worth) => {
-                now.matched[person as usize] = Some((post, worth));
-                left[post as usize] -= 1;
-                // The last place of a post may be worth more now than its price says.
-                greatest &= left[post as usize] > 0;
-            }
-            Found::Priced => now = solved(field, &edges),
-            Found::Solved(then) => (now, greatest) = (then, true),
-        }
-        taking(&now, &mut left);
-        people.push((person, placed(&now) > before));
+        let before = now.placed();
+        now.add(person, &opened[&person]);
+        people.push((person, now.placed() > before));
     }
 }
 
@@ -304,7 +234,8 @@ mod tests {
         for person in people {
             edges.extend(opened[person].iter().map(|(post, worth)| (*post, *person, *worth)));
         }
-        total(&crate::matching::flow::solve(&Problem::new(6, quotas.clone(), &edges)))
+        let solution = flow::solve(&Problem::new(6, quotas.clone(), &edges));
+        solution.matched.iter().flatten().map(|(_, worth)| u64::from(*worth)).sum()
     }
 
     /// The best over every set of at most so many people.
@@ -315,12 +246,12 @@ mod tests {
         sets.map(|set| worth_of(case, &of(set))).max().unwrap_or(0)
     }
 
-    fn start(case: &Case) -> Solution {
-        solved((6, &case.0), &case.1)
+    fn field(case: &Case) -> standing::Edges {
+        standing::Edges::new(Problem::new(6, case.0.clone(), &case.1))
     }
 
-    fn chosen(case: &Case) -> Chosen {
-        choose((6, &case.0), &case.1, &start(case), &case.2, case.3)
+    fn chosen<'a>(field: &'a standing::Edges, case: &Case) -> Chosen<'a> {
+        choose(Standing::new(field, &flow::solve(field.problem())), &case.2, case.3)
     }
 
     fn people(found: &Chosen) -> Vec<u32> {
@@ -334,8 +265,9 @@ mod tests {
         let case = (vec![1, 1], vec![(0, 1, 10)], opened, 2);
         assert_eq!((worth_of(&case, &[0]), worth_of(&case, &[1]), worth_of(&case, &[0, 1])), (10, 10, 20));
         // No single one raises anything, so greedy stops; the bound says that it may be far from the best.
-        let found = chosen(&case);
-        assert_eq!((found.people.len(), total(&found.end)), (0, 10));
+        let field = field(&case);
+        let found = chosen(&field, &case);
+        assert_eq!((found.people.len(), found.end.total()), (0, 10));
         assert!(found.bound >= 20, "{found:?}");
     }
 
@@ -345,11 +277,12 @@ mod tests {
         fn each_choice_is_the_greatest_rise_and_the_bound_holds_for_every_set(
             case in prop_oneof![a_case(false, 3), a_case(false, 1000), a_case(true, 20)],
         ) {
-            let found = chosen(&case);
+            let field = field(&case);
+            let found = chosen(&field, &case);
             let best = best_of_all(&case);
             let people = people(&found);
-            prop_assert_eq!(total(&found.end), worth_of(&case, &people));
-            prop_assert!(total(&found.end) <= best && best <= found.bound, "{best} {found:?}");
+            prop_assert_eq!(found.end.total(), worth_of(&case, &people));
+            prop_assert!(found.end.total() <= best && best <= found.bound, "{best} {found:?}");
             for n in 0..people.len() {
                 let (so_far, person) = (&people[..n], people[n]);
                 let with = |one: u32| worth_of(&case, &[so_far, &[one]].concat());
@@ -360,9 +293,10 @@ mod tests {
 
         #[test]
         fn where_nobody_has_a_post_without_the_class_the_choice_reaches_63_per_cent_of_the_best(case in a_case(true, 50)) {
-            let found = chosen(&case);
-            let before = total(&start(&case));
-            let (rise, best) = (total(&found.end) - before, best_of_all(&case) - before);
+            let field = field(&case);
+            let found = chosen(&field, &case);
+            let before = worth_of(&case, &[]);
+            let (rise, best) = (found.end.total() - before, best_of_all(&case) - before);
             prop_assert!(rise as f64 >= 0.632 * best as f64, "{rise} of {best}");
         }
     }

@@ -451,7 +451,7 @@ journey!(a_newer_sheet_shows_old_and_new_of_work_and_of_employers_before_and_in_
 });
 
 journey!(empty_sheets_are_fetched_by_page_and_are_read_again_as_their_kind, |world| {
-    let (_, desk) = clerk(&world).await;
+    let (api, desk) = clerk(&world).await;
     let page = desk.get("/station/imports").await.expect(200).text();
     for kind in ["workers", "vacancies", "employers", "training"] {
         let path = format!("/station/templates/{kind}");
@@ -459,7 +459,9 @@ journey!(empty_sheets_are_fetched_by_page_and_are_read_again_as_their_kind, |wor
         let sheet = desk.get(&path).await.expect(200);
         assert!(sheet.header("content-disposition").unwrap().contains(&format!("{kind}.xlsx")));
         let made = desk.upload("/station/imports", &[("kind", kind)], "空表.xlsx", &sheet.body).await.expect(303);
-        desk.get(&place(&made)).await.expect(200);
+        let page = place(&made);
+        until(&api, &format!("/api/v1/imports/{}", page.rsplit('/').next().unwrap()), "preview").await;
+        desk.get(&page).await.expect(200);
     }
     desk.get("/station/templates/nothing").await.expect(404);
 });

@@ -94,6 +94,26 @@ journey!(a_person_s_page_of_what_if_names_what_opens_and_says_what_would_be_lost
     assert_eq!(world.trail("worker.why_not").await.len(), 2);
 });
 
+journey!(the_page_of_what_if_says_why_somebody_is_not_to_be_recommended_at_all, |world| {
+    let (api, desk) = head(&world).await;
+    let employer = world.employer().await.to_string();
+    opens(&api, &employer, "包装工", json!({})).await.expect(201);
+    let refused = json!({"consent": [{"scope": "matching", "how": "call", "refused": true}]});
+    let out = packer(&world, &api, "王小山", refused).await;
+    let resting = packer(&world, &api, "王小河", json!({"statement": "not_seeking"})).await;
+    let looking = packer(&world, &api, "王小江", json!({})).await;
+    world.settle().await;
+    let page = async |person: &str| desk.get(&format!("/station/workers/{person}/what-if")).await.expect(200).text();
+    let told = page(&out).await;
+    assert!(told.contains("现在哪个岗位都不能推荐。</b> 本人退出了匹配"), "{told}");
+    assert!(!told.contains("没有这样的改法"), "no empty tables beside the reason\n{told}");
+    // What a change of mind would open stands below the reason.
+    let told = page(&resting).await;
+    assert!(told.contains("</b> 现在是“不找工作”") && told.contains("id=\"one\""), "{told}");
+    let told = page(&looking).await;
+    assert!(!told.contains("哪个岗位都不能推荐") && told.contains("id=\"one\""), "{told}");
+});
+
 journey!(an_employer_sees_what_a_change_would_bring_while_writing_and_afterwards, |world| {
     let clerk = world.clerk().await;
     let (_, name) = world.account(Role::Employer, "GZ-5205", Some(PASSWORD)).await;

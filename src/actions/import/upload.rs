@@ -105,10 +105,17 @@ pub async fn samples(office: &Office, actor: &Actor, id: Uuid) -> Result<HashMap
     };
     let Ok(sealed) = tokio::fs::read(path(office, id)).await else { return Ok(HashMap::new()) };
     let bytes = Bytes::from(office.keys.open_sealed(cell(id), &sealed)?);
-    let mut sheet = Sheet::open(&bytes, kind, &HashMap::new()).await?;
     let mut found = HashMap::new();
+    // Samples only help: a preview stands without them when the parser cannot be had at the moment.
+    let mut sheet = match Sheet::open(&bytes, kind, &HashMap::new()).await {
+        Ok(sheet) => sheet,
+        Err(error) => {
+            tracing::warn!(%id, ?error, "a preview is shown without samples");
+            return Ok(found);
+        }
+    };
     for _ in 0..SAMPLED {
-        let Some(row) = sheet.next().await? else { break };
+        let Ok(Some(row)) = sheet.next().await else { break };
         for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty()) {
             found.entry(column).or_insert_with(|| masked(cell.text.trim()).chars().take(24).collect());
         }

@@ -24,6 +24,48 @@ struct Via {
     score: u32,
 }
 
+/// The edges of a problem by worker: vacancy and score, best first, then by vacancy.
+#[derive(Debug)]
+pub struct ByWorker {
+    starts: Vec<usize>,
+    edges: Vec<(u32, u32)>,
+}
+
+impl ByWorker {
+    /// Turns the edges of a problem round.
+    pub fn new(problem: &Problem) -> Self {
+        let workers = problem.workers() as usize;
+        let mut starts = vec![0usize; workers + 1];
+        for vacancy in 0..problem.vacancies() {
+            for (worker, _) in problem.candidates(vacancy) {
+                starts[worker as usize + 1] += 1;
+            }
+        }
+        for worker in 0..workers {
+            starts[worker + 1] += starts[worker];
+        }
+        let mut next = starts.clone();
+        let mut edges = vec![(0, 0); starts[workers]];
+        for vacancy in 0..problem.vacancies() {
+            for (worker, score) in problem.candidates(vacancy) {
+                let place = &mut next[worker as usize];
+                edges[*place] = (vacancy, score);
+                *place += 1;
+            }
+        }
+        for worker in 0..workers {
+            edges[starts[worker]..starts[worker + 1]]
+                .sort_unstable_by_key(|(vacancy, score)| (Reverse(*score), *vacancy));
+        }
+        Self { starts, edges }
+    }
+
+    /// The edges of a worker.
+    pub fn of(&self, worker: u32) -> &[(u32, u32)] {
+        &self.edges[self.starts[worker as usize]..self.starts[worker as usize + 1]]
+    }
+}
+
 /// What the loop over edges asks of a vacancy.
 #[derive(Clone, Copy)]
 struct Node {
@@ -34,9 +76,7 @@ struct Node {
 }
 
 struct Search {
-    /// Edges by worker, best first: start of each list, then vacancy and score.
-    starts: Vec<usize>,
-    edges: Vec<(u32, u32)>,
+    by_worker: ByWorker,
     nodes: Vec<Node>,
     /// Workers of each vacancy.
     held: Vec<Vec<u32>>,
@@ -64,31 +104,8 @@ pub fn solve(problem: &Problem) -> Solution {
 impl Search {
     fn new(problem: &Problem) -> Self {
         let (workers, vacancies) = (problem.workers() as usize, problem.vacancies() as usize);
-        let mut starts = vec![0usize; workers + 1];
-        for vacancy in 0..problem.vacancies() {
-            for (worker, _) in problem.candidates(vacancy) {
-                starts[worker as usize + 1] += 1;
-            }
-        }
-        for worker in 0..workers {
-            starts[worker + 1] += starts[worker];
-        }
-        let mut next = starts.clone();
-        let mut edges = vec![(0, 0); starts[workers]];
-        for vacancy in 0..problem.vacancies() {
-            for (worker, score) in problem.candidates(vacancy) {
-                let place = &mut next[worker as usize];
-                edges[*place] = (vacancy, score);
-                *place += 1;
-            }
-        }
-        for worker in 0..workers {
-            edges[starts[worker]..starts[worker + 1]]
-                .sort_unstable_by_key(|(vacancy, score)| (Reverse(*score), *vacancy));
-        }
         Self {
-            starts,
-            edges,
+            by_worker: ByWorker::new(problem),
             nodes: (0..problem.vacancies())
                 .map(|v| Node { price: 0, distance: i64::MAX, open: problem.quota(v) })
                 .collect(),
@@ -104,9 +121,8 @@ impl Search {
 
     /// What the best vacancy would leave a worker above its price; 0 if none is worth its price.
     fn best_profit(&self, worker: u32) -> i64 {
-        let list = self.starts[worker as usize]..self.starts[worker as usize + 1];
         let mut best = 0;
-        for (vacancy, score) in &self.edges[list] {
+        for (vacancy, score) in self.by_worker.of(worker) {
             if i64::from(*score) <= best {
                 break;
             }
@@ -151,9 +167,7 @@ impl Search {
 
     /// Relaxes the edges of a worker whose distance and profit add up to `base`.
     fn offer(&mut self, worker: u32, base: i64, best: &mut i64, exit: &mut Exit) {
-        let list = self.starts[worker as usize]..self.starts[worker as usize + 1];
-        for place in list {
-            let (vacancy, score) = self.edges[place];
+        for (vacancy, score) in self.by_worker.of(worker).iter().copied() {
             if base - i64::from(score) >= *best {
                 break;
             }

@@ -79,11 +79,21 @@ async fn of_worker(ask: Ask) -> Result<Answer, Fault> {
             ..Table::default()
         })
     };
+    let mut blocks = vec![];
+    let kept_out = what_if::kept_out(&ask.office, &ask.actor, record.person.id).await?;
+    if !kept_out.is_empty() {
+        let lead = text(lang, "what-if-kept-out", &[]);
+        blocks.push(Block::Note(Note { tone: Tone::Warn, lead, text: joined(&kept_out, lang), ..Note::default() }));
+    }
+    // Two empty tables would say nothing beside the reason.
+    if kept_out.is_empty() || !found.is_empty() {
+        blocks.extend([table("one", "what-if-one", 1), table("two", "what-if-two", 2)]);
+    }
     let view = Desk {
         c: chrome(&ask, "/station/workers").await,
         heading: text(lang, "page-what-if-worker", &[("name", &record.person.name)]),
         crumb: vec![Link::to(root, record.person.name.clone())],
-        blocks: vec![table("one", "what-if-one", 1), table("two", "what-if-two", 2)],
+        blocks,
         ..Desk::default()
     };
     Ok(page(&view))

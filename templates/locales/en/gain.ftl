@@ -8,6 +8,7 @@ page-what-if-worker = { $name }: vacancies that a change would open
 page-what-if-vacancy = { $title }: people that a change would bring
 what-if-one = One change
 what-if-two = Two changes that only together open a vacancy
+what-if-kept-out = No vacancy can be recommended now.
 what-if-nothing = There is no such change.
 what-if-vacancy = One change, and how many more people fit
 what-if-small = fewer than { $n } people are not counted out

@@ -8,6 +8,7 @@ page-what-if-worker = { $name }：改一处，能多几个岗位
 page-what-if-vacancy = { $title }：改一处，能多几个人
 what-if-one = 只改一处
 what-if-two = 两处一起改才行（单改一处不行的）
+what-if-kept-out = 现在哪个岗位都不能推荐。
 what-if-nothing = 没有这样的改法。
 what-if-vacancy = 改一处，多几个人合适
 what-if-small = 少于 { $n } 人不写数

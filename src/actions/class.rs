@@ -192,7 +192,7 @@ pub async fn put_many(
 }
 
 fn key_of(body: &ClassBody) -> Option<String> {
-    let text = |field: &crate::domain::registration::Field| field.as_ref().map(|t| t.0.trim().to_owned());
+    let text = |field: &crate::domain::body::Field| field.as_ref().map(|t| t.0.trim().to_owned());
     let class = Class { programme: text(&body.programme)?, name: text(&body.name)?, ..Class::default() };
     Some(class.key())
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
+use super::put::entry;
 use crate::domain::actor::Actor;
 use crate::domain::household::HouseholdFacts;
 use crate::domain::identity::{IdNumber, Phone, name_pinyin};
@@ -17,7 +18,6 @@ use crate::domain::station::{LinkRole, StationKind};
 use crate::domain::worker::{Basis, Employment, Verification, Worker};
 use crate::store::Tx;
 use crate::store::crypt::{Cell, Keys};
-use crate::store::history::Entry;
 use crate::store::household::{self, Household, place_key};
 use crate::store::station::StationRow;
 use crate::store::worker::{self, Consent, Job, Link, Person, Referenced};
@@ -146,16 +146,7 @@ pub async fn create(office: &Office, tx: &mut Tx, by: &Bringer<'_>, incoming: &[
             jobs.push(job(office, p.id, facts));
         }
         consents.extend(c.consents.iter().map(|g| consent(office, by.actor, p.id, g)));
-        history.push(Entry {
-            id: office.id(),
-            kind: "worker".into(),
-            object: p.id,
-            at: now,
-            actor: by.actor.name().into(),
-            act: by.act.into(),
-            diff: Map::new(),
-            sealed: None,
-        });
+        history.push(entry(office, by.actor, "worker", p.id, by.act, Map::new()));
     }
     household::join(tx, &members, false, now).await?;
     worker::link(tx, &links, now).await?;

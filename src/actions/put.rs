@@ -10,8 +10,8 @@ use super::error::{Error, Result};
 use super::office::Office;
 use super::worker::merge_patch;
 use crate::domain::actor::Actor;
+use crate::domain::body::Context;
 use crate::domain::fault::FieldFault;
-use crate::domain::registration::Context;
 use crate::store::history::Entry;
 
 /// What became of a row of a sheet.

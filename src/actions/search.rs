@@ -87,6 +87,20 @@ pub struct Page {
     pub strict: bool,
 }
 
+impl Page {
+    /// As the index is asked; `near` counts nearness from [`Page::near`].
+    fn paging<'a>(&self, near: search::Nearness<'a>) -> Paging<'a> {
+        Paging {
+            sort: self.sort,
+            limit: self.limit,
+            cursor: self.cursor.clone(),
+            near: Some(near),
+            facets: self.facets,
+            strict: self.strict,
+        }
+    }
+}
+
 impl Default for Page {
     fn default() -> Self {
         Self { limit: 20, cursor: None, sort: Sort::Relevance, near: None, facets: true, strict: false }
@@ -404,14 +418,7 @@ pub async fn classes(office: &Office, ask: ClassAsk) -> Result<Found<class::Reco
             q: words.trim().to_owned(),
             region: region_filter(asked.region.as_deref()),
             open: asked.open,
-            paging: Paging {
-                sort: asked.page.sort,
-                limit: asked.page.limit,
-                cursor: asked.page.cursor,
-                near: Some(&near),
-                facets: asked.page.facets,
-                strict: asked.page.strict,
-            },
+            paging: asked.page.paging(&near),
             ..search::ClassQuery::default()
         })
     })

@@ -7,9 +7,10 @@ use super::enter::{Bringer, Incoming, Merge, change, create, id_hash, open, phon
 use super::error::{Error, Result};
 use super::office::Office;
 use crate::domain::actor::{Actor, Right};
+use crate::domain::body::Context;
 use crate::domain::fault::FieldFault;
 use crate::domain::identity::{IdNumber, Name, Phone, similar_names};
-use crate::domain::registration::{Checked, Context, Registration};
+use crate::domain::registration::{Checked, Registration};
 use crate::domain::station::LinkRole;
 use crate::store::history::{self, Entry};
 use crate::store::worker::{self as people, Link, Record, Scope};

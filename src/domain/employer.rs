@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::body::{Context, Field, Reader, Text, body, text};
 use super::fault::{Faults, FieldFault};
 use super::identity::CreditCode;
-use super::registration::{Context, Field, Reader, Text, body, text};
 use crate::code_list;
 
 code_list! {

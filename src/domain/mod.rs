@@ -3,11 +3,13 @@
 pub mod actor;
 pub mod advert;
 pub mod barred_post;
+pub mod body;
 pub mod certificate;
 pub mod code;
 pub mod date_text;
 pub mod employer;
 pub mod fault;
+pub mod finding;
 pub mod heading;
 pub mod household;
 pub mod identity;

@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::body::{Field, Text};
 use super::fault::FieldFault;
 use super::region;
-use super::registration::{Field, Text};
 
 /// Which column fills which field, as the header of one sheet says.
 #[derive(Debug, Clone, Default)]

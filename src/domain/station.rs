@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::body::{Context, Field, Reader, Text, body, list, text};
 use super::employer::is_email;
 use super::fault::{Faults, FieldFault};
-use super::registration::{Context, Field, Reader, Text, body, list, text};
 use crate::code_list;
 
 code_list! {

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::body::{Context, Field, Reader, Text, body, list, text};
 use super::employer::name_key;
 use super::fault::{Faults, FieldFault};
-use super::registration::{Context, Field, Reader, Text, body, list, text};
 use super::wage::yuan_json;
 use crate::code_list;
 

@@ -10,7 +10,7 @@ use super::change::{Kind, Tx};
 use super::db::{Read, Row, Sql, sql};
 use crate::domain::code::Code as _;
 use crate::domain::employer::{EmployerKind, EmployerState, name_key};
-use crate::domain::posting::{Finding, Overruled};
+use crate::domain::finding::{Finding, Overruled};
 use crate::domain::vacancy::{Opening, Vacancy, VacancyState, state_on};
 
 /// A vacancy's own row.

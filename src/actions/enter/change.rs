@@ -12,7 +12,7 @@ use super::{
 };
 use crate::actions::error::{Error, Result};
 use crate::actions::office::Office;
-use crate::actions::put::changes;
+use crate::actions::put::{changes, entry};
 use crate::domain::code::Code as _;
 use crate::domain::household::HouseholdFacts;
 use crate::domain::identity::name_pinyin;
@@ -156,16 +156,7 @@ pub async fn change(
         diff.insert("consent".into(), fresh.iter().map(|c| Value::from(c.scope.code())).collect());
     }
     if !names.is_empty() {
-        let entry = Entry {
-            id: office.id(),
-            kind: "worker".into(),
-            object: p.id,
-            at: now,
-            actor: by.actor.name().into(),
-            act: by.act.into(),
-            diff,
-            sealed: None,
-        };
+        let entry = entry(office, by.actor, "worker", p.id, by.act, diff);
         let cell = Cell { table: "history", column: "sealed", id: entry.id };
         let seal = |map| office.keys.seal(cell, Value::Object(map).to_string().as_bytes());
         let sealed = (!sealed.is_empty()).then(|| seal(sealed)).transpose()?;

@@ -2,12 +2,13 @@
 
 use jiff::civil::Date;
 
+use crate::domain::body::Field;
 use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_date;
 use crate::domain::fault::{Faults, FieldFault};
 use crate::domain::introduction::{Interview, IntroductionAct, Reason};
 use crate::domain::placement::Placement;
-use crate::domain::registration::{Field, GivenConsent};
+use crate::domain::registration::GivenConsent;
 use crate::domain::vacancy::Period;
 use crate::domain::wage::fen_from_yuan;
 use crate::domain::worker::{ConsentScope, ConsentWay};
@@ -187,8 +188,7 @@ impl Typed {
             }
         };
         // An instant is read as its day.
-        let at =
-            given.at.as_ref().map(|t| crate::domain::registration::Text(t.0.split('T').next().unwrap_or("").into()));
+        let at = given.at.as_ref().map(|t| crate::domain::body::Text(t.0.split('T').next().unwrap_or("").into()));
         let name = format!("{prefix}at");
         let on = self.day(&name, &at);
         if on.is_some_and(|d| d > today) {

@@ -7,7 +7,7 @@ use super::super::document::day_number;
 use super::{
     Office, Result, VacancyAsk, WorkerAsk, ask_index, index_scope, nearness_from, occupation_filter, region_filter,
 };
-use crate::search::{self, Answer, Paging, WorkerQuery};
+use crate::search::{self, Answer, WorkerQuery};
 use crate::store::worker::Scope;
 
 fn born(today: Date, years: u8, days: i32) -> i32 {
@@ -46,14 +46,7 @@ pub async fn workers_of_index(
             schooling: None,
             station,
             scope: within,
-            paging: Paging {
-                sort: asked.page.sort,
-                limit: asked.page.limit,
-                cursor: asked.page.cursor,
-                near: Some(&near),
-                facets: asked.page.facets,
-                strict: asked.page.strict,
-            },
+            paging: asked.page.paging(&near),
         })
     })
     .await
@@ -83,14 +76,7 @@ pub async fn vacancies_of_index(
             valid_on: (wanted == "open").then(|| day_number(today)),
             state: (wanted != "any").then_some(wanted),
             scope: within,
-            paging: Paging {
-                sort: asked.page.sort,
-                limit: asked.page.limit,
-                cursor: asked.page.cursor,
-                near: Some(&near),
-                facets: asked.page.facets,
-                strict: asked.page.strict,
-            },
+            paging: asked.page.paging(&near),
         })
     })
     .await

@@ -1,6 +1,7 @@
 //! Rows of the sheets of stations, employers, classes and vacancies: cells and free text into bodies.
 
 use super::{Cells, Remarks, settle, some, split_list};
+use crate::domain::body::{Context, Field, Text};
 use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_when;
 use crate::domain::employer::{EmployerBody, EmployerKind};
@@ -8,7 +9,6 @@ use crate::domain::fault::FieldFault;
 use crate::domain::heading;
 use crate::domain::identity::CreditCode;
 use crate::domain::posting::{AskedBody, Posting, SourceBody, WageBody};
-use crate::domain::registration::{Context, Field, Text};
 use crate::domain::requirement_text::{self, Asked, RequirementText};
 use crate::domain::sheet_row::person::Reading;
 use crate::domain::station::{StationBody, StationKind};

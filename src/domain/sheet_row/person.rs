@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::civil::Date;
 
 use super::{Cells, Place, Places, Remarks, register, settle, some};
+use crate::domain::body::{Context, Field, Text, without_numbers};
 use crate::domain::code::Code as _;
 use crate::domain::date_text::{parse_date, parse_when};
 use crate::domain::fault::FieldFault;
@@ -12,8 +13,7 @@ use crate::domain::heading;
 use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::{IdNumber, Name, Phone, Sex};
 use crate::domain::registration::{
-    CertificateBody, Checked, Context, EmploymentBody, ExperienceBody, Field, HouseholdBody, Registration, Text,
-    VillageBody, without_numbers,
+    CertificateBody, Checked, EmploymentBody, ExperienceBody, HouseholdBody, Registration, VillageBody,
 };
 use crate::domain::wage::{fen_from_yuan, parse_wage_text, yuan_json};
 use crate::domain::worker::{Capacity, Health, HeldCertificate, Need, Schooling, Shift, Statement, age_on};

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::actions::call::NewCall;
 use crate::actions::{Error, live};
+use crate::domain::body::{Field as Typed, Text};
 use crate::domain::region::{self, RegionCode};
-use crate::domain::registration::{Field as Typed, Text};
 use crate::pages::Form;
 use crate::web::fault::Fault;
 

@@ -30,7 +30,7 @@ pub fn hidden(name: &str, value: impl Into<String>) -> Section {
 }
 
 /// A finding of the law check as the pages show it.
-pub fn finding(lang: Lang, f: &crate::domain::posting::Finding) -> Finding {
+pub fn finding(lang: Lang, f: &crate::domain::finding::Finding) -> Finding {
     let words = match lang {
         Lang::Zh => f.rule.suggestion_zh(),
         Lang::En => f.rule.suggestion_en(),
@@ -43,7 +43,7 @@ pub fn finding(lang: Lang, f: &crate::domain::posting::Finding) -> Finding {
     }
 }
 
-fn with_findings(lang: Lang, mut form: Form, found: &[crate::domain::posting::Finding]) -> Form {
+fn with_findings(lang: Lang, mut form: Form, found: &[crate::domain::finding::Finding]) -> Form {
     for f in found {
         form = form.find(&f.field, finding(lang, f));
     }

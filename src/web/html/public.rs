@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::{at_form, chrome, page, refused, sentences};
 use crate::actions::{Error, employer, interest, live, search, vacancy};
 use crate::domain::barred_post::hazard;
+use crate::domain::body::Text;
 use crate::domain::employer::{EmployerBody, EmployerKind};
 use crate::domain::region::{self, RegionCode};
-use crate::domain::registration::Text;
 use crate::domain::vacancy::{Asked, Benefit, EmploymentForm, Period, VacancyKind, VacancyState};
 use crate::handler;
 use crate::pages::{

@@ -31,7 +31,7 @@ macro_rules! step_body {
         struct $name { $($field: $type),* }
     };
 }
-use crate::domain::registration::{Field, Text};
+use crate::domain::body::{Field, Text};
 step_body!(ConsentStep { how: Text, at: Field });
 step_body!(ReasonStep { reason: Text, text: Field });
 step_body!(InterviewStep { at: Text, place: Text, contact: Field });

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::shapes;
 use super::vacancy::vacancy_ask;
 use super::worker::{Nothing, instant, worker_ask};
+use super::{shapes, vacancy, worker};
 use crate::actions::saved_search::{self, Asked};
 use crate::actions::{Error, search::Page};
 use crate::domain::actor::Right;
@@ -73,35 +73,16 @@ struct NewSearch {
     query: BTreeMap<String, String>,
 }
 
-/// Parameters of the list of people that a search keeps.
-const OF_WORKERS: &[&str] = &[
-    "q",
-    "origin",
-    "occupation",
-    "capacity",
-    "watch",
-    "status",
-    "min_age",
-    "max_age",
-    "min_wage",
-    "max_wage",
-    "certificate",
-    "skill",
-    "village",
-    "relocated",
-    "station",
-];
-/// Parameters of the list of vacancies that a search keeps; only open ones are ever new.
-const OF_VACANCIES: &[&str] =
-    &["q", "region", "occupation", "kind", "form", "min_wage", "lodging", "meals", "employer"];
+/// Parameters of a list that say how it is looked at, not what is asked; and only open vacancies are ever new.
+const NOT_KEPT: &[&str] = &["limit", "cursor", "sort", "near", "state"];
 
 /// What is asked and how the list's address says it; what a list of this kind does not take comes back.
 pub fn asked(ask: &Ask, kind: SearchKind, said: Vec<(String, String)>) -> Result<(String, Asked), Fault> {
     let known = match kind {
-        SearchKind::Workers => OF_WORKERS,
-        SearchKind::Vacancies => OF_VACANCIES,
+        SearchKind::Workers => worker::QUERY,
+        SearchKind::Vacancies => vacancy::QUERY,
     };
-    let strange = said.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    let strange = said.iter().filter(|(name, _)| !known.contains(&name.as_str()) || NOT_KEPT.contains(&name.as_str()));
     let faults: Vec<FieldFault> = strange.map(|(name, _)| FieldFault::new(name, "field.unknown")).collect();
     if !faults.is_empty() {
         return Err(Error::Invalid(faults).into());

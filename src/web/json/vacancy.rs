@@ -13,7 +13,8 @@ use crate::actions::vacancy::{self, Aim};
 use crate::actions::{Error, Office, live};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code;
-use crate::domain::posting::{Finding, Overruled, Posting};
+use crate::domain::finding::{Finding, Overruled};
+use crate::domain::posting::Posting;
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
 use crate::domain::wage::{fen_from_yuan, yuan_json};
@@ -26,6 +27,24 @@ use crate::web::route::{Audience, Body, Route, shape};
 
 const WRITERS: Audience = Audience::Holds(&[Right::Vacancies, Right::OwnVacancies]);
 
+/// Parameters of the list of vacancies.
+pub const QUERY: &[&str] = &[
+    "q",
+    "region",
+    "occupation",
+    "kind",
+    "form",
+    "min_wage",
+    "lodging",
+    "meals",
+    "employer",
+    "state",
+    "limit",
+    "cursor",
+    "sort",
+    "near",
+];
+
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/vacancies", WRITERS, "post a vacancy", Body::Json(shape::<Posting>), handler!(post))
@@ -34,22 +53,7 @@ pub static ROUTES: &[Route] = &[
         .status(201),
     Route::get("/api/v1/vacancies", Audience::Anyone, "search vacancies", handler!(search))
         .gives::<shapes::List<shapes::Vacancy>>()
-        .query(&[
-            "q",
-            "region",
-            "occupation",
-            "kind",
-            "form",
-            "min_wage",
-            "lodging",
-            "meals",
-            "employer",
-            "state",
-            "limit",
-            "cursor",
-            "sort",
-            "near",
-        ]),
+        .query(QUERY),
     Route::get("/api/v1/vacancies/{id}", Audience::Anyone, "one vacancy by id or short code", handler!(find))
         .gives::<shapes::Vacancy>(),
     Route::patch("/api/v1/vacancies/{id}", WRITERS, "change a vacancy", Body::Json(shape::<Posting>), handler!(patch))

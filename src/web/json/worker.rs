@@ -24,31 +24,34 @@ use crate::web::route::{Audience, Body, Route, shape};
 
 const STAFF: Audience = Audience::Holds(&[Right::Persons]);
 
+/// Parameters of the list of people.
+pub const QUERY: &[&str] = &[
+    "q",
+    "origin",
+    "occupation",
+    "capacity",
+    "watch",
+    "status",
+    "min_age",
+    "max_age",
+    "min_wage",
+    "max_wage",
+    "certificate",
+    "skill",
+    "village",
+    "relocated",
+    "station",
+    "limit",
+    "cursor",
+    "sort",
+    "near",
+];
+
 /// Routes of this file.
 pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/workers", STAFF, "search people", handler!(search))
         .gives::<shapes::List<shapes::Worker>>()
-        .query(&[
-            "q",
-            "origin",
-            "occupation",
-            "capacity",
-            "watch",
-            "status",
-            "min_age",
-            "max_age",
-            "min_wage",
-            "max_wage",
-            "certificate",
-            "skill",
-            "village",
-            "relocated",
-            "station",
-            "limit",
-            "cursor",
-            "sort",
-            "near",
-        ]),
+        .query(QUERY),
     Route::post(
         "/api/v1/workers/lookup",
         STAFF,

@@ -1,6 +1,6 @@
 //! The batch: the best total under quotas, proved, over given edges or over all eligible pairs of the columns.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use uuid::Uuid;
 
@@ -109,53 +109,48 @@ const LENGTH: usize = 48;
 /// The table as the places' side reads it.
 struct OnDemand<'a> {
     table: &'a Table<'a>,
-    widths: Vec<u64>,
     /// Length of a first list beyond what the places of the post ask.
     length: usize,
+    /// The least profit in each block of people when lists were last made. Profits only rise.
+    least: RefCell<Vec<i64>>,
 }
 
-impl OnDemand<'_> {
-    /// The `length` best workers of a post by score less profit.
-    fn best(&self, post: u32, length: usize, profit: impl Fn(u32) -> i64) -> List {
-        // Score less profit, worker, score, each in its bits: greater is better.
-        let pack = |key: i64, worker: u32, score: u32| (key as u64) << 48 | u64::from(!worker) << 16 | u64::from(score);
-        let (mut seen, floor) = (Vec::<u64>::with_capacity(2 * length), Cell::new(0));
-        let cut = |seen: &mut Vec<u64>| {
-            seen.select_nth_unstable_by(length - 1, |a, b| b.cmp(a));
-            seen.truncate(length);
-            floor.set((seen[length - 1] >> 48) as i64);
-        };
-        let above = |worker: u32| floor.get() + profit(worker);
-        self.table.beside(post).eligible(0, self.table.workers(), above, |worker, score| {
-            let score = score.max(1);
-            let key = i64::from(score) - profit(worker);
-            if key > floor.get() {
-                seen.push(pack(key, worker, score));
-                if seen.len() == 2 * length {
-                    cut(&mut seen);
-                }
-            }
-        });
-        if seen.len() > length {
+impl<'a> OnDemand<'a> {
+    fn new(table: &'a Table<'a>, length: usize) -> Self {
+        Self { table, length, least: RefCell::default() }
+    }
+}
+
+/// The `length` best workers of a post by score less profit, equal ones by number; `least` is at most the profit in each
+/// block of people.
+fn best(table: &Table, post: u32, length: usize, least: &[i64], profit: impl Fn(u32) -> i64) -> List {
+    // Score less profit, worker, score, each in its bits: greater is better.
+    let pack = |key: i64, worker: u32, score: u32| (key as u64) << 48 | u64::from(!worker) << 16 | u64::from(score);
+    let key = |entry: u64| (entry >> 48) as i64;
+    let (mut seen, floor, beyond) = (Vec::<u64>::with_capacity(2 * length), Cell::new(0), Cell::new(0));
+    let cut = |seen: &mut Vec<u64>| {
+        seen.select_nth_unstable_by(length - 1, |a, b| b.cmp(a));
+        seen.truncate(length);
+        beyond.set(key(seen[length - 1]));
+        // An equal one gets in with a smaller number.
+        floor.set((beyond.get() - 1).max(0));
+    };
+    table.beside(post).gaining(&profit, least, &floor, |worker, score| {
+        let score = score.max(1);
+        seen.push(pack(i64::from(score) - profit(worker), worker, score));
+        if seen.len() == 2 * length {
             cut(&mut seen);
         }
-        seen.sort_unstable_by(|a, b| b.cmp(a));
-        let edge = |entry: u64| ((entry >> 48) as u32, !((entry >> 16) as u32), entry as u32 & 0xffff);
-        List {
-            top: seen.first().map_or(0, |best| (best >> 48) as i64),
-            edges: seen.into_iter().map(edge).collect(),
-            beyond: floor.get(),
-        }
+    });
+    if seen.len() > length {
+        cut(&mut seen);
     }
-}
-
-impl flow::ends::Edges for OnDemand<'_> {
-    fn places(&self, vacancy: u32) -> u32 {
-        self.table.opening(vacancy).places_left
-    }
-
-    fn above(&self, vacancy: u32, above: &dyn Fn(u32) -> i64, show: &mut dyn FnMut(u32, u32)) {
-        self.table.beside(vacancy).eligible(0, self.table.workers(), above, |worker, score| show(worker, score.max(1)));
+    seen.sort_unstable_by(|a, b| b.cmp(a));
+    let edge = |entry: u64| ((entry >> 48) as u32, !((entry >> 16) as u32), entry as u32 & 0xffff);
+    List {
+        top: seen.first().map_or(0, |best| key(*best)),
+        beyond: beyond.get(),
+        edges: seen.into_iter().map(edge).collect(),
     }
 }
 
@@ -173,7 +168,7 @@ impl Source for OnDemand<'_> {
     }
 
     fn width(&self, vacancy: u32) -> u64 {
-        self.widths[vacancy as usize]
+        self.table.beside(vacancy).width()
     }
 
     fn written(&self, _: u32) -> &[u64] {
@@ -181,16 +176,49 @@ impl Source for OnDemand<'_> {
     }
 
     fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List> {
-        in_parallel(self.table.threads(), vacancies.len(), |place| {
+        let (table, least) = (self.table, self.table.least(|worker| profits[worker as usize]));
+        let beyond_places = self.length;
+        let lists = in_parallel(table.threads(), vacancies.len(), |place| {
             let vacancy = vacancies[place];
             // Enough for most searches; what is missing is asked for.
-            let length = self.length + self.quota(vacancy).min(1 << 16) as usize * 3 / 2;
-            self.best(vacancy, length, |worker| profits[worker as usize])
-        })
+            let length = beyond_places + table.opening(vacancy).places_left.min(1 << 16) as usize * 3 / 2;
+            best(table, vacancy, length, &least, |worker| profits[worker as usize])
+        });
+        self.least.replace(least);
+        lists
     }
 
     fn longer(&self, vacancy: u32, length: usize, profit: &dyn Fn(u32) -> i64) -> List {
-        self.best(vacancy, length, profit)
+        best(self.table, vacancy, length, &self.least.borrow(), profit)
+    }
+}
+
+/// The table after the solution, by the profits of its workers.
+struct Settled<'a> {
+    table: &'a Table<'a>,
+    profits: Vec<i64>,
+    least: Vec<i64>,
+}
+
+impl<'a> Settled<'a> {
+    fn new(table: &'a Table<'a>, solution: &Solution) -> Self {
+        let profit = |held: &Option<(u32, u32)>| {
+            held.map_or(0, |(vacancy, score)| i64::from(score) - solution.prices[vacancy as usize].cast_signed())
+        };
+        let profits: Vec<i64> = solution.matched.iter().map(profit).collect();
+        let least = table.least(|worker| profits[worker as usize]);
+        Self { table, profits, least }
+    }
+}
+
+impl flow::ends::Edges for Settled<'_> {
+    fn places(&self, vacancy: u32) -> u32 {
+        self.table.opening(vacancy).places_left
+    }
+
+    fn gaining(&self, vacancy: u32, floor: &Cell<i64>, show: &mut dyn FnMut(u32, u32)) {
+        let profit = |worker: u32| self.profits[worker as usize];
+        self.table.beside(vacancy).gaining(profit, &self.least, floor, |worker, score| show(worker, score.max(1)));
     }
 }
 
@@ -221,7 +249,7 @@ pub fn all_pairs(table: &Table) -> Problem {
 
 /// One batch over all eligible pairs of a table.
 pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
-    let widths = in_parallel(table.threads(), table.posts(), |post| table.beside(post as u32).candidates());
+    let widths: Vec<u64> = (0..table.posts() as u32).map(|post| table.beside(post).width()).collect();
     let places = |post: usize| u64::from(table.opening(post as u32).places_left);
     let usable: u64 = widths.iter().enumerate().map(|(post, width)| places(post).min(*width)).sum();
     // Where workers are scarce they are inserted, and read their own lists, which must be written down.
@@ -232,9 +260,8 @@ pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
         let ends = Ends::of(&problem, table.threads(), &solution);
         (solution, ends)
     } else {
-        let lists = OnDemand { table, widths, length: LENGTH };
-        let solution = flow::places::solve(&lists);
-        let ends = Ends::of(&lists, table.threads(), &solution);
+        let solution = flow::places::solve(&OnDemand::new(table, LENGTH));
+        let ends = Ends::of(&Settled::new(table, &solution), table.threads(), &solution);
         (solution, ends)
     };
     let pairs: Vec<(u32, u32, u32)> = matched(&solution.matched);
@@ -380,8 +407,7 @@ mod tests {
             }
             let solve = |threads: usize| {
                 let table = Table::compiled(&columns, None, None, today(), threads, usize::MAX, usize::MAX);
-                let widths = (0..table.posts() as u32).map(|post| table.beside(post).candidates()).collect();
-                let solution = flow::places::solve(&OnDemand { table: &table, widths, length });
+                let solution = flow::places::solve(&OnDemand::new(&table, length));
                 let proof = check_all(&table, &matched(&solution.matched), &solution.prices);
                 (solution, proof)
             };

@@ -105,7 +105,7 @@ impl ends::Edges for Problem {
         self.quota(vacancy)
     }
 
-    fn above(&self, vacancy: u32, _: &dyn Fn(u32) -> i64, show: &mut dyn FnMut(u32, u32)) {
+    fn gaining(&self, vacancy: u32, _: &std::cell::Cell<i64>, show: &mut dyn FnMut(u32, u32)) {
         self.candidates(vacancy).for_each(|(worker, score)| show(worker, score));
     }
 }

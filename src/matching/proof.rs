@@ -8,7 +8,7 @@ use std::cell::Cell;
 use super::assign::batch_score;
 use super::condition::eligible;
 use super::problem::Problem;
-use super::table::{BLOCK, Table, in_parallel};
+use super::table::{Table, in_parallel};
 
 /// What the check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,16 +111,14 @@ pub fn check_all(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Re
             return Err(Violation::OverQuota(*vacancy));
         }
     }
-    let blocks = in_parallel(table.threads(), table.workers().div_ceil(BLOCK), |block| {
-        let (from, to) = (block * BLOCK, table.workers().min((block + 1) * BLOCK));
-        let best: Vec<Cell<u64>> = profits[from..to].iter().map(|profit| Cell::new(profit.unwrap_or(0))).collect();
-        for (post, price) in (0u32..).zip(prices) {
-            let above = |worker: u32| (best[worker as usize - from].get() + price) as i64;
-            table.beside(post).eligible(from, to, above, |worker, score| {
-                let best = &best[worker as usize - from];
-                best.set(best.get().max(u64::from(score.max(1)).saturating_sub(*price)));
-            });
-        }
+    let blocks = in_parallel(table.threads(), table.blocks(), |block| {
+        let profit = |worker: &u32| Cell::new(profits[*worker as usize].unwrap_or(0));
+        let best: Vec<Cell<u64>> = table.block(block).iter().map(profit).collect();
+        let floor = || best.iter().map(|best| best.get() as i64).min().unwrap_or(0);
+        let price = |post: u32| prices[post as usize] as i64;
+        table.crowd(block, price, floor, |place| best[place].get() as i64, |place, post, score| {
+            best[place].set(best[place].get().max(u64::from(score.max(1)).saturating_sub(prices[post as usize])));
+        });
         best.iter().map(Cell::get).sum::<u64>()
     });
     let paid: u64 = (0u32..).zip(prices).map(|(post, price)| u64::from(table.opening(post).places_left) * price).sum();

@@ -1,5 +1,6 @@
 //! The best posts for a person and the best people for a post: an exact scan within a scope fixed beforehand.
 
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -12,7 +13,7 @@ use super::explain::{Points, points};
 use super::score::score;
 use super::sentence::Say;
 use super::set::BitSet;
-use super::table::{BLOCK, Table, in_parallel};
+use super::table::{Table, in_parallel};
 
 /// At most so many reasons stand beside a result.
 const REASONS: usize = 4;
@@ -169,48 +170,72 @@ pub struct Ranked {
     pub score: u32,
 }
 
+/// Some lists, one after the other: who stands on them, best first, with the score.
+#[derive(Debug, Default)]
+struct Lists {
+    /// Where each ends.
+    ends: Vec<u32>,
+    others: Vec<u32>,
+    scores: Vec<u16>,
+}
+
+impl Lists {
+    fn push(&mut self, list: impl Iterator<Item = (u32, u16)>) {
+        for (other, score) in list {
+            self.others.push(other);
+            self.scores.push(score);
+        }
+        self.ends.push(self.others.len() as u32);
+    }
+
+    fn get(&self, list: usize) -> impl Iterator<Item = (u32, u16)> + '_ {
+        let from = list.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        (from..self.ends[list] as usize).map(|line| (self.others[line], self.scores[line]))
+    }
+}
+
 /// The best of everyone, small enough for a million people.
 #[derive(Debug, Default)]
 pub struct Rankings {
     workers: Vec<Uuid>,
     vacancies: Vec<Uuid>,
     for_vacancies: bool,
-    /// Whose list, who stands on it, score.
-    lines: Vec<(u32, u32, u16)>,
+    lists: Vec<Lists>,
+    /// Where the list of each stands: in `lists`, and in there.
+    places: Vec<(u32, u32)>,
 }
 
 impl Rankings {
-    fn new(table: &Table, for_vacancies: bool, lines: Vec<(u32, u32, u16)>) -> Self {
+    fn new(table: &Table, for_vacancies: bool, lists: Vec<Lists>, places: Vec<(u32, u32)>) -> Self {
         let workers = (0..table.workers() as u32).map(|w| table.worker(w)).collect();
         let vacancies = (0..table.posts() as u32).map(|v| table.opening(v).id).collect();
-        Self { workers, vacancies, for_vacancies, lines }
+        Self { workers, vacancies, for_vacancies, lists, places }
     }
 
     /// How many lines.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.lists.iter().map(|lists| lists.others.len()).sum()
     }
 
     /// True without lines.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.len() == 0
     }
 
     /// List by list, best first.
     pub fn iter(&self) -> impl Iterator<Item = Ranked> + '_ {
-        let (mut last, mut rank) = (u32::MAX, 0);
-        self.lines.iter().map(move |(whose, other, score)| {
-            rank = if *whose == last { rank + 1 } else { 1 };
-            last = *whose;
-            let (worker, vacancy) = if self.for_vacancies { (other, whose) } else { (whose, other) };
-            let (worker, vacancy) = (self.workers[*worker as usize], self.vacancies[*vacancy as usize]);
-            Ranked { worker, vacancy, rank, score: u32::from(*score) }
+        self.places.iter().enumerate().flat_map(move |(whose, (lists, list))| {
+            (1u32..).zip(self.lists[*lists as usize].get(*list as usize)).map(move |(rank, (other, score))| {
+                let (worker, vacancy) = if self.for_vacancies { (other as usize, whose) } else { (whose, other as usize) };
+                let (worker, vacancy) = (self.workers[worker], self.vacancies[vacancy]);
+                Ranked { worker, vacancy, rank, score: u32::from(score) }
+            })
         })
     }
 }
 
-/// The `k` best of what is shown in rising order of numbers: greatest score, then smallest number.
-#[derive(Clone, Default)]
+/// The `k` best of what is shown: greatest score, then smallest number.
+#[derive(Clone)]
 struct Few {
     /// `score << 32 | !number`: greater is better.
     seen: Vec<u64>,
@@ -219,6 +244,10 @@ struct Few {
 }
 
 impl Few {
+    fn new() -> Self {
+        Self { seen: vec![], floor: -1 }
+    }
+
     fn show(&mut self, k: usize, number: u32, score: u32) {
         self.seen.push(u64::from(score) << 32 | u64::from(!number));
         if self.seen.len() >= 2 * k {
@@ -232,7 +261,8 @@ impl Few {
             self.seen.truncate(k);
         }
         if self.seen.len() == k {
-            self.floor = self.seen.last().map_or(-1, |worst| (worst >> 32) as i64);
+            // An equal score gets in with a smaller number.
+            self.floor = self.seen.iter().min().map_or(-1, |worst| (worst >> 32) as i64 - 1);
         }
     }
 
@@ -248,39 +278,47 @@ impl Few {
 pub fn everyone(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Rankings {
     let table = Table::new(columns, scope, None, today);
     if k == 0 {
-        return Rankings::new(&table, false, vec![]);
+        return Rankings::new(&table, false, vec![], vec![]);
     }
-    let blocks = in_parallel(table.threads(), table.workers().div_ceil(BLOCK), |block| {
-        let (from, to) = (block * BLOCK, table.workers().min((block + 1) * BLOCK));
-        let best = std::cell::RefCell::new(vec![Few { seen: vec![], floor: -1 }; to - from]);
-        for post in 0..table.posts() as u32 {
-            let floor = |worker: u32| best.borrow()[worker as usize - from].floor;
-            table.beside(post).eligible(from, to, floor, |worker, score| {
-                best.borrow_mut()[worker as usize - from].show(k, post, score);
-            });
-        }
-        let lists = (from as u32..).zip(best.into_inner());
+    let lists = in_parallel(table.threads(), table.blocks(), |block| {
+        let best = RefCell::new(vec![Few::new(); table.block(block).len()]);
+        let floor = || best.borrow().iter().map(|few| few.floor).min().unwrap_or(-1);
+        let above = |place: usize| best.borrow()[place].floor;
+        table.crowd(block, |_| 0, floor, above, |place, post, score| best.borrow_mut()[place].show(k, post, score));
+        let mut lists = Lists::default();
+        best.into_inner().into_iter().for_each(|few| lists.push(few.finish(k)));
+        lists.others.shrink_to_fit();
+        lists.scores.shrink_to_fit();
         lists
-            .flat_map(|(worker, few)| few.finish(k).map(move |(post, score)| (worker, post, score)))
-            .collect::<Vec<_>>()
     });
-    Rankings::new(&table, false, blocks.concat())
+    let mut places = vec![(0, 0); table.workers()];
+    for block in 0..table.blocks() {
+        for (place, worker) in (0u32..).zip(table.block(block)) {
+            places[*worker as usize] = (block as u32, place);
+        }
+    }
+    Rankings::new(&table, false, lists, places)
 }
 
 /// The `k` best people in scope of every post, posts by id.
 pub fn every_vacancy(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date) -> Rankings {
     let table = Table::new(columns, scope, None, today);
     if k == 0 {
-        return Rankings::new(&table, true, vec![]);
+        return Rankings::new(&table, true, vec![], vec![]);
     }
+    let free = table.least(|_| 0);
     let lists = in_parallel(table.threads(), table.posts(), |post| {
-        let post = post as u32;
-        let few = std::cell::RefCell::new(Few { seen: vec![], floor: -1 });
-        let floor = |_| few.borrow().floor;
-        table.beside(post).eligible(0, table.workers(), floor, |worker, score| few.borrow_mut().show(k, worker, score));
-        few.into_inner().finish(k).map(|(worker, score)| (post, worker, score)).collect::<Vec<_>>()
+        let (mut few, floor) = (Few::new(), Cell::new(-1));
+        table.beside(post as u32).gaining(|_| 0, &free, &floor, |worker, score| {
+            few.show(k, worker, score);
+            floor.set(few.floor);
+        });
+        let mut lists = Lists::default();
+        lists.push(few.finish(k));
+        lists
     });
-    Rankings::new(&table, true, lists.concat())
+    let places = (0..table.posts() as u32).map(|post| (post, 0)).collect();
+    Rankings::new(&table, true, lists, places)
 }
 
 #[cfg(test)]

@@ -42,10 +42,8 @@ pub fn spread(table: &Table, pairs: &[(u32, u32, u32)]) -> Spread {
     let fits: Vec<AtomicBool> = placed.iter().map(|has| AtomicBool::new(*has)).collect();
     in_parallel(table.threads(), table.posts(), |post| {
         // Who is known to have a post that fits needs no other.
-        let known = |worker: u32| if fits[worker as usize].load(Ordering::Relaxed) { i64::MAX } else { i64::MIN };
-        table.beside(post as u32).eligible(0, table.workers(), known, |worker, _| {
-            fits[worker as usize].store(true, Ordering::Relaxed);
-        });
+        let unknown = |worker: u32| !fits[worker as usize].load(Ordering::Relaxed);
+        table.beside(post as u32).each(unknown, |worker, _| fits[worker as usize].store(true, Ordering::Relaxed));
     });
     let everyone = || 0..table.workers() as u32;
     let watched = |worker: &u32| table.seeker(*worker).watch.is_some();

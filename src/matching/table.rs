@@ -2,8 +2,12 @@
 //!
 //! Nothing is defined here. People who are alike in the facts that a definition reads form a class, posts likewise;
 //! the definition is asked once for each pair of classes, where that is cheaper than asking it for each pair.
+//! People stand in blocks beside their likes, and each part knows its greatest points in each block: whoever looks for
+//! the best begins with the most promising block or post, and ends where no other can bring more.
 
 mod compile;
+mod crowd;
+mod post;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,11 +21,12 @@ use super::score::{PARTS, Part};
 use super::set::BitSet;
 use crate::domain::vacancy::VacancyState;
 use compile::{Compiled, Points, Row, Rows, Scope};
+pub use post::Beside;
 
-/// People of one bit.
+/// People of one bit set.
 const WORD: usize = 64;
-/// People who are worked through together, so that their rows stay near the processor.
-pub const BLOCK: usize = 64 * WORD;
+/// People of a block: few enough to be alike, enough to be worth a look.
+pub const BLOCK: usize = 4 * WORD;
 /// A definition is asked for classes if that takes at most this share of the pairs.
 const SHARE: usize = 32;
 /// Small tables are always worth it.
@@ -43,22 +48,24 @@ struct Post<'a> {
     rows: Vec<u32>,
     /// Parts that count what a person brings.
     counts: Vec<Count>,
-    /// Nobody can pass.
-    shut: bool,
+    /// In each of `points` the place of its greatest points by block.
+    most: Vec<u32>,
+    /// The most that all else can add.
+    rest: u16,
 }
 
-/// People and posts in the order of their ids, with the conditions and parts between them.
+/// People and posts, numbered in the order of their ids, with the conditions and parts between them.
 pub struct Table<'a> {
     columns: &'a Columns,
     today: Date,
     workers: Vec<(Uuid, &'a SeekerRow)>,
+    /// The numbers of the people as they stand in blocks.
+    order: Vec<u32>,
     posts: Vec<Post<'a>>,
-    rows: Vec<Box<[u64]>>,
+    rows: Vec<Row>,
     by_pair: Vec<&'static Condition>,
     points: Vec<Points>,
     parts_by_pair: Vec<&'static Part>,
-    /// Most that the parts by pair can add.
-    rest: u32,
     threads: usize,
 }
 
@@ -121,19 +128,22 @@ impl<'a> Table<'a> {
             .collect();
         open.sort_unstable_by_key(|(_, row)| row.id);
         let limit = (workers.len() * open.len() / share).max(free);
-        let scope = Scope { columns, workers: &workers, posts: &open, today, limit };
+        let order = Scope { columns, workers: &workers, posts: &open, today, limit }.order();
+        let stand: Vec<_> = order.iter().map(|number| workers[*number as usize]).collect();
+        let scope = Scope { columns, workers: &stand, posts: &open, today, limit };
         let compiled = in_parallel(threads, CONDITIONS.len() + PARTS.len(), |task| match CONDITIONS.get(task) {
             Some(one) => scope.condition(one),
             None => scope.part(&PARTS[task - CONDITIONS.len()]),
         });
+        drop(stand);
         let mut posts: Vec<Post> = open
             .iter()
-            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], shut: false })
+            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], most: vec![], rest: 0 })
             .collect();
-        let mut rows: Vec<Box<[u64]>> = vec![];
+        let mut rows: Vec<Row> = vec![];
         let (mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![]);
-        let mut keep = |by_class: Vec<Row>| -> Vec<Option<u32>> {
-            let place = |row: Row| {
+        let mut keep = |by_class: Vec<Option<Row>>| -> Vec<Option<u32>> {
+            let place = |row: Option<Row>| {
                 rows.push(row?);
                 Some(rows.len() as u32 - 1)
             };
@@ -141,18 +151,17 @@ impl<'a> Table<'a> {
         };
         for one in compiled {
             match one {
-                Compiled::Condition(Rows { ends, post_class, rows: by_class, shut }) => {
+                Compiled::Condition(Rows { ends, post_class, rows: by_class }) => {
                     let places = keep(by_class);
                     let mut from = 0;
                     for (post, end) in posts.iter_mut().zip(ends) {
                         for class in &post_class[from..end as usize] {
                             post.rows.extend(places[*class as usize]);
-                            post.shut |= shut[*class as usize];
                         }
                         from = end as usize;
                     }
                 }
-                Compiled::Count(Rows { ends, post_class, rows: by_class, .. }, most) => {
+                Compiled::Count(Rows { ends, post_class, rows: by_class }, most) => {
                     let places = keep(by_class);
                     let mut from = 0;
                     for (post, end) in posts.iter_mut().zip(ends) {
@@ -170,12 +179,14 @@ impl<'a> Table<'a> {
                 Compiled::PartByPair(part) => parts_by_pair.push(part),
             }
         }
-        let ones: Vec<u32> = rows.iter().map(|row| row.iter().map(|w| w.count_ones()).sum()).collect();
-        for post in &mut posts {
-            post.rows.sort_by_key(|row| ones[*row as usize]);
+        let by_pair_most: u32 = parts_by_pair.iter().map(|part: &&Part| (part.max)(&columns.parameters)).sum();
+        for (number, post) in posts.iter_mut().enumerate() {
+            post.rows.sort_by_key(|row| rows[*row as usize].count);
+            post.most = points.iter().map(|p: &Points| p.post_class[number] / p.together as u32).collect();
+            let counted: u32 = post.counts.iter().map(|count| u32::from(count.points.last().copied().unwrap_or(0))).sum();
+            post.rest = (by_pair_most + counted) as u16;
         }
-        let rest = parts_by_pair.iter().map(|part| (part.max)(&columns.parameters)).sum();
-        Self { columns, today, workers, posts, rows, by_pair, points, parts_by_pair, rest, threads }
+        Self { columns, today, workers, order, posts, rows, by_pair, points, parts_by_pair, threads }
     }
 
     /// How many people.
@@ -224,114 +235,19 @@ impl<'a> Table<'a> {
         Pair::new(self.columns, self.workers[worker as usize].1, post.slot, post.row, self.today)
     }
 
-    /// One post beside all people.
-    pub fn beside<'b>(&'b self, post: u32) -> Beside<'b> {
-        let (mut tables, mut wishes) = (vec![], vec![]);
-        for points in &self.points {
-            let by_class = &points.by_class[points.post_class[post as usize] as usize][..];
-            match &points.ends {
-                None => tables.push((&points.class_of[..], by_class)),
-                Some(ends) => wishes.push((&ends[..], &points.class_of[..], by_class)),
-            }
-        }
-        let sight = &self.posts[post as usize];
-        let row = |row: &u32| &self.rows[*row as usize][..];
-        let count = |count: &'b Count| (count.rows.iter().map(row).collect(), &count.points[..]);
-        let counts = sight.counts.iter().map(count).collect();
-        Beside { table: self, post, rows: sight.rows.iter().map(row).collect(), tables, wishes, counts }
-    }
-}
-
-/// One post beside all people.
-pub struct Beside<'a> {
-    table: &'a Table<'a>,
-    post: u32,
-    rows: Vec<&'a [u64]>,
-    /// Likes of each person, and points by likes.
-    tables: Vec<(&'a [u32], &'a [u16])>,
-    /// Where the likes of each person end, the likes, and points by likes, of which the most count.
-    wishes: Vec<(&'a [u32], &'a [u32], &'a [u16])>,
-    /// Rows, and points by how many of them hold the person.
-    counts: Vec<(Vec<&'a [u64]>, &'a [u16])>,
-}
-
-impl Beside<'_> {
-    /// Shows the people from..to (a multiple of 64, or the end) who pass all that is asked by class.
-    fn passing(&self, from: usize, to: usize, mut show: impl FnMut(u32)) {
-        if self.table.posts[self.post as usize].shut {
-            return;
-        }
-        let (first, last) = (from / WORD, to.min(self.table.workers.len()).div_ceil(WORD));
-        for word in first..last {
-            let mut bits = u64::MAX;
-            for row in &self.rows {
-                bits &= row[word];
-                if bits == 0 {
-                    break;
-                }
-            }
-            if word + 1 == self.table.workers.len().div_ceil(WORD) && !self.table.workers.len().is_multiple_of(WORD) {
-                bits &= (1 << (self.table.workers.len() % WORD)) - 1;
-            }
-            while bits != 0 {
-                show((word * WORD) as u32 + bits.trailing_zeros());
-                bits &= bits - 1;
-            }
-        }
+    /// How many blocks of people.
+    pub fn blocks(&self) -> usize {
+        self.order.len().div_ceil(BLOCK)
     }
 
-    /// Greatest score that the person can have here, as far as the tables tell.
-    fn bound(&self, worker: u32) -> u32 {
-        let worker = worker as usize;
-        let mut sum = self.table.rest;
-        for (class_of, by_class) in &self.tables {
-            sum += u32::from(by_class[class_of[worker] as usize]);
-        }
-        for (ends, class_of, by_class) in &self.wishes {
-            let from = if worker == 0 { 0 } else { ends[worker - 1] };
-            let own = class_of[from as usize..ends[worker] as usize].iter();
-            sum += own.map(|class| u32::from(by_class[*class as usize])).max().unwrap_or(0);
-        }
-        for (rows, points) in &self.counts {
-            let held: u64 = rows.iter().map(|row| row[worker / WORD] >> (worker % WORD) & 1).sum();
-            sum += u32::from(points[held as usize]);
-        }
-        sum
+    /// Numbers of the people of a block.
+    pub fn block(&self, block: usize) -> &[u32] {
+        &self.order[block * BLOCK..self.order.len().min((block + 1) * BLOCK)]
     }
 
-    /// Shows eligible people from..to with their scores, but for those whose score cannot exceed `above` them.
-    pub fn eligible(&self, from: usize, to: usize, above: impl Fn(u32) -> i64, mut show: impl FnMut(u32, u32)) {
-        let table = self.table;
-        self.passing(from, to, |worker| {
-            let bound = self.bound(worker);
-            // Being placed counts 1 where nothing is known: see `batch_score`.
-            if i64::from(bound.max(1)) <= above(worker) {
-                return;
-            }
-            if table.by_pair.is_empty() && table.parts_by_pair.is_empty() {
-                show(worker, bound);
-                return;
-            }
-            let pair = table.pair(worker, self.post);
-            if table.by_pair.iter().all(|condition| (condition.check)(&pair).ok) {
-                let rest: u32 = table.parts_by_pair.iter().map(|part| part.points(&pair)).sum();
-                show(worker, bound - table.rest + rest);
-            }
-        });
-    }
-
-    /// Eligible people with their scores, by number.
-    pub fn all(&self) -> Vec<(u32, u32)> {
-        let mut found = vec![];
-        self.eligible(0, self.table.workers.len(), |_| i64::MIN, |worker, score| found.push((worker, score)));
-        found
-    }
-
-    /// How many people pass what is asked by class: at least as many as are eligible.
-    pub fn candidates(&self) -> u64 {
-        let mut count = 0;
-        self.passing(0, self.table.workers.len(), |_| count += 1);
-        count
+    /// The least of what each person of a block costs, by block.
+    pub fn least(&self, cost: impl Fn(u32) -> i64) -> Vec<i64> {
+        self.order.chunks(BLOCK).map(|block| block.iter().map(|worker| cost(*worker)).min().unwrap_or(0)).collect()
     }
 }
 
@@ -379,8 +295,14 @@ mod tests {
                     .map(|worker| (worker, score(&table.pair(worker, post))))
                     .collect();
                 prop_assert!(beside.candidates() >= wanted.len() as u64);
-                for (worker, score) in &wanted {
-                    prop_assert!(beside.bound(*worker) >= *score);
+                prop_assert!(beside.width() > 0 || wanted.is_empty());
+                // A bound says too little of nobody.
+                let bounds = beside.bounds();
+                for block in 0..table.blocks() {
+                    for worker in table.block(block) {
+                        let own = wanted.iter().find(|(other, _)| other == worker);
+                        prop_assert!(own.is_none_or(|(_, score)| bounds[block].is_some_and(|bound| bound >= *score)));
+                    }
                 }
                 prop_assert_eq!(got, wanted);
             }

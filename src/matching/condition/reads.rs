@@ -23,9 +23,9 @@ pub struct Reads {
     /// The post as several posts that each ask one thing: a condition holds exactly if it holds for all of them, and a
     /// part earns as many of a thousand as of them are answered.
     pub apart: Option<fn(&OpeningRow) -> Vec<OpeningRow>>,
-    /// The person as several people with one wish each: a condition holds exactly if it holds for one of them, and a
-    /// part earns what the best of them earns.
-    pub by_wish: Option<fn(&SeekerRow) -> Vec<SeekerRow>>,
+    /// The person as several people with one wish, skill or paper each: a condition holds exactly if it holds for one of
+    /// them, and a part earns what the best of them earns.
+    pub either: Option<fn(&SeekerRow) -> Vec<SeekerRow>>,
 }
 
 fn nothing_of_seeker(_: &SeekerRow, _: Date, _: &mut Facts) {}
@@ -124,22 +124,22 @@ pub const OCCUPATION: Reads = Reads {
         f.extend([u64::from(o.occupation), asks_nothing.into()]);
     },
     apart: None,
-    by_wish: Some(SeekerRow::by_wish),
+    either: Some(SeekerRow::by_wish),
 };
 pub const OPEN: Reads = Reads {
     seeker: nothing_of_seeker,
     opening: |o, today, f| f.push(code(Some(o.state_on(today)))),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const PLACES: Reads = Reads {
     seeker: nothing_of_seeker,
     opening: |o, _, f| f.push((o.places_left > 0).into()),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const REGION: Reads =
-    Reads { seeker: |s, _, f| list(f, s.regions().iter().copied()), opening: region, apart: None, by_wish: None };
+    Reads { seeker: |s, _, f| list(f, s.regions().iter().copied()), opening: region, apart: None, either: None };
 pub const LEAVE_HOME: Reads = Reads {
     seeker: |s, today, f| {
         f.push(some(s.can_leave_home, u64::from));
@@ -149,27 +149,31 @@ pub const LEAVE_HOME: Reads = Reads {
     },
     opening: region,
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const WAGE: Reads = Reads {
     seeker: |s, _, f| f.push(money(s.wage_floor)),
     opening: |o, _, f| f.push(money(o.reach)),
     apart: None,
-    by_wish: None,
+    either: None,
 };
-pub const CERTIFICATES: Reads =
-    Reads { seeker: certificates, opening: asked_certificates, apart: Some(OpeningRow::by_certificate), by_wish: None };
+pub const CERTIFICATES: Reads = Reads {
+    seeker: certificates,
+    opening: asked_certificates,
+    apart: Some(OpeningRow::by_certificate),
+    either: Some(SeekerRow::by_certificate),
+};
 pub const AGE: Reads = Reads {
     seeker: age,
     opening: |o, _, f| f.extend([some(o.must.min_age, u64::from), some(o.must.max_age, u64::from)]),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const SKILLS: Reads = Reads {
     seeker: skills,
     opening: |o, _, f| list(f, o.skills().iter().copied()),
     apart: Some(OpeningRow::by_skill),
-    by_wish: None,
+    either: Some(SeekerRow::by_skill),
 };
 pub const EXPERIENCE: Reads = Reads {
     seeker: spells,
@@ -179,21 +183,21 @@ pub const EXPERIENCE: Reads = Reads {
         }
     },
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const SCHOOLING: Reads = Reads {
     seeker: |s, _, f| f.push(code(s.schooling)),
     opening: |o, _, f| f.push(code(o.must.schooling)),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const CAPACITY: Reads =
-    Reads { seeker: capacity, opening: |o, _, f| f.push(code(o.must.capacity)), apart: None, by_wish: None };
+    Reads { seeker: capacity, opening: |o, _, f| f.push(code(o.must.capacity)), apart: None, either: None };
 pub const START: Reads = Reads {
     seeker: |s, _, f| f.push(day(s.available_from)),
     opening: |o, _, f| f.push(day(o.latest_start)),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const SHIFT: Reads = Reads {
     seeker: |s, today, f| {
@@ -202,9 +206,9 @@ pub const SHIFT: Reads = Reads {
     },
     opening: |o, _, f| f.push(code(o.shift)),
     apart: None,
-    by_wish: None,
+    either: None,
 };
-pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None, by_wish: None };
+pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None, either: None };
 pub const PUBLIC_WELFARE: Reads = Reads {
     seeker: |s, today, f| {
         priority(s, today, f);
@@ -213,13 +217,13 @@ pub const PUBLIC_WELFARE: Reads = Reads {
     },
     opening: |o, _, f| f.push((o.kind == Some(VacancyKind::PublicWelfare)).into()),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const WORKSHOP: Reads = Reads {
     seeker: homes,
     opening: |o, _, f| f.push(if o.kind == Some(VacancyKind::Workshop) { o.region.into() } else { u64::MAX }),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const BARRED: Reads = Reads {
     seeker: |s, today, f| {
@@ -228,13 +232,13 @@ pub const BARRED: Reads = Reads {
     },
     opening: |o, _, f| f.extend([u64::from(o.bars_women.is_some()), o.bars_minors.is_some().into()]),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const PARTNER: Reads = Reads {
     seeker: |s, _, f| f.push(s.goes_as_couple().into()),
     opening: |o, _, f| f.push((o.places_left >= 2).into()),
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const INTRODUCED: Reads = Reads {
     seeker: |s, _, f| list(f, s.introduced().iter().copied()),
@@ -243,18 +247,18 @@ pub const INTRODUCED: Reads = Reads {
         f.extend([high, low]);
     },
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const STATUS: Reads = Reads {
     seeker: |s, _, f| f.extend([code(Some(s.status)), s.wants_change.into()]),
     opening: nothing_of_opening,
     apart: None,
-    by_wish: None,
+    either: None,
 };
 pub const OPTED_OUT: Reads =
-    Reads { seeker: |s, _, f| f.push(s.opted_out.into()), opening: nothing_of_opening, apart: None, by_wish: None };
-pub const NO_CAPACITY: Reads = Reads { seeker: capacity, opening: nothing_of_opening, apart: None, by_wish: None };
-pub const UNDER_16: Reads = Reads { seeker: age, opening: nothing_of_opening, apart: None, by_wish: None };
+    Reads { seeker: |s, _, f| f.push(s.opted_out.into()), opening: nothing_of_opening, apart: None, either: None };
+pub const NO_CAPACITY: Reads = Reads { seeker: capacity, opening: nothing_of_opening, apart: None, either: None };
+pub const UNDER_16: Reads = Reads { seeker: age, opening: nothing_of_opening, apart: None, either: None };
 
 fn priority(seeker: &SeekerRow, _: Date, facts: &mut Facts) {
     facts.extend([
@@ -270,13 +274,13 @@ pub mod part {
     use super::*;
 
     pub const OCCUPATION: Reads =
-        Reads { seeker: wishes, opening: occupation, apart: None, by_wish: Some(SeekerRow::by_wish) };
-    pub const EXPERIENCE: Reads = Reads { seeker: spells, opening: occupation, apart: None, by_wish: None };
+        Reads { seeker: wishes, opening: occupation, apart: None, either: Some(SeekerRow::by_wish) };
+    pub const EXPERIENCE: Reads = Reads { seeker: spells, opening: occupation, apart: None, either: None };
     pub const WAGE: Reads = Reads {
         seeker: |s, _, f| f.push(money(s.wage_floor)),
         opening: |o, _, f| f.extend([money(o.reach), money(o.middle)]),
         apart: None,
-        by_wish: None,
+        either: None,
     };
     pub const PLACE: Reads = Reads {
         seeker: |s, _, f| {
@@ -285,9 +289,9 @@ pub mod part {
         },
         opening: region,
         apart: None,
-        by_wish: None,
+        either: None,
     };
-    pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None, by_wish: None };
+    pub const NEEDS: Reads = Reads { seeker: needs, opening: benefits, apart: None, either: None };
     pub const PREFERENCES: Reads = Reads {
         seeker: |s, today, f| {
             f.push(code(s.schooling));
@@ -310,7 +314,7 @@ pub mod part {
             }
         },
         apart: Some(OpeningRow::by_asked),
-        by_wish: None,
+        either: Some(SeekerRow::by_brought),
     };
-    pub const PRIORITY: Reads = Reads { seeker: priority, opening: nothing_of_opening, apart: None, by_wish: None };
+    pub const PRIORITY: Reads = Reads { seeker: priority, opening: nothing_of_opening, apart: None, either: None };
 }

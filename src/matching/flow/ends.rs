@@ -4,7 +4,7 @@
 //! less by the score there less the smallest price. The solver ends at one end; from there prices move as far as the shortest
 //! path lets them, over workers who might as well stand elsewhere.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,8 +19,9 @@ const WAYS: usize = 16 << 20;
 pub trait Edges: Sync {
     /// Places of a vacancy.
     fn places(&self, vacancy: u32) -> u32;
-    /// Shows the workers of a vacancy whose score is more than `above` them; it may show others too.
-    fn above(&self, vacancy: u32, above: &dyn Fn(u32) -> i64, show: &mut dyn FnMut(u32, u32));
+    /// Shows the workers of a vacancy whose score less the solution's profit is more than `floor`, which may rise
+    /// meanwhile; it may show others too.
+    fn gaining(&self, vacancy: u32, floor: &Cell<i64>, show: &mut dyn FnMut(u32, u32));
 }
 
 /// Prices at the end where the solution does not stand, by vacancy; `None` where too much hangs together.
@@ -34,30 +35,36 @@ pub fn other(edges: &impl Edges, threads: usize, solution: &Solution) -> Option<
     let mut room = if solution.greatest { prices.clone() } else { rising(edges, solution, &profit) };
     let kept = AtomicUsize::new(0);
     let found = in_parallel(threads, prices.len(), |vacancy| {
-        let (price, own) = (prices[vacancy], Cell::new(room[vacancy]));
-        let ways = RefCell::new(vec![]);
+        let (price, mut own) = (prices[vacancy], room[vacancy]);
+        let mut ways = vec![];
         if edges.places(vacancy as u32) == 0 || kept.load(Ordering::Relaxed) > WAYS {
-            return (own.get(), ways.into_inner());
+            return (own, ways);
         }
         // Falling, a price drags those down from which its workers might come; rising, it pushes those up to which they go.
-        let reach =
-            |worker: u32| if solution.greatest { own.get() } else { held(worker).map_or(0, |at| room[at as usize]) };
-        edges.above(vacancy as u32, &|worker| price + profit(worker) - reach(worker), &mut |worker, score| {
+        let floor = Cell::new(if solution.greatest { price - own } else { i64::MIN });
+        edges.gaining(vacancy as u32, &floor, &mut |worker, score| {
             let slack = price + profit(worker) - i64::from(score);
             match held(worker) {
-                None => own.set(own.get().min(slack)),
-                Some(at) if at as usize != vacancy && slack < reach(worker) => {
-                    ways.borrow_mut().push((at, u32::try_from(slack).unwrap_or(u32::MAX)));
+                None if slack < own => {
+                    own = slack;
+                    if solution.greatest {
+                        floor.set(price - own);
+                    }
                 }
-                Some(_) => {}
+                Some(at) if at as usize != vacancy => {
+                    let reach = if solution.greatest { own } else { room[at as usize] };
+                    if slack < reach {
+                        ways.push((at, u32::try_from(slack).unwrap_or(u32::MAX)));
+                    }
+                }
+                _ => {}
             }
         });
-        let mut ways = ways.into_inner();
-        ways.retain(|(_, slack)| !solution.greatest || i64::from(*slack) < own.get());
+        ways.retain(|(_, slack)| !solution.greatest || i64::from(*slack) < own);
         ways.sort_unstable();
         ways.dedup_by_key(|(at, _)| *at);
         kept.fetch_add(ways.len(), Ordering::Relaxed);
-        (own.get(), ways)
+        (own, ways)
     });
     if kept.into_inner() > WAYS {
         return None;

@@ -310,6 +310,10 @@ impl<'a, S: Source> Search<'a, S> {
             let node = &mut self.nodes[vacancy as usize];
             node.price -= (best - node.distance).max(0);
             node.distance = i64::MAX;
+            if node.price == 0 {
+                // Leaving a place empty costs nothing here: the list is never read again.
+                self.prefixes[vacancy as usize] = Prefix::default();
+            }
         }
     }
 

@@ -1,9 +1,16 @@
-//! Rows taken apart: a person as people with one wish each, a post as posts that each ask one thing.
+//! Rows taken apart: a person as people with one wish or one thing to bring each, a post as posts that each ask one thing.
 
 use super::{Limits, Lists, OpeningRow, SeekerRow};
 use crate::matching::vocabulary::NONE;
 
 impl SeekerRow {
+    /// The person with nothing of the lists but these numbers of one of them.
+    fn with(&self, list: usize, numbers: Vec<u32>) -> Self {
+        let mut lists = [const { vec![] }; 7];
+        lists[list] = numbers;
+        Self { lists: Lists::pack(lists), ..self.clone() }
+    }
+
     /// The person as people with one wish each, at its place in the list, and with no other list.
     pub fn by_wish(&self) -> Vec<Self> {
         /// From here on all wishes count alike.
@@ -12,12 +19,40 @@ impl SeekerRow {
             return vec![self.clone()];
         }
         let alone = |(place, wish): (usize, &u32)| {
-            let mut lists = [const { vec![] }; 7];
-            lists[0] = vec![NONE; place.min(LATER)];
-            lists[0].push(*wish);
-            Self { lists: Lists::pack(lists), ..self.clone() }
+            let mut wishes = vec![NONE; place.min(LATER)];
+            wishes.push(*wish);
+            self.with(0, wishes)
         };
         self.wanted().iter().enumerate().map(alone).collect()
+    }
+
+    /// The person as people with one skill each.
+    pub fn by_skill(&self) -> Vec<Self> {
+        if self.skills().is_empty() {
+            return vec![self.with(2, vec![])];
+        }
+        self.skills().iter().map(|skill| self.with(2, vec![*skill])).collect()
+    }
+
+    /// The person as people with one certificate each.
+    pub fn by_certificate(&self) -> Vec<Self> {
+        if self.lists.get(3).is_empty() {
+            return vec![self.with(3, vec![])];
+        }
+        self.certificates().map(|(held, expiry)| self.with(3, vec![held, expiry])).collect()
+    }
+
+    /// The person as people who each bring one thing that a post may ask or prefer: schooling, past work, a skill, a
+    /// certificate; one brings nothing.
+    pub fn by_brought(&self) -> Vec<Self> {
+        let bare = Self { schooling: None, ..self.with(0, vec![]) };
+        let mut all = vec![bare.clone()];
+        all.extend(self.schooling.map(|_| Self { schooling: self.schooling, ..bare.clone() }));
+        let spells = self.lists.get(1);
+        all.extend((!spells.is_empty()).then(|| bare.with(1, spells.to_vec())));
+        all.extend(self.skills().iter().map(|skill| bare.with(2, vec![*skill])));
+        all.extend(self.certificates().map(|(held, expiry)| bare.with(3, vec![held, expiry])));
+        all
     }
 }
 

@@ -6,12 +6,18 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::WORD;
+use super::{BLOCK, WORD};
 use crate::matching::columns::Columns;
 use crate::matching::condition::reads::Facts;
 use crate::matching::condition::{Condition, Pair};
 use crate::matching::row::{OpeningRow, SeekerRow};
-use crate::matching::score::Part;
+use crate::matching::score::{PARTS, Part};
+
+/// Likes of posts beyond this number share their greatest points by block of people with their neighbours.
+const GROUPS: usize = 1024;
+
+/// The parts by which people stand beside their likes, in this order.
+const ORDER: [&str; 6] = ["occupation", "needs", "priority", "place", "wage", "experience"];
 
 /// What a definition is asked about.
 pub(super) struct Scope<'a> {
@@ -23,17 +29,21 @@ pub(super) struct Scope<'a> {
     pub limit: usize,
 }
 
-/// A row of people who pass; `None` = everybody does.
-pub(super) type Row = Option<Box<[u64]>>;
+/// People who pass, and the blocks with any of them.
+pub(super) struct Row {
+    pub people: Box<[u64]>,
+    pub blocks: Box<[u64]>,
+    /// How many pass.
+    pub count: usize,
+}
 
 /// Rows of people by likes of posts; a post may have several.
 pub(super) struct Rows {
     /// Where the likes of each post end.
     pub ends: Vec<u32>,
     pub post_class: Vec<u32>,
-    pub rows: Vec<Row>,
-    /// Nobody passes.
-    pub shut: Vec<bool>,
+    /// `None` = everybody passes.
+    pub rows: Vec<Option<Row>>,
 }
 
 /// Points of a part by the likes of people, for each likes of posts.
@@ -43,6 +53,10 @@ pub(super) struct Points {
     pub class_of: Vec<u32>,
     pub post_class: Vec<u32>,
     pub by_class: Vec<Box<[u16]>>,
+    /// So many likes of posts that follow each other share a row of `most`.
+    pub together: usize,
+    /// The greatest points in each block of people.
+    pub most: Vec<Box<[u16]>>,
 }
 
 pub(super) enum Compiled {
@@ -54,89 +68,91 @@ pub(super) enum Compiled {
     PartByPair(&'static Part),
 }
 
-/// Likes: a class for each row, and one row that stands for each class.
-struct Likes<T> {
+/// Likes: a class for each row or for each of its pieces, in the order of their facts, and what stands for each class.
+struct Likes<'a, T: Clone> {
+    /// Where the pieces of each row end, if rows are taken apart.
+    ends: Option<Vec<u32>>,
     class_of: Vec<u32>,
-    examples: Vec<T>,
+    /// The number of a row, and it or its piece.
+    examples: Vec<(u32, Cow<'a, T>)>,
 }
 
-fn likes<T>(rows: impl Iterator<Item = T>, facts: impl Fn(&T, &mut Facts)) -> Likes<T> {
+impl<T: Clone> Likes<'_, T> {
+    /// The first piece of a row.
+    fn first(&self, row: usize) -> usize {
+        first(self.ends.as_deref(), row)
+    }
+}
+
+/// Where the pieces of a row begin.
+pub(super) fn first(ends: Option<&[u32]>, row: usize) -> usize {
+    ends.map_or(row, |ends| row.checked_sub(1).map_or(0, |before| ends[before] as usize))
+}
+
+fn likes<'a, T: Clone>(
+    rows: impl ExactSizeIterator<Item = &'a T>,
+    pieces: Option<fn(&T) -> Vec<T>>,
+    facts: impl Fn(&T, &mut Facts),
+) -> Likes<'a, T> {
     let mut known: HashMap<Facts, u32> = HashMap::new();
-    let (mut class_of, mut examples) = (Vec::with_capacity(rows.size_hint().0), vec![]);
+    let (mut class_of, mut examples) = (Vec::with_capacity(rows.len()), vec![]);
+    let mut ends = Vec::with_capacity(if pieces.is_some() { rows.len() } else { 0 });
     let mut buffer = Facts::new();
-    for row in rows {
+    let mut class = |number: u32, row: Cow<'a, T>| {
         buffer.clear();
         facts(&row, &mut buffer);
-        let class = known.get(&buffer).copied().unwrap_or_else(|| {
+        known.get(&buffer).copied().unwrap_or_else(|| {
             let class = examples.len() as u32;
-            examples.push(row);
+            examples.push((number, row));
             known.insert(buffer.clone(), class);
             class
-        });
-        class_of.push(class);
-    }
-    Likes { class_of, examples }
-}
-
-/// Rows one by one, or each as several; where the pieces of each end.
-fn pieces<'a, T: Clone>(
-    rows: impl Iterator<Item = &'a T>,
-    split: Option<fn(&T) -> Vec<T>>,
-    ends: &mut Vec<u32>,
-) -> Vec<Cow<'a, T>> {
-    let mut all = Vec::with_capacity(rows.size_hint().0);
-    for row in rows {
-        match split {
-            None => all.push(Cow::Borrowed(row)),
-            Some(split) => all.extend(split(row).into_iter().map(Cow::Owned)),
+        })
+    };
+    for (number, row) in (0u32..).zip(rows) {
+        match pieces {
+            None => class_of.push(class(number, Cow::Borrowed(row))),
+            Some(pieces) => {
+                class_of.extend(pieces(row).into_iter().map(|piece| class(number, Cow::Owned(piece))));
+                ends.push(class_of.len() as u32);
+            }
         }
-        ends.push(all.len() as u32);
     }
-    all
+    let mut order: Vec<(Facts, u32)> = known.into_iter().collect();
+    order.sort_unstable();
+    let mut place = vec![0; order.len()];
+    let mut sorted = Vec::with_capacity(order.len());
+    let mut examples: Vec<_> = examples.into_iter().map(Some).collect();
+    for (now, (_, before)) in (0u32..).zip(order) {
+        place[before as usize] = now;
+        sorted.extend(examples[before as usize].take());
+    }
+    class_of.iter_mut().for_each(|class| *class = place[*class as usize]);
+    Likes { ends: pieces.is_some().then_some(ends), class_of, examples: sorted }
 }
 
 impl<'a> Scope<'a> {
     fn people(
         &self,
-        split: Option<fn(&SeekerRow) -> Vec<SeekerRow>>,
+        pieces: Option<fn(&SeekerRow) -> Vec<SeekerRow>>,
         facts: fn(&SeekerRow, Date, &mut Facts),
-    ) -> (Likes<Cow<'a, SeekerRow>>, Option<Vec<u32>>) {
-        let mut ends = vec![];
-        let rows = pieces(self.workers.iter().map(|(_, row)| *row), split, &mut ends);
-        let likes = likes(rows.into_iter(), |row, buffer| facts(row, self.today, buffer));
-        (likes, split.is_some().then_some(ends))
+    ) -> Likes<'a, SeekerRow> {
+        likes(self.workers.iter().map(|(_, row)| *row), pieces, |row, buffer| facts(row, self.today, buffer))
     }
 
-    /// Posts that are alike, each with the slot of the first of them, and where those of each post end.
     fn openings(
         &self,
-        split: Option<fn(&OpeningRow) -> Vec<OpeningRow>>,
+        pieces: Option<fn(&OpeningRow) -> Vec<OpeningRow>>,
         facts: fn(&OpeningRow, Date, &mut Facts),
-    ) -> (Likes<(u32, Cow<'a, OpeningRow>)>, Vec<u32>) {
-        let mut ends = Vec::with_capacity(self.posts.len());
-        let rows = pieces(self.posts.iter().map(|(_, row)| *row), split, &mut ends);
-        let slots = self.posts.iter().zip(&ends).scan(0, |from, ((slot, _), end)| {
-            let count = (end - *from) as usize;
-            *from = *end;
-            Some(std::iter::repeat_n(*slot, count))
-        });
-        let rows = slots.flatten().zip(rows);
-        (likes(rows, |(_, row), buffer| facts(row, self.today, buffer)), ends)
+    ) -> Likes<'a, OpeningRow> {
+        likes(self.posts.iter().map(|(_, row)| *row), pieces, |row, buffer| facts(row, self.today, buffer))
     }
 
-    fn pair<'b>(&'b self, seeker: &'b SeekerRow, (slot, post): &'b (u32, Cow<OpeningRow>)) -> Pair<'b> {
-        Pair::new(self.columns, seeker, *slot, post, self.today)
+    fn pair<'b>(&'b self, (_, seeker): &'b (u32, Cow<SeekerRow>), (number, post): &'b (u32, Cow<OpeningRow>)) -> Pair<'b> {
+        Pair::new(self.columns, seeker, self.posts[*number as usize].0, post, self.today)
     }
 
     /// Who passes, by likes of posts. Each person is asked about all posts in turn: their row is read once.
-    fn rows(
-        &self,
-        people: &Likes<Cow<SeekerRow>>,
-        person_ends: Option<&[u32]>,
-        posts: Likes<(u32, Cow<OpeningRow>)>,
-        ends: Vec<u32>,
-        passes: impl Fn(&Pair) -> bool,
-    ) -> Rows {
+    fn rows(&self, people: &Likes<SeekerRow>, posts: Likes<OpeningRow>, passes: impl Fn(&Pair) -> bool) -> Rows {
         let words = people.examples.len().div_ceil(WORD);
         let mut by_class = vec![vec![0u64; words]; posts.examples.len()];
         for (class, seeker) in people.examples.iter().enumerate() {
@@ -144,51 +160,90 @@ impl<'a> Scope<'a> {
                 bits[class / WORD] |= u64::from(passes(&self.pair(seeker, post))) << (class % WORD);
             }
         }
-        let (mut rows, mut shut) = (vec![], vec![]);
-        for bits in by_class {
-            let count = bits.iter().map(|word| word.count_ones() as usize).sum::<usize>();
-            shut.push(count == 0);
-            let passes = |class: u32| bits[class as usize / WORD] >> (class as usize % WORD) & 1;
-            rows.push((count < people.examples.len()).then(|| match person_ends {
-                None => {
-                    let word = |word: &[u32]| word.iter().rev().fold(0u64, |row, class| row << 1 | passes(*class));
-                    people.class_of.chunks(WORD).map(word).collect()
+        // Unlike posts that take the same people share a row.
+        let mut known: HashMap<Vec<u64>, u32> = HashMap::new();
+        let mut distinct = vec![];
+        let row_of: Vec<u32> = by_class
+            .into_iter()
+            .map(|bits| {
+                *known.entry(bits).or_insert_with_key(|bits| {
+                    distinct.push(bits.clone());
+                    distinct.len() as u32 - 1
+                })
+            })
+            .collect();
+        drop(known);
+        let post_class = posts.class_of.iter().map(|class| row_of[*class as usize]).collect();
+        let ends = posts.ends.unwrap_or_else(|| (1..=posts.class_of.len() as u32).collect());
+        Rows { ends, post_class, rows: self.spread(people, &distinct) }
+    }
+
+    /// Rows of classes as rows of people.
+    fn spread(&self, people: &Likes<SeekerRow>, by_class: &[Vec<u64>]) -> Vec<Option<Row>> {
+        let classes = people.examples.len();
+        let everybody: Vec<bool> = by_class
+            .iter()
+            .map(|bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() == classes)
+            .collect();
+        let passes = |bits: &[u64], class: usize| bits[class / WORD] >> (class % WORD) & 1;
+        let row = |people: Box<[u64]>| {
+            let mut blocks = vec![0u64; people.len().div_ceil(BLOCK / WORD).div_ceil(WORD)];
+            for (block, words) in people.chunks(BLOCK / WORD).enumerate() {
+                blocks[block / WORD] |= u64::from(words.iter().any(|word| *word != 0)) << (block % WORD);
+            }
+            let count = people.iter().map(|word| word.count_ones() as usize).sum();
+            Row { people, blocks: blocks.into_boxed_slice(), count }
+        };
+        let Some(ends) = &people.ends else {
+            let spread = |(bits, everybody): (&Vec<u64>, &bool)| {
+                let word = |classes: &[u32]| {
+                    classes.iter().rev().fold(0u64, |row, class| row << 1 | passes(bits, *class as usize))
+                };
+                (!everybody).then(|| row(people.class_of.chunks(WORD).map(word).collect()))
+            };
+            return by_class.iter().zip(&everybody).map(spread).collect();
+        };
+        // A piece of a person passes few rows: those are gone through by person.
+        let of_class: Vec<Vec<u32>> = (0..classes)
+            .map(|class| {
+                let rows = (0u32..).zip(by_class).zip(&everybody);
+                rows.filter(|((_, bits), everybody)| !**everybody && passes(bits, class) == 1).map(|((row, _), _)| row).collect()
+            })
+            .collect();
+        let words = ends.len().div_ceil(WORD);
+        let mut spread: Vec<Box<[u64]>> =
+            everybody.iter().map(|everybody| vec![0; if *everybody { 0 } else { words }].into()).collect();
+        let mut from = 0;
+        for (person, end) in ends.iter().enumerate() {
+            for class in &people.class_of[from..*end as usize] {
+                for row in &of_class[*class as usize] {
+                    spread[*row as usize][person / WORD] |= 1 << (person % WORD);
                 }
-                Some(ends) => {
-                    let mut row = vec![0u64; ends.len().div_ceil(WORD)];
-                    let mut from = 0;
-                    for (person, end) in ends.iter().enumerate() {
-                        let any =
-                            people.class_of[from..*end as usize].iter().fold(0, |any, class| any | passes(*class));
-                        row[person / WORD] |= any << (person % WORD);
-                        from = *end as usize;
-                    }
-                    row.into_boxed_slice()
-                }
-            }));
+            }
+            from = *end as usize;
         }
-        Rows { ends, post_class: posts.class_of, rows, shut }
+        spread.into_iter().zip(everybody).map(|(people, everybody)| (!everybody).then(|| row(people))).collect()
     }
 
     pub fn condition(&self, condition: &'static Condition) -> Compiled {
         let reads = condition.reads;
-        let (people, person_ends) = self.people(reads.by_wish, reads.seeker);
-        let (posts, ends) = self.openings(reads.apart, reads.opening);
+        let people = self.people(reads.either, reads.seeker);
+        let posts = self.openings(reads.apart, reads.opening);
         if people.examples.len() * posts.examples.len() > self.limit {
             return Compiled::ConditionByPair(condition);
         }
-        Compiled::Condition(self.rows(&people, person_ends.as_deref(), posts, ends, |pair| (condition.check)(pair).ok))
+        Compiled::Condition(self.rows(&people, posts, |pair| (condition.check)(pair).ok))
     }
 
     pub fn part(&self, part: &'static Part) -> Compiled {
         let reads = part.reads;
-        let (people, person_ends) = self.people(reads.by_wish, reads.seeker);
-        let (posts, ends) = self.openings(reads.apart, reads.opening);
+        let people = self.people(reads.either, reads.seeker);
+        let posts = self.openings(reads.apart, reads.opening);
         if people.examples.len() * posts.examples.len() > self.limit {
             return Compiled::PartByPair(part);
         }
         if reads.apart.is_some() {
-            let rows = self.rows(&people, None, posts, ends, |pair| (part.share)(pair) > 0);
+            let rows = self.rows(&people, posts, |pair| (part.share)(pair) > 0);
             return Compiled::Count(rows, (part.max)(&self.columns.parameters));
         }
         let mut by_class = vec![vec![0u16; people.examples.len()].into_boxed_slice(); posts.examples.len()];
@@ -197,6 +252,50 @@ impl<'a> Scope<'a> {
                 points[class] = part.points(&self.pair(seeker, post)) as u16;
             }
         }
-        Compiled::Part(Points { ends: person_ends, class_of: people.class_of, post_class: posts.class_of, by_class })
+        let (ends, class_of, post_class) = (people.ends, people.class_of, posts.class_of);
+        let together = by_class.len().div_ceil(GROUPS).max(1);
+        let most = most(&by_class, together, ends.as_deref(), &class_of);
+        Compiled::Part(Points { ends, class_of, post_class, by_class, together, most })
     }
+
+    /// The people in an order in which neighbours fare alike: by their likes in the heaviest parts.
+    pub fn order(&self) -> Vec<u32> {
+        let parts: Vec<&Part> = ORDER.iter().filter_map(|code| PARTS.iter().find(|part| part.code == *code)).collect();
+        let mut keys = vec![0u32; self.workers.len() * parts.len()];
+        for (place, part) in parts.iter().enumerate() {
+            let people = self.people(part.reads.either, part.reads.seeker);
+            for (person, key) in keys.chunks_exact_mut(parts.len()).enumerate() {
+                key[place] = people.class_of[people.first(person)];
+            }
+        }
+        let key = |person: u32| &keys[person as usize * parts.len()..][..parts.len()];
+        let mut order: Vec<u32> = (0..self.workers.len() as u32).collect();
+        order.sort_unstable_by(|a, b| (key(*a), a).cmp(&(key(*b), b)));
+        order
+    }
+}
+
+/// The greatest points in each block of people, for so many likes of posts together.
+fn most(by_class: &[Box<[u16]>], together: usize, ends: Option<&[u32]>, class_of: &[u32]) -> Vec<Box<[u16]>> {
+    let groups: Vec<Vec<u16>> = by_class
+        .chunks(together)
+        .map(|group| {
+            let best = |class: usize| group.iter().map(|points| points[class]).max().unwrap_or(0);
+            (0..group[0].len()).map(best).collect()
+        })
+        .collect();
+    let people = ends.map_or(class_of.len(), <[u32]>::len);
+    let blocks = people.div_ceil(BLOCK);
+    let mut most = vec![vec![0u16; blocks].into_boxed_slice(); groups.len()];
+    let mut classes = vec![];
+    for block in 0..blocks {
+        classes.clear();
+        classes.extend_from_slice(&class_of[first(ends, block * BLOCK)..first(ends, people.min((block + 1) * BLOCK))]);
+        classes.sort_unstable();
+        classes.dedup();
+        for (group, most) in groups.iter().zip(&mut most) {
+            most[block] = classes.iter().map(|class| group[*class as usize]).max().unwrap_or(0);
+        }
+    }
+    most
 }

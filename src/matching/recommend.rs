@@ -282,9 +282,8 @@ pub fn everyone(columns: &Columns, k: usize, scope: Option<&BitSet>, today: Date
     }
     let lists = in_parallel(table.threads(), table.blocks(), |block| {
         let best = RefCell::new(vec![Few::new(); table.block(block).len()]);
-        let floor = || best.borrow().iter().map(|few| few.floor).min().unwrap_or(-1);
         let above = |place: usize| best.borrow()[place].floor;
-        table.crowd(block, |_| 0, floor, above, |place, post, score| best.borrow_mut()[place].show(k, post, score));
+        table.crowd(block, |_| 0, above, |place, post, score| best.borrow_mut()[place].show(k, post, score));
         let mut lists = Lists::default();
         best.into_inner().into_iter().for_each(|few| lists.push(few.finish(k)));
         lists.others.shrink_to_fit();

@@ -27,6 +27,9 @@ pub use post::Beside;
 const WORD: usize = 64;
 /// People of a block: few enough to be alike, enough to be worth a look.
 pub const BLOCK: usize = 4 * WORD;
+/// Some people of a block, as bits.
+type Mask = [u64; BLOCK / WORD];
+
 /// A definition is asked for classes if that takes at most this share of the pairs.
 const SHARE: usize = 32;
 /// Small tables are always worth it.
@@ -48,7 +51,8 @@ struct Post<'a> {
     rows: Vec<u32>,
     /// Parts that count what a person brings.
     counts: Vec<Count>,
-    /// In each of `points` the place of its greatest points by block.
+    /// Its likes in each of `points`, and there the place of the greatest points by block.
+    classes: Vec<u32>,
     most: Vec<u32>,
     /// The most that all else can add.
     rest: u16,
@@ -95,6 +99,15 @@ pub fn in_parallel<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Those of the first `people` of a block whom `take` takes.
+fn mask(people: usize, take: impl Fn(usize) -> bool) -> Mask {
+    let mut mask = Mask::default();
+    for place in (0..people).filter(|place| take(*place)) {
+        mask[place / WORD] |= 1 << (place % WORD);
+    }
+    mask
+}
+
 /// Threads worth starting here.
 pub fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8)
@@ -138,7 +151,7 @@ impl<'a> Table<'a> {
         drop(stand);
         let mut posts: Vec<Post> = open
             .iter()
-            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], most: vec![], rest: 0 })
+            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], classes: vec![], most: vec![], rest: 0 })
             .collect();
         let mut rows: Vec<Row> = vec![];
         let (mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![]);
@@ -182,7 +195,8 @@ impl<'a> Table<'a> {
         let by_pair_most: u32 = parts_by_pair.iter().map(|part: &&Part| (part.max)(&columns.parameters)).sum();
         for (number, post) in posts.iter_mut().enumerate() {
             post.rows.sort_by_key(|row| rows[*row as usize].count);
-            post.most = points.iter().map(|p: &Points| p.post_class[number] / p.together as u32).collect();
+            post.classes = points.iter().map(|points: &Points| points.post_class[number]).collect();
+            post.most = points.iter().zip(&post.classes).map(|(p, class)| class / p.together as u32).collect();
             let counted: u32 = post.counts.iter().map(|count| u32::from(count.points.last().copied().unwrap_or(0))).sum();
             post.rest = (by_pair_most + counted) as u16;
         }
@@ -245,6 +259,10 @@ impl<'a> Table<'a> {
         &self.order[block * BLOCK..self.order.len().min((block + 1) * BLOCK)]
     }
 
+    fn everybody(&self, block: usize) -> Mask {
+        mask(self.block(block).len(), |_| true)
+    }
+
     /// The least of what each person of a block costs, by block.
     pub fn least(&self, cost: impl Fn(u32) -> i64) -> Vec<i64> {
         self.order.chunks(BLOCK).map(|block| block.iter().map(|worker| cost(*worker)).min().unwrap_or(0)).collect()
@@ -260,6 +278,7 @@ mod tests {
     use crate::matching::sample::{any_opening, any_seeker, columns, today};
     use crate::matching::score::score;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     proptest! {
         #[test]
@@ -297,11 +316,10 @@ mod tests {
                 prop_assert!(beside.candidates() >= wanted.len() as u64);
                 prop_assert!(beside.width() > 0 || wanted.is_empty());
                 // A bound says too little of nobody.
-                let bounds = beside.bounds();
+                let bounds: BTreeMap<usize, u32> = beside.bounds().collect();
                 for block in 0..table.blocks() {
-                    for worker in table.block(block) {
-                        let own = wanted.iter().find(|(other, _)| other == worker);
-                        prop_assert!(own.is_none_or(|(_, score)| bounds[block].is_some_and(|bound| bound >= *score)));
+                    for (_, score) in wanted.iter().filter(|(worker, _)| table.block(block).contains(worker)) {
+                        prop_assert!(bounds.get(&block).is_some_and(|bound| bound >= score));
                     }
                 }
                 prop_assert_eq!(got, wanted);

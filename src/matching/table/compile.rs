@@ -59,6 +59,21 @@ pub(super) struct Points {
     pub most: Vec<Box<[u16]>>,
 }
 
+impl Points {
+    /// Points of the person at a place beside posts of a class.
+    #[inline]
+    pub fn of(&self, place: usize, post_class: u32) -> u32 {
+        let by_class = &self.by_class[post_class as usize];
+        match &self.ends {
+            None => by_class[self.class_of[place] as usize].into(),
+            Some(ends) => {
+                let own = self.class_of[first(Some(ends), place)..ends[place] as usize].iter();
+                own.map(|class| u32::from(by_class[*class as usize])).max().unwrap_or(0)
+            }
+        }
+    }
+}
+
 pub(super) enum Compiled {
     Condition(Rows),
     ConditionByPair(&'static Condition),
@@ -85,7 +100,7 @@ impl<T: Clone> Likes<'_, T> {
 }
 
 /// Where the pieces of a row begin.
-pub(super) fn first(ends: Option<&[u32]>, row: usize) -> usize {
+fn first(ends: Option<&[u32]>, row: usize) -> usize {
     ends.map_or(row, |ends| row.checked_sub(1).map_or(0, |before| ends[before] as usize))
 }
 

@@ -21,6 +21,7 @@ use super::score::{PARTS, Part};
 use super::set::BitSet;
 use crate::domain::vacancy::VacancyState;
 use compile::{Compiled, Points, Row, Rows, Scope};
+use crowd::Sights;
 pub use post::Beside;
 
 /// People of one bit set.
@@ -51,9 +52,9 @@ struct Post<'a> {
     rows: Vec<u32>,
     /// Parts that count what a person brings.
     counts: Vec<Count>,
-    /// Its likes in each of `points`, and there the place of the greatest points by block.
+    /// Its likes in each of `points`, and the group of those.
     classes: Vec<u32>,
-    most: Vec<u32>,
+    groups: Vec<u16>,
     /// The most that all else can add.
     rest: u16,
 }
@@ -66,6 +67,7 @@ pub struct Table<'a> {
     /// The numbers of the people as they stand in blocks.
     order: Vec<u32>,
     posts: Vec<Post<'a>>,
+    sights: Sights,
     rows: Vec<Row>,
     by_pair: Vec<&'static Condition>,
     points: Vec<Points>,
@@ -151,7 +153,7 @@ impl<'a> Table<'a> {
         drop(stand);
         let mut posts: Vec<Post> = open
             .iter()
-            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], classes: vec![], most: vec![], rest: 0 })
+            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], classes: vec![], groups: vec![], rest: 0 })
             .collect();
         let mut rows: Vec<Row> = vec![];
         let (mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![]);
@@ -196,11 +198,12 @@ impl<'a> Table<'a> {
         for (number, post) in posts.iter_mut().enumerate() {
             post.rows.sort_by_key(|row| rows[*row as usize].count);
             post.classes = points.iter().map(|points: &Points| points.post_class[number]).collect();
-            post.most = points.iter().zip(&post.classes).map(|(p, class)| class / p.together as u32).collect();
+            post.groups = points.iter().zip(&post.classes).map(|(p, class)| (*class as usize / p.together) as u16).collect();
             let counted: u32 = post.counts.iter().map(|count| u32::from(count.points.last().copied().unwrap_or(0))).sum();
             post.rest = (by_pair_most + counted) as u16;
         }
-        Self { columns, today, workers, order, posts, rows, by_pair, points, parts_by_pair, threads }
+        let sights = Sights::new(&posts, rows.len());
+        Self { columns, today, workers, order, posts, sights, rows, by_pair, points, parts_by_pair, threads }
     }
 
     /// How many people.

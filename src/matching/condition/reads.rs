@@ -284,8 +284,8 @@ pub mod part {
     };
     pub const PLACE: Reads = Reads {
         seeker: |s, _, f| {
-            f.push(s.lives().into());
             list(f, s.regions().iter().copied());
+            f.push(s.lives().into());
         },
         opening: region,
         apart: None,

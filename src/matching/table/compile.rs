@@ -13,8 +13,8 @@ use crate::matching::condition::{Condition, Pair};
 use crate::matching::row::{OpeningRow, SeekerRow};
 use crate::matching::score::{PARTS, Part};
 
-/// Likes of posts beyond this number share their greatest points by block of people with their neighbours.
-const GROUPS: usize = 1024;
+/// Beyond this number likes of posts share their greatest points with their neighbours.
+const GROUPS: usize = 256;
 
 /// The parts by which people stand beside their likes, in this order.
 const ORDER: [&str; 6] = ["occupation", "needs", "priority", "place", "wage", "experience"];
@@ -53,13 +53,59 @@ pub(super) struct Points {
     pub class_of: Vec<u32>,
     pub post_class: Vec<u32>,
     pub by_class: Vec<Box<[u16]>>,
-    /// So many likes of posts that follow each other share a row of `most`.
+    /// So many likes of posts that follow each other are a group.
     pub together: usize,
-    /// The greatest points in each block of people.
+    /// The greatest points of a group by the likes of people; what `by_class` says where each is its own group.
+    by_group: Vec<Box<[u16]>>,
+    /// The greatest points of each group in each block of people.
     pub most: Vec<Box<[u16]>>,
 }
 
 impl Points {
+    fn groups(&self) -> &[Box<[u16]>] {
+        if self.together == 1 { &self.by_class } else { &self.by_group }
+    }
+
+    /// The greatest points of each group beside each person of a block, which has room for `BLOCK`.
+    pub fn beside(&self, places: std::ops::Range<usize>) -> Box<[u16]> {
+        let mut points = vec![0; self.groups().len() * BLOCK];
+        for (group, points) in self.groups().iter().zip(points.chunks_exact_mut(BLOCK)) {
+            for (points, place) in points.iter_mut().zip(places.clone()) {
+                let own = self.class_of[first(self.ends.as_deref(), place)..first(self.ends.as_deref(), place + 1)].iter();
+                *points = own.map(|class| group[*class as usize]).max().unwrap_or(0);
+            }
+        }
+        points.into()
+    }
+
+    /// Notes what is greatest by group and block.
+    fn grouped(mut self) -> Self {
+        self.together = self.by_class.len().div_ceil(GROUPS).max(1);
+        if self.together > 1 {
+            let best = |group: &[Box<[u16]>]| {
+                (0..group[0].len()).map(|class| group.iter().map(|points| points[class]).max().unwrap_or(0)).collect()
+            };
+            self.by_group = self.by_class.chunks(self.together).map(best).collect();
+        }
+        let ends = self.ends.as_deref();
+        let people = ends.map_or(self.class_of.len(), <[u32]>::len);
+        let blocks = people.div_ceil(BLOCK);
+        let mut most = vec![vec![0u16; blocks].into_boxed_slice(); self.groups().len()];
+        let mut classes = vec![];
+        for block in 0..blocks {
+            let pieces = first(ends, block * BLOCK)..first(ends, people.min((block + 1) * BLOCK));
+            classes.clear();
+            classes.extend_from_slice(&self.class_of[pieces]);
+            classes.sort_unstable();
+            classes.dedup();
+            for (group, most) in self.groups().iter().zip(&mut most) {
+                most[block] = classes.iter().map(|class| group[*class as usize]).max().unwrap_or(0);
+            }
+        }
+        self.most = most;
+        self
+    }
+
     /// Points of the person at a place beside posts of a class.
     #[inline]
     pub fn of(&self, place: usize, post_class: u32) -> u32 {
@@ -268,9 +314,8 @@ impl<'a> Scope<'a> {
             }
         }
         let (ends, class_of, post_class) = (people.ends, people.class_of, posts.class_of);
-        let together = by_class.len().div_ceil(GROUPS).max(1);
-        let most = most(&by_class, together, ends.as_deref(), &class_of);
-        Compiled::Part(Points { ends, class_of, post_class, by_class, together, most })
+        let points = Points { ends, class_of, post_class, by_class, together: 1, by_group: vec![], most: vec![] };
+        Compiled::Part(points.grouped())
     }
 
     /// The people in an order in which neighbours fare alike: by their likes in the heaviest parts.
@@ -288,29 +333,4 @@ impl<'a> Scope<'a> {
         order.sort_unstable_by(|a, b| (key(*a), a).cmp(&(key(*b), b)));
         order
     }
-}
-
-/// The greatest points in each block of people, for so many likes of posts together.
-fn most(by_class: &[Box<[u16]>], together: usize, ends: Option<&[u32]>, class_of: &[u32]) -> Vec<Box<[u16]>> {
-    let groups: Vec<Vec<u16>> = by_class
-        .chunks(together)
-        .map(|group| {
-            let best = |class: usize| group.iter().map(|points| points[class]).max().unwrap_or(0);
-            (0..group[0].len()).map(best).collect()
-        })
-        .collect();
-    let people = ends.map_or(class_of.len(), <[u32]>::len);
-    let blocks = people.div_ceil(BLOCK);
-    let mut most = vec![vec![0u16; blocks].into_boxed_slice(); groups.len()];
-    let mut classes = vec![];
-    for block in 0..blocks {
-        classes.clear();
-        classes.extend_from_slice(&class_of[first(ends, block * BLOCK)..first(ends, people.min((block + 1) * BLOCK))]);
-        classes.sort_unstable();
-        classes.dedup();
-        for (group, most) in groups.iter().zip(&mut most) {
-            most[block] = classes.iter().map(|class| group[*class as usize]).max().unwrap_or(0);
-        }
-    }
-    most
 }

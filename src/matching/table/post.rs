@@ -43,7 +43,7 @@ impl<'a> Beside<'a> {
     /// Blocks where somebody may pass, with the greatest score that anybody there can have.
     pub fn bounds(self) -> impl Iterator<Item = (usize, u32)> {
         let mut most = vec![self.post.rest; self.table.blocks()];
-        for (points, at) in self.table.points.iter().zip(&self.post.most) {
+        for (points, at) in self.table.points.iter().zip(&self.post.groups) {
             most.iter_mut().zip(&points.most[*at as usize]).for_each(|(most, own)| *most += own);
         }
         let blocks = |(word, mut bits): (usize, u64)| {

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::progress::tell;
 use super::proof::{Violation, check, check_all};
 use super::score::score;
-use super::table::{Table, in_parallel, threads};
+use super::table::{Table, in_parallel};
 use crate::domain::match_run::RunStage;
 
 /// An assignment with its proof.
@@ -40,8 +40,8 @@ pub struct Ends {
 }
 
 impl Ends {
-    fn of(edges: &impl flow::ends::Edges, threads: usize, solution: &Solution) -> Option<Self> {
-        let (own, other) = (solution.prices.clone(), flow::ends::other(edges, threads, solution)?);
+    fn of(edges: &impl flow::ends::Edges, solution: &Solution) -> Option<Self> {
+        let (own, other) = (solution.prices.clone(), flow::ends::other(edges, solution)?);
         let (loses, gains) = if solution.greatest { (own, other) } else { (other, own) };
         Some(Self { gains, loses })
     }
@@ -64,7 +64,7 @@ fn proved(problem: &Problem, solution: Solution) -> Result<(Assignment, Solution
 /// The same with both ends of the prices.
 pub fn solve_with_ends(problem: &Problem) -> Result<Assignment, Violation> {
     let (assignment, solution) = proved(problem, flow::solve(problem))?;
-    Ok(Assignment { ends: Ends::of(problem, threads(), &solution), ..assignment })
+    Ok(Assignment { ends: Ends::of(problem, &solution), ..assignment })
 }
 
 /// Worker, vacancy and score of those who have one.
@@ -193,11 +193,10 @@ impl Source for OnDemand<'_> {
     }
 }
 
-/// The table after the solution, by the profits of its workers.
+/// The table after the solution, with the profits of its workers.
 struct Settled<'a> {
     table: &'a Table<'a>,
     profits: Vec<i64>,
-    least: Vec<i64>,
 }
 
 impl<'a> Settled<'a> {
@@ -205,9 +204,7 @@ impl<'a> Settled<'a> {
         let profit = |held: &Option<(u32, u32)>| {
             held.map_or(0, |(vacancy, score)| i64::from(score) - solution.prices[vacancy as usize].cast_signed())
         };
-        let profits: Vec<i64> = solution.matched.iter().map(profit).collect();
-        let least = table.least(|worker| profits[worker as usize]);
-        Self { table, profits, least }
+        Self { table, profits: solution.matched.iter().map(profit).collect() }
     }
 }
 
@@ -216,9 +213,19 @@ impl flow::ends::Edges for Settled<'_> {
         self.table.opening(vacancy).places_left
     }
 
-    fn gaining(&self, vacancy: u32, floor: &Cell<i64>, show: &mut dyn FnMut(u32, u32)) {
-        let profit = |worker: u32| self.profits[worker as usize];
-        self.table.beside(vacancy).gaining(profit, &self.least, floor, |worker, score| show(worker, score.max(1)));
+    fn gather<T: Default + Send>(
+        &self,
+        floor: impl Fn(u32) -> i64 + Sync,
+        show: impl Fn(&mut T, u32, u32, u32) + Sync,
+    ) -> Vec<T> {
+        in_parallel(self.table.threads(), self.table.blocks(), |block| {
+            let (mut gathered, people) = (T::default(), self.table.block(block));
+            let profit = |place: usize| self.profits[people[place] as usize];
+            self.table.crowd(block, &floor, profit, |place, vacancy, score| {
+                show(&mut gathered, vacancy, people[place], score.max(1));
+            });
+            gathered
+        })
     }
 }
 
@@ -257,11 +264,11 @@ pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
     let (solution, ends) = if scarce_workers {
         let problem = all_pairs(table);
         let solution = flow::solve(&problem);
-        let ends = Ends::of(&problem, table.threads(), &solution);
+        let ends = Ends::of(&problem, &solution);
         (solution, ends)
     } else {
         let solution = flow::places::solve(&OnDemand::new(table, LENGTH));
-        let ends = Ends::of(&Settled::new(table, &solution), table.threads(), &solution);
+        let ends = Ends::of(&Settled::new(table, &solution), &solution);
         (solution, ends)
     };
     let pairs: Vec<(u32, u32, u32)> = matched(&solution.matched);

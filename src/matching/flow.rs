@@ -13,6 +13,7 @@ mod workers;
 
 use super::problem::Problem;
 pub use super::problem::unpack as edge;
+use super::table::{in_parallel, threads};
 
 /// No vacancy.
 const FREE: u32 = u32::MAX;
@@ -105,8 +106,16 @@ impl ends::Edges for Problem {
         self.quota(vacancy)
     }
 
-    fn gaining(&self, vacancy: u32, _: &std::cell::Cell<i64>, show: &mut dyn FnMut(u32, u32)) {
-        self.candidates(vacancy).for_each(|(worker, score)| show(worker, score));
+    fn gather<T: Default + Send>(
+        &self,
+        _: impl Fn(u32) -> i64 + Sync,
+        show: impl Fn(&mut T, u32, u32, u32) + Sync,
+    ) -> Vec<T> {
+        in_parallel(threads(), self.vacancies() as usize, |vacancy| {
+            let (mut gathered, vacancy) = (T::default(), vacancy as u32);
+            self.candidates(vacancy).for_each(|(worker, score)| show(&mut gathered, vacancy, worker, score));
+            gathered
+        })
     }
 }
 

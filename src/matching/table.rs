@@ -24,13 +24,10 @@ use compile::{Compiled, Points, Row, Rows, Scope};
 use crowd::Sights;
 pub use post::Beside;
 
-/// People of one bit set.
-const WORD: usize = 64;
-/// People of a block: few enough to be alike, enough to be worth a look.
-pub const BLOCK: usize = 4 * WORD;
-/// Some people of a block, as bits.
-type Mask = [u64; BLOCK / WORD];
-
+/// People of a block: one word of a bit set. Blocks themselves are bits of words too.
+pub const BLOCK: usize = 64;
+/// Parts by which people stand beside their likes, the first first.
+const ORDER: [&str; 6] = ["occupation", "needs", "priority", "place", "experience", "wage"];
 /// A definition is asked for classes if that takes at most this share of the pairs.
 const SHARE: usize = 32;
 /// Small tables are always worth it.
@@ -101,13 +98,22 @@ pub fn in_parallel<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Those of the first `people` of a block whom `take` takes.
-fn mask(people: usize, take: impl Fn(usize) -> bool) -> Mask {
-    let mut mask = Mask::default();
-    for place in (0..people).filter(|place| take(*place)) {
-        mask[place / WORD] |= 1 << (place % WORD);
-    }
-    mask
+/// The people in an order in which neighbours fare alike.
+fn order(people: usize, parts: &[&Part], compiled: &[Compiled]) -> Vec<u32> {
+    let of = |code: &&str| {
+        let part = parts.iter().position(|part| part.code == *code)?;
+        if let Compiled::Part(points) = &compiled[part] { Some(points) } else { None }
+    };
+    let points: Vec<&Points> = ORDER.iter().filter_map(of).collect();
+    let key = |person: &u32| {
+        let mut key = [0; ORDER.len()];
+        key.iter_mut().zip(&points).for_each(|(key, points)| *key = points.key(*person as usize));
+        key
+    };
+    let mut order: Vec<u32> = (0..people as u32).collect();
+    // Not unstable: equal ones stay in the order of their ids.
+    order.sort_by_cached_key(key);
+    order
 }
 
 /// Threads worth starting here.
@@ -143,13 +149,22 @@ impl<'a> Table<'a> {
             .collect();
         open.sort_unstable_by_key(|(_, row)| row.id);
         let limit = (workers.len() * open.len() / share).max(free);
-        let order = Scope { columns, workers: &workers, posts: &open, today, limit }.order();
+        let scope = Scope { columns, workers: &workers, posts: &open, today, limit };
+        // Parts that count are rows, as conditions are: they are asked once it is known where people stand.
+        let (counting, alone): (Vec<&Part>, Vec<&Part>) = PARTS.iter().partition(|part| part.reads.apart.is_some());
+        let mut compiled = in_parallel(threads, alone.len(), |part| scope.part(alone[part]));
+        let order = order(workers.len(), &alone, &compiled);
+        for one in &mut compiled {
+            if let Compiled::Part(points) = one {
+                *points = std::mem::take(points).standing(&order);
+            }
+        }
         let stand: Vec<_> = order.iter().map(|number| workers[*number as usize]).collect();
-        let scope = Scope { columns, workers: &stand, posts: &open, today, limit };
-        let compiled = in_parallel(threads, CONDITIONS.len() + PARTS.len(), |task| match CONDITIONS.get(task) {
+        let scope = Scope { workers: &stand, ..scope };
+        compiled.extend(in_parallel(threads, CONDITIONS.len() + counting.len(), |task| match CONDITIONS.get(task) {
             Some(one) => scope.condition(one),
-            None => scope.part(&PARTS[task - CONDITIONS.len()]),
-        });
+            None => scope.part(counting[task - CONDITIONS.len()]),
+        }));
         drop(stand);
         let mut posts: Vec<Post> = open
             .iter()
@@ -262,8 +277,9 @@ impl<'a> Table<'a> {
         &self.order[block * BLOCK..self.order.len().min((block + 1) * BLOCK)]
     }
 
-    fn everybody(&self, block: usize) -> Mask {
-        mask(self.block(block).len(), |_| true)
+    /// Bits of all people of a block.
+    fn everybody(&self, block: usize) -> u64 {
+        u64::MAX >> (BLOCK - self.block(block).len())
     }
 
     /// The least of what each person of a block costs, by block.

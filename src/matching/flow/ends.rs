@@ -4,13 +4,11 @@
 //! less by the score there less the smallest price. The solver ends at one end; from there prices move as far as the shortest
 //! path lets them, over workers who might as well stand elsewhere.
 
-use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use super::Solution;
-use crate::matching::table::in_parallel;
 
 /// More ways between vacancies than this are not kept: the other end stays unknown.
 const WAYS: usize = 16 << 20;
@@ -19,65 +17,61 @@ const WAYS: usize = 16 << 20;
 pub trait Edges: Sync {
     /// Places of a vacancy.
     fn places(&self, vacancy: u32) -> u32;
-    /// Shows the workers of a vacancy whose score less the solution's profit is more than `floor`, which may rise
-    /// meanwhile; it may show others too.
-    fn gaining(&self, vacancy: u32, floor: &Cell<i64>, show: &mut dyn FnMut(u32, u32));
+    /// Shows vacancy, worker and score wherever the score less the solution's profit is more than `floor` says for the
+    /// vacancy, which may rise meanwhile; it may show others too. Several threads gather what they are shown.
+    fn gather<T: Default + Send>(
+        &self,
+        floor: impl Fn(u32) -> i64 + Sync,
+        show: impl Fn(&mut T, u32, u32, u32) + Sync,
+    ) -> Vec<T>;
 }
 
 /// Prices at the end where the solution does not stand, by vacancy; `None` where too much hangs together.
-pub fn other(edges: &impl Edges, threads: usize, solution: &Solution) -> Option<Vec<u64>> {
+pub fn other(edges: &impl Edges, solution: &Solution) -> Option<Vec<u64>> {
     let prices: Vec<i64> = solution.prices.iter().map(|price| price.cast_signed()).collect();
     let profit = |worker: u32| {
         solution.matched[worker as usize].map_or(0, |(vacancy, score)| i64::from(score) - prices[vacancy as usize])
     };
-    let held = |worker: u32| solution.matched[worker as usize].map(|(vacancy, _)| vacancy);
     // How far each price may move, as far as the vacancy itself says.
-    let mut room = if solution.greatest { prices.clone() } else { rising(edges, solution, &profit) };
+    let start = if solution.greatest { prices.clone() } else { rising(edges, solution, &profit) };
+    let room: Vec<AtomicI64> = start.into_iter().map(AtomicI64::new).collect();
+    let room_of = |vacancy: u32| room[vacancy as usize].load(Ordering::Relaxed);
     let kept = AtomicUsize::new(0);
-    let found = in_parallel(threads, prices.len(), |vacancy| {
-        let (price, mut own) = (prices[vacancy], room[vacancy]);
-        let mut ways = vec![];
-        if edges.places(vacancy as u32) == 0 || kept.load(Ordering::Relaxed) > WAYS {
-            return (own, ways);
+    let none_asked = |vacancy: u32| edges.places(vacancy) == 0 || kept.load(Ordering::Relaxed) > WAYS;
+    let floor = |vacancy: u32| match (none_asked(vacancy), solution.greatest) {
+        (true, _) => i64::MAX,
+        (false, true) => prices[vacancy as usize] - room_of(vacancy),
+        (false, false) => i64::MIN,
+    };
+    // From where, whereto, and what the way costs. Falling, a price drags those down from which its workers might come;
+    // rising, it pushes those up to which they go.
+    let found = edges.gather(floor, |ways: &mut Vec<(u32, u32, u32)>, vacancy, worker, score| {
+        if none_asked(vacancy) {
+            return;
         }
-        // Falling, a price drags those down from which its workers might come; rising, it pushes those up to which they go.
-        let floor = Cell::new(if solution.greatest { price - own } else { i64::MIN });
-        edges.gaining(vacancy as u32, &floor, &mut |worker, score| {
-            let slack = price + profit(worker) - i64::from(score);
-            match held(worker) {
-                None if slack < own => {
-                    own = slack;
-                    if solution.greatest {
-                        floor.set(price - own);
-                    }
-                }
-                Some(at) if at as usize != vacancy => {
-                    let reach = if solution.greatest { own } else { room[at as usize] };
-                    if slack < reach {
-                        ways.push((at, u32::try_from(slack).unwrap_or(u32::MAX)));
-                    }
-                }
-                _ => {}
+        let slack = prices[vacancy as usize] + profit(worker) - i64::from(score);
+        match solution.matched[worker as usize] {
+            None if solution.greatest => {
+                room[vacancy as usize].fetch_min(slack, Ordering::Relaxed);
             }
-        });
-        ways.retain(|(_, slack)| !solution.greatest || i64::from(*slack) < own);
-        ways.sort_unstable();
-        ways.dedup_by_key(|(at, _)| *at);
-        kept.fetch_add(ways.len(), Ordering::Relaxed);
-        (own, ways)
+            Some((at, _)) if at != vacancy => {
+                let (from, to) = if solution.greatest { (at, vacancy) } else { (vacancy, at) };
+                if slack < room_of(to) {
+                    ways.push((from, to, u32::try_from(slack).unwrap_or(u32::MAX)));
+                    kept.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            _ => {}
+        }
     });
     if kept.into_inner() > WAYS {
         return None;
     }
+    let mut room: Vec<i64> = room.into_iter().map(AtomicI64::into_inner).collect();
     let mut ways: Vec<Vec<(u32, u32)>> = vec![vec![]; prices.len()];
-    for (vacancy, (own, list)) in found.into_iter().enumerate() {
-        if solution.greatest {
-            room[vacancy] = own;
-            for (at, slack) in list {
-                ways[at as usize].push((vacancy as u32, slack));
-            }
-        } else {
-            ways[vacancy] = list;
+    for (from, to, slack) in found.into_iter().flatten() {
+        if i64::from(slack) < room[to as usize] {
+            ways[from as usize].push((to, slack));
         }
     }
     shorten(&mut room, &ways);
@@ -140,8 +134,8 @@ mod tests {
             let edges: Vec<_> = edges.into_iter().map(|(v, w, s)| (v % count, w, s)).filter(|(v, ..)| quotas[*v as usize] > 0).collect();
             let problem = Problem::new(12, quotas.clone(), &edges);
             let (high, low) = (places::solve(&problem), workers::solve(&problem));
-            let from_high = other(&problem, 2, &high).unwrap();
-            let from_low = other(&problem, 1, &low).unwrap();
+            let from_high = other(&problem, &high).unwrap();
+            let from_low = other(&problem, &low).unwrap();
             prop_assert_eq!(&from_high, &low.prices);
             prop_assert_eq!(&from_low, &high.prices);
             let now = total(12, &quotas, &edges);

@@ -6,18 +6,15 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{BLOCK, WORD};
+use super::BLOCK;
 use crate::matching::columns::Columns;
 use crate::matching::condition::reads::Facts;
 use crate::matching::condition::{Condition, Pair};
 use crate::matching::row::{OpeningRow, SeekerRow};
-use crate::matching::score::{PARTS, Part};
+use crate::matching::score::Part;
 
 /// Beyond this number likes of posts share their greatest points with their neighbours.
 const GROUPS: usize = 256;
-
-/// The parts by which people stand beside their likes, in this order.
-const ORDER: [&str; 6] = ["occupation", "needs", "priority", "place", "wage", "experience"];
 
 /// What a definition is asked about.
 pub(super) struct Scope<'a> {
@@ -31,6 +28,7 @@ pub(super) struct Scope<'a> {
 
 /// People who pass, and the blocks with any of them.
 pub(super) struct Row {
+    /// A word a block.
     pub people: Box<[u64]>,
     pub blocks: Box<[u64]>,
     /// How many pass.
@@ -47,6 +45,7 @@ pub(super) struct Rows {
 }
 
 /// Points of a part by the likes of people, for each likes of posts.
+#[derive(Default)]
 pub(super) struct Points {
     /// Where the likes of each person end, where a person may have several: the best of them counts.
     pub ends: Option<Vec<u32>>,
@@ -76,6 +75,51 @@ impl Points {
             }
         }
         points.into()
+    }
+
+    /// The likes of a person, of the first of the pieces if there are several.
+    pub fn key(&self, person: usize) -> u32 {
+        self.class_of[first(self.ends.as_deref(), person)]
+    }
+
+    /// People who earn the same beside all posts are one class; classes stand in the order of what they earn.
+    fn merged(mut self) -> Self {
+        let earned = |class: usize| -> Vec<u16> { self.by_class.iter().map(|points| points[class]).collect() };
+        let classes = self.by_class.first().map_or(0, |points| points.len());
+        let mut order: Vec<(Vec<u16>, usize)> = (0..classes).map(|class| (earned(class), class)).collect();
+        order.sort_unstable();
+        let mut class_of = vec![0u32; classes];
+        let mut kept: Vec<usize> = vec![];
+        for (place, (points, class)) in order.iter().enumerate() {
+            if place == 0 || order[place - 1].0 != *points {
+                kept.push(*class);
+            }
+            class_of[*class] = kept.len() as u32 - 1;
+        }
+        drop(order);
+        for points in &mut self.by_class {
+            *points = kept.iter().map(|class| points[*class]).collect();
+        }
+        self.class_of.iter_mut().for_each(|class| *class = class_of[*class as usize]);
+        self
+    }
+
+    /// The same with people in another order, and with what is greatest by group and block.
+    pub fn standing(mut self, order: &[u32]) -> Self {
+        let pieces = |person: &u32| {
+            let person = *person as usize;
+            &self.class_of[first(self.ends.as_deref(), person)..first(self.ends.as_deref(), person + 1)]
+        };
+        let ends = self.ends.as_ref().map(|_| {
+            let ends = order.iter().scan(0, |end, person| {
+                *end += pieces(person).len() as u32;
+                Some(*end)
+            });
+            ends.collect()
+        });
+        self.class_of = order.iter().flat_map(pieces).copied().collect();
+        self.ends = ends;
+        self.grouped()
     }
 
     /// Notes what is greatest by group and block.
@@ -136,13 +180,6 @@ struct Likes<'a, T: Clone> {
     class_of: Vec<u32>,
     /// The number of a row, and it or its piece.
     examples: Vec<(u32, Cow<'a, T>)>,
-}
-
-impl<T: Clone> Likes<'_, T> {
-    /// The first piece of a row.
-    fn first(&self, row: usize) -> usize {
-        first(self.ends.as_deref(), row)
-    }
 }
 
 /// Where the pieces of a row begin.
@@ -214,11 +251,11 @@ impl<'a> Scope<'a> {
 
     /// Who passes, by likes of posts. Each person is asked about all posts in turn: their row is read once.
     fn rows(&self, people: &Likes<SeekerRow>, posts: Likes<OpeningRow>, passes: impl Fn(&Pair) -> bool) -> Rows {
-        let words = people.examples.len().div_ceil(WORD);
+        let words = people.examples.len().div_ceil(BLOCK);
         let mut by_class = vec![vec![0u64; words]; posts.examples.len()];
         for (class, seeker) in people.examples.iter().enumerate() {
             for (post, bits) in posts.examples.iter().zip(&mut by_class) {
-                bits[class / WORD] |= u64::from(passes(&self.pair(seeker, post))) << (class % WORD);
+                bits[class / BLOCK] |= u64::from(passes(&self.pair(seeker, post))) << (class % BLOCK);
             }
         }
         // Unlike posts that take the same people share a row.
@@ -246,21 +283,19 @@ impl<'a> Scope<'a> {
             .iter()
             .map(|bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() == classes)
             .collect();
-        let passes = |bits: &[u64], class: usize| bits[class / WORD] >> (class % WORD) & 1;
+        let passes = |bits: &[u64], class: usize| bits[class / BLOCK] >> (class % BLOCK) & 1;
         let row = |people: Box<[u64]>| {
-            let mut blocks = vec![0u64; people.len().div_ceil(BLOCK / WORD).div_ceil(WORD)];
-            for (block, words) in people.chunks(BLOCK / WORD).enumerate() {
-                blocks[block / WORD] |= u64::from(words.iter().any(|word| *word != 0)) << (block % WORD);
-            }
+            let some = |people: &[u64]| people.iter().rev().fold(0, |some, word| some << 1 | u64::from(*word != 0));
+            let blocks = people.chunks(BLOCK).map(some).collect();
             let count = people.iter().map(|word| word.count_ones() as usize).sum();
-            Row { people, blocks: blocks.into_boxed_slice(), count }
+            Row { people, blocks, count }
         };
         let Some(ends) = &people.ends else {
             let spread = |(bits, everybody): (&Vec<u64>, &bool)| {
                 let word = |classes: &[u32]| {
                     classes.iter().rev().fold(0u64, |row, class| row << 1 | passes(bits, *class as usize))
                 };
-                (!everybody).then(|| row(people.class_of.chunks(WORD).map(word).collect()))
+                (!everybody).then(|| row(people.class_of.chunks(BLOCK).map(word).collect()))
             };
             return by_class.iter().zip(&everybody).map(spread).collect();
         };
@@ -271,14 +306,14 @@ impl<'a> Scope<'a> {
                 rows.filter(|((_, bits), everybody)| !**everybody && passes(bits, class) == 1).map(|((row, _), _)| row).collect()
             })
             .collect();
-        let words = ends.len().div_ceil(WORD);
+        let words = ends.len().div_ceil(BLOCK);
         let mut spread: Vec<Box<[u64]>> =
             everybody.iter().map(|everybody| vec![0; if *everybody { 0 } else { words }].into()).collect();
         let mut from = 0;
         for (person, end) in ends.iter().enumerate() {
             for class in &people.class_of[from..*end as usize] {
                 for row in &of_class[*class as usize] {
-                    spread[*row as usize][person / WORD] |= 1 << (person % WORD);
+                    spread[*row as usize][person / BLOCK] |= 1 << (person % BLOCK);
                 }
             }
             from = *end as usize;
@@ -315,22 +350,6 @@ impl<'a> Scope<'a> {
         }
         let (ends, class_of, post_class) = (people.ends, people.class_of, posts.class_of);
         let points = Points { ends, class_of, post_class, by_class, together: 1, by_group: vec![], most: vec![] };
-        Compiled::Part(points.grouped())
-    }
-
-    /// The people in an order in which neighbours fare alike: by their likes in the heaviest parts.
-    pub fn order(&self) -> Vec<u32> {
-        let parts: Vec<&Part> = ORDER.iter().filter_map(|code| PARTS.iter().find(|part| part.code == *code)).collect();
-        let mut keys = vec![0u32; self.workers.len() * parts.len()];
-        for (place, part) in parts.iter().enumerate() {
-            let people = self.people(part.reads.either, part.reads.seeker);
-            for (person, key) in keys.chunks_exact_mut(parts.len()).enumerate() {
-                key[place] = people.class_of[people.first(person)];
-            }
-        }
-        let key = |person: u32| &keys[person as usize * parts.len()..][..parts.len()];
-        let mut order: Vec<u32> = (0..self.workers.len() as u32).collect();
-        order.sort_unstable_by(|a, b| (key(*a), a).cmp(&(key(*b), b)));
-        order
+        Compiled::Part(points.merged())
     }
 }

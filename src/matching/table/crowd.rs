@@ -1,9 +1,6 @@
 //! One block of people beside all posts: which posts may bring them something, the most promising first.
 
-use super::{BLOCK, Mask, Post, Table, WORD, mask};
-
-/// Greatest score of a pair.
-const TOP: usize = 1000;
+use super::{BLOCK, Post, Table};
 
 /// What decides about a post by block, in the order of the narrowest rows so that posts that open together lie together.
 pub(super) struct Sights {
@@ -52,18 +49,19 @@ impl Sights {
     }
 }
 
-/// A post that somebody of the block may take.
+/// A post that somebody of a block may take.
+#[derive(Clone, Copy)]
 struct Promise {
     /// The most that it can bring above its price.
     gain: i64,
     sight: u32,
-    /// Who passes what is asked by class.
-    people: Mask,
+    /// Who passes what is asked by class, as bits.
+    people: u64,
 }
 
 impl Table<'_> {
     /// Shows eligible pairs of a block as place of the person in it, post and score, where the score less the price of the
-    /// post is more than `above` says for the person; that may rise meanwhile.
+    /// post is more than `above` says for the person; both may rise meanwhile.
     pub fn crowd(
         &self,
         block: usize,
@@ -74,80 +72,79 @@ impl Table<'_> {
         let (start, people) = (block * BLOCK, self.block(block).len());
         let points: Vec<Box<[u16]>> = self.points.iter().map(|points| points.beside(start..start + people)).collect();
         let lowest = (0..people).map(&above).min().unwrap_or(i64::MAX);
-        for promises in self.promises(block, lowest, &price) {
-            let Some(gain) = promises.first().map(|promise| promise.gain) else {
-                continue;
-            };
+        for promises in self.promises(block, lowest, &price).chunk_by(|a, b| a.gain == b.gain) {
             // Whom a promise can still bring something is asked again only where the promise falls.
-            let left = mask(people, |place| above(place) < gain);
-            if left == Mask::default() {
+            let reached = |place: &usize| above(*place) < promises[0].gain;
+            let left = (0..people).filter(reached).fold(0u64, |left, place| left | 1 << place);
+            if left == 0 {
                 return;
             }
-            for promise in promises {
+            for promise in promises.iter().filter(|promise| promise.people & left != 0) {
                 let sight = promise.sight as usize;
                 let (number, rest) = (self.sights.posts[sight], u32::from(self.sights.rests[sight]));
                 let (beside, price) = (self.beside(number), price(number));
                 let groups = self.sights.groups(sight, points.len());
-                for (word, (people, left)) in promise.people.iter().zip(left).enumerate() {
-                    let mut bits = people & left;
-                    while bits != 0 {
-                        let place = word * WORD + bits.trailing_zeros() as usize;
-                        bits &= bits - 1;
-                        let known = points.iter().zip(groups).map(|(p, group)| u32::from(p[*group as usize * BLOCK + place]));
-                        let above = above(place).saturating_add(price);
-                        if i64::from((known.sum::<u32>() + rest).max(1)) > above
-                            && let Some(score) = beside.score_above(start + place, above)
-                        {
-                            show(place, number, score);
-                        }
+                let mut bits = promise.people & left;
+                while bits != 0 {
+                    let place = bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let known = points.iter().zip(groups).map(|(p, group)| u32::from(p[*group as usize * BLOCK + place]));
+                    let above = above(place).saturating_add(price);
+                    if i64::from((known.sum::<u32>() + rest).max(1)) > above
+                        && let Some(score) = beside.score_above(start + place, above)
+                    {
+                        show(place, number, score);
                     }
                 }
             }
         }
     }
 
-    /// Posts that may bring somebody of a block more than `lowest` above their price: by what they may bring, most first.
-    fn promises(&self, block: usize, lowest: i64, price: impl Fn(u32) -> i64) -> Vec<Vec<Promise>> {
-        let words = block * (BLOCK / WORD)..((block + 1) * (BLOCK / WORD)).min(self.order.len().div_ceil(WORD));
-        let everybody = mask(self.block(block).len(), |_| true);
-        let rows: Vec<Mask> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let mut mask = Mask::default();
-                mask.iter_mut().zip(&row.people[words.clone()]).for_each(|(mask, people)| *mask = *people);
-                mask
-            })
-            .collect();
+    /// Posts that may bring somebody of a block more than `lowest` above their price: what may bring most first.
+    fn promises(&self, block: usize, lowest: i64, price: impl Fn(u32) -> i64) -> Vec<Promise> {
+        let everybody = self.everybody(block);
+        let rows: Vec<u64> = self.rows.iter().map(|row| row.people[block]).collect();
         let most: Vec<Vec<u16>> =
             self.points.iter().map(|points| points.most.iter().map(|most| most[block]).collect()).collect();
-        let mut by_gain: Vec<Vec<Promise>> = (0..=TOP).map(|_| vec![]).collect();
+        let mut promises = vec![];
         let mut from = 0;
         for (row, end) in self.sights.ends.iter().enumerate() {
             let sights = from..*end as usize;
             from = *end as usize;
-            if rows.get(row).is_some_and(|people| *people == Mask::default()) {
+            if rows.get(row) == Some(&0) {
                 continue;
             }
             for sight in sights {
-                let groups = most.iter().zip(self.sights.groups(sight, most.len()));
-                let known = groups.map(|(most, group)| u32::from(most[*group as usize])).sum::<u32>();
-                let bound = i64::from((known + u32::from(self.sights.rests[sight])).max(1));
-                let gain = bound - price(self.sights.posts[sight]);
-                if gain <= lowest {
-                    continue;
-                }
-                let mut people = everybody;
-                for row in self.sights.rows(sight) {
-                    people.iter_mut().zip(&rows[*row as usize]).for_each(|(people, row)| *people &= row);
-                }
-                if people != Mask::default() {
-                    // Nothing brings less than -TOP, and nobody asks for that.
-                    let place = (TOP as i64 - gain).clamp(0, TOP as i64) as usize;
-                    by_gain[place].push(Promise { gain, sight: sight as u32, people });
+                let people = self.sights.rows(sight).iter().fold(everybody, |people, row| people & rows[*row as usize]);
+                if people != 0 {
+                    let groups = most.iter().zip(self.sights.groups(sight, most.len()));
+                    let known = groups.map(|(most, group)| u32::from(most[*group as usize])).sum::<u32>();
+                    let bound = i64::from((known + u32::from(self.sights.rests[sight])).max(1));
+                    let gain = bound - price(self.sights.posts[sight]);
+                    if gain > lowest {
+                        promises.push(Promise { gain, sight: sight as u32, people });
+                    }
                 }
             }
         }
-        by_gain
+        sorted(&promises)
     }
+}
+
+/// Promises by falling gain, otherwise in their order: counted, for there are few gains and many promises.
+fn sorted(promises: &[Promise]) -> Vec<Promise> {
+    let most = promises.iter().map(|promise| promise.gain).max().unwrap_or(0);
+    let below = |promise: &Promise| (most - promise.gain) as usize;
+    let mut next = vec![0usize; promises.iter().map(below).max().unwrap_or(0) + 2];
+    promises.iter().for_each(|promise| next[below(promise) + 1] += 1);
+    for gain in 1..next.len() {
+        next[gain] += next[gain - 1];
+    }
+    let mut sorted = promises.to_vec();
+    for promise in promises {
+        let place = &mut next[below(promise)];
+        sorted[*place] = *promise;
+        *place += 1;
+    }
+    sorted
 }

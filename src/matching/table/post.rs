@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::compile::Row;
-use super::{BLOCK, Mask, Post, Table, WORD};
+use super::{BLOCK, Post, Table};
 
 /// One post beside all people.
 #[derive(Clone, Copy)]
@@ -30,9 +30,9 @@ impl<'a> Beside<'a> {
     /// Blocks where somebody may pass, as bits.
     fn open(self) -> Vec<u64> {
         let blocks = self.table.blocks();
-        let mut open = vec![u64::MAX; blocks.div_ceil(WORD)];
-        if !blocks.is_multiple_of(WORD) {
-            open[blocks / WORD] = (1 << (blocks % WORD)) - 1;
+        let mut open = vec![u64::MAX; blocks.div_ceil(BLOCK)];
+        if !blocks.is_multiple_of(BLOCK) {
+            open[blocks / BLOCK] = (1 << (blocks % BLOCK)) - 1;
         }
         for row in self.rows() {
             open.iter_mut().zip(&row.blocks).for_each(|(open, any)| *open &= any);
@@ -48,28 +48,26 @@ impl<'a> Beside<'a> {
         }
         let blocks = |(word, mut bits): (usize, u64)| {
             std::iter::from_fn(move || {
-                let block = word * WORD + bits.trailing_zeros() as usize;
+                let block = word * BLOCK + bits.trailing_zeros() as usize;
                 (bits != 0).then(|| bits &= bits - 1).map(|()| block)
             })
         };
         self.open().into_iter().enumerate().flat_map(blocks).map(move |block| (block, most[block].into()))
     }
 
-    /// Shows the places of those in a block whom the mask leaves and who pass all that is asked by class.
+    /// Shows the places of those in a block who pass all that is asked by class.
     #[inline]
-    pub(super) fn passing(self, block: usize, mask: &Mask, mut show: impl FnMut(usize)) {
-        for (word, left) in (block * (BLOCK / WORD)..).zip(mask) {
-            let mut bits = *left;
-            for row in self.rows() {
-                if bits == 0 {
-                    break;
-                }
-                bits &= row.people[word];
+    fn passing(self, block: usize, mut show: impl FnMut(usize)) {
+        let mut bits = self.table.everybody(block);
+        for row in self.rows() {
+            bits &= row.people[block];
+            if bits == 0 {
+                return;
             }
-            while bits != 0 {
-                show(word * WORD + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
-            }
+        }
+        while bits != 0 {
+            show(block * BLOCK + bits.trailing_zeros() as usize);
+            bits &= bits - 1;
         }
     }
 
@@ -86,7 +84,7 @@ impl<'a> Beside<'a> {
             return None;
         }
         for count in &post.counts {
-            let holds = |row: &u32| table.rows[*row as usize].people[place / WORD] >> (place % WORD) & 1;
+            let holds = |row: &u32| table.rows[*row as usize].people[place / BLOCK] >> (place % BLOCK) & 1;
             let held: u64 = count.rows.iter().map(holds).sum();
             score += u32::from(count.points[held as usize]);
         }
@@ -111,7 +109,7 @@ impl<'a> Beside<'a> {
             if gain <= floor.get() {
                 break;
             }
-            self.passing(block, &table.everybody(block), |place| {
+            self.passing(block, |place| {
                 let worker = table.order[place];
                 if let Some(score) = self.score_above(place, floor.get().saturating_add(cost(worker))) {
                     show(worker, score);
@@ -123,7 +121,7 @@ impl<'a> Beside<'a> {
     /// Shows everybody eligible whom `wanted` wants, with their scores.
     pub fn each(self, wanted: impl Fn(u32) -> bool, mut show: impl FnMut(u32, u32)) {
         for (block, _) in self.bounds() {
-            self.passing(block, &self.table.everybody(block), |place| {
+            self.passing(block, |place| {
                 let worker = self.table.order[place];
                 if wanted(worker)
                     && let Some(score) = self.score_above(place, i64::MIN)
@@ -146,7 +144,7 @@ impl<'a> Beside<'a> {
     pub fn candidates(self) -> u64 {
         let mut count = 0;
         for (block, _) in self.bounds() {
-            self.passing(block, &self.table.everybody(block), |_| count += 1);
+            self.passing(block, |_| count += 1);
         }
         count
     }

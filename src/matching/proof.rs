@@ -115,9 +115,14 @@ pub fn check_all(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Re
         let profit = |worker: &u32| Cell::new(profits[*worker as usize].unwrap_or(0));
         let best: Vec<Cell<u64>> = table.block(block).iter().map(profit).collect();
         let price = |post: u32| prices[post as usize] as i64;
-        table.crowd(block, price, |place| best[place].get() as i64, |place, post, score| {
-            best[place].set(best[place].get().max(u64::from(score.max(1)).saturating_sub(prices[post as usize])));
-        });
+        table.crowd(
+            block,
+            price,
+            |place| best[place].get() as i64,
+            |place, post, score| {
+                best[place].set(best[place].get().max(u64::from(score.max(1)).saturating_sub(prices[post as usize])));
+            },
+        );
         best.iter().map(Cell::get).sum::<u64>()
     });
     let paid: u64 = (0u32..).zip(prices).map(|(post, price)| u64::from(table.opening(post).places_left) * price).sum();

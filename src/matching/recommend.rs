@@ -226,7 +226,8 @@ impl Rankings {
     pub fn iter(&self) -> impl Iterator<Item = Ranked> + '_ {
         self.places.iter().enumerate().flat_map(move |(whose, (lists, list))| {
             (1u32..).zip(self.lists[*lists as usize].get(*list as usize)).map(move |(rank, (other, score))| {
-                let (worker, vacancy) = if self.for_vacancies { (other as usize, whose) } else { (whose, other as usize) };
+                let (worker, vacancy) =
+                    if self.for_vacancies { (other as usize, whose) } else { (whose, other as usize) };
                 let (worker, vacancy) = (self.workers[worker], self.vacancies[vacancy]);
                 Ranked { worker, vacancy, rank, score: u32::from(score) }
             })
@@ -308,10 +309,15 @@ pub fn every_vacancy(columns: &Columns, k: usize, scope: Option<&BitSet>, today:
     let free = table.least(|_| 0);
     let lists = in_parallel(table.threads(), table.posts(), |post| {
         let (mut few, floor) = (Few::new(), Cell::new(-1));
-        table.beside(post as u32).gaining(|_| 0, &free, &floor, |worker, score| {
-            few.show(k, worker, score);
-            floor.set(few.floor);
-        });
+        table.beside(post as u32).gaining(
+            |_| 0,
+            &free,
+            &floor,
+            |worker, score| {
+                few.show(k, worker, score);
+                floor.set(few.floor);
+            },
+        );
         let mut lists = Lists::default();
         lists.push(few.finish(k));
         lists

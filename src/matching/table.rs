@@ -98,8 +98,8 @@ pub fn in_parallel<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// The people in an order in which neighbours fare alike.
-fn order(people: usize, parts: &[&Part], compiled: &[Compiled]) -> Vec<u32> {
+/// These people in an order in which neighbours fare alike.
+fn order(people: &[u32], parts: &[&Part], compiled: &[Compiled]) -> Vec<u32> {
     let of = |code: &&str| {
         let part = parts.iter().position(|part| part.code == *code)?;
         if let Compiled::Part(points) = &compiled[part] { Some(points) } else { None }
@@ -110,8 +110,8 @@ fn order(people: usize, parts: &[&Part], compiled: &[Compiled]) -> Vec<u32> {
         key.iter_mut().zip(&points).for_each(|(key, points)| *key = points.key(*person as usize));
         key
     };
-    let mut order: Vec<u32> = (0..people as u32).collect();
-    // Not unstable: equal ones stay in the order of their ids.
+    let mut order = people.to_vec();
+    // Stable: equal ones stay in the order in which they come.
     order.sort_by_cached_key(key);
     order
 }
@@ -138,9 +138,10 @@ impl<'a> Table<'a> {
         free: usize,
     ) -> Self {
         let within = |scope: Option<&BitSet>, slot| scope.is_none_or(|set| set.contains(slot));
-        let mut workers: Vec<_> =
-            columns.seekers.iter().filter(|(slot, _)| within(people, *slot)).map(|(_, row)| (row.id, row)).collect();
-        workers.sort_unstable_by_key(|(id, _)| *id);
+        let people: Vec<&SeekerRow> =
+            columns.seekers.iter().filter(|(slot, _)| within(people, *slot)).map(|(_, row)| row).collect();
+        let mut by_id: Vec<u32> = (0..people.len() as u32).collect();
+        by_id.sort_unstable_by_key(|place| people[*place as usize].id);
         let mut open: Vec<(u32, &OpeningRow)> = columns
             .openings
             .iter()
@@ -148,27 +149,37 @@ impl<'a> Table<'a> {
             .filter(|(_, row)| row.state_on(today) == VacancyState::Open)
             .collect();
         open.sort_unstable_by_key(|(_, row)| row.id);
-        let limit = (workers.len() * open.len() / share).max(free);
-        let scope = Scope { columns, workers: &workers, posts: &open, today, limit };
+        let limit = (people.len() * open.len() / share).max(free);
+        let scope = Scope { columns, people: &people, order: &[], posts: &open, today, limit };
         // Parts that count are rows, as conditions are: they are asked once it is known where people stand.
         let (counting, alone): (Vec<&Part>, Vec<&Part>) = PARTS.iter().partition(|part| part.reads.apart.is_some());
         let mut compiled = in_parallel(threads, alone.len(), |part| scope.part(alone[part]));
-        let order = order(workers.len(), &alone, &compiled);
+        let mut order = order(&by_id, &alone, &compiled);
         for one in &mut compiled {
             if let Compiled::Part(points) = one {
                 *points = std::mem::take(points).standing(&order);
             }
         }
-        let stand: Vec<_> = order.iter().map(|number| workers[*number as usize]).collect();
-        let scope = Scope { workers: &stand, ..scope };
+        let scope = Scope { order: &order, ..scope };
         compiled.extend(in_parallel(threads, CONDITIONS.len() + counting.len(), |task| match CONDITIONS.get(task) {
             Some(one) => scope.condition(one),
             None => scope.part(counting[task - CONDITIONS.len()]),
         }));
-        drop(stand);
+        let workers: Vec<_> = by_id.iter().map(|place| (people[*place as usize].id, people[*place as usize])).collect();
+        let mut number = vec![0; people.len()];
+        (0u32..).zip(&by_id).for_each(|(worker, place)| number[*place as usize] = worker);
+        order.iter_mut().for_each(|place| *place = number[*place as usize]);
         let mut posts: Vec<Post> = open
             .iter()
-            .map(|(slot, row)| Post { slot: *slot, row, rows: vec![], counts: vec![], classes: vec![], groups: vec![], rest: 0 })
+            .map(|(slot, row)| Post {
+                slot: *slot,
+                row,
+                rows: vec![],
+                counts: vec![],
+                classes: vec![],
+                groups: vec![],
+                rest: 0,
+            })
             .collect();
         let mut rows: Vec<Row> = vec![];
         let (mut by_pair, mut points, mut parts_by_pair) = (vec![], vec![], vec![]);
@@ -213,8 +224,10 @@ impl<'a> Table<'a> {
         for (number, post) in posts.iter_mut().enumerate() {
             post.rows.sort_by_key(|row| rows[*row as usize].count);
             post.classes = points.iter().map(|points: &Points| points.post_class[number]).collect();
-            post.groups = points.iter().zip(&post.classes).map(|(p, class)| (*class as usize / p.together) as u16).collect();
-            let counted: u32 = post.counts.iter().map(|count| u32::from(count.points.last().copied().unwrap_or(0))).sum();
+            post.groups =
+                points.iter().zip(&post.classes).map(|(p, class)| (*class as usize / p.together) as u16).collect();
+            let counted: u32 =
+                post.counts.iter().map(|count| u32::from(count.points.last().copied().unwrap_or(0))).sum();
             post.rest = (by_pair_most + counted) as u16;
         }
         let sights = Sights::new(&posts, rows.len());

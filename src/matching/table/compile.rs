@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use uuid::Uuid;
 
 use super::BLOCK;
 use crate::matching::columns::Columns;
@@ -19,7 +18,10 @@ const GROUPS: usize = 256;
 /// What a definition is asked about.
 pub(super) struct Scope<'a> {
     pub columns: &'a Columns,
-    pub workers: &'a [(Uuid, &'a SeekerRow)],
+    /// As they lie in memory, for that is the fastest way through them.
+    pub people: &'a [&'a SeekerRow],
+    /// Places in `people` of those who stand beside each other; empty while that is not known.
+    pub order: &'a [u32],
     pub posts: &'a [(u32, &'a OpeningRow)],
     pub today: Date,
     /// Most pairs of likes that a definition is asked for.
@@ -70,7 +72,8 @@ impl Points {
         let mut points = vec![0; self.groups().len() * BLOCK];
         for (group, points) in self.groups().iter().zip(points.chunks_exact_mut(BLOCK)) {
             for (points, place) in points.iter_mut().zip(places.clone()) {
-                let own = self.class_of[first(self.ends.as_deref(), place)..first(self.ends.as_deref(), place + 1)].iter();
+                let own =
+                    self.class_of[first(self.ends.as_deref(), place)..first(self.ends.as_deref(), place + 1)].iter();
                 *points = own.map(|class| group[*class as usize]).max().unwrap_or(0);
             }
         }
@@ -106,19 +109,7 @@ impl Points {
 
     /// The same with people in another order, and with what is greatest by group and block.
     pub fn standing(mut self, order: &[u32]) -> Self {
-        let pieces = |person: &u32| {
-            let person = *person as usize;
-            &self.class_of[first(self.ends.as_deref(), person)..first(self.ends.as_deref(), person + 1)]
-        };
-        let ends = self.ends.as_ref().map(|_| {
-            let ends = order.iter().scan(0, |end, person| {
-                *end += pieces(person).len() as u32;
-                Some(*end)
-            });
-            ends.collect()
-        });
-        self.class_of = order.iter().flat_map(pieces).copied().collect();
-        self.ends = ends;
+        (self.ends, self.class_of) = standing(self.ends.as_deref(), &self.class_of, order);
         self.grouped()
     }
 
@@ -187,6 +178,20 @@ fn first(ends: Option<&[u32]>, row: usize) -> usize {
     ends.map_or(row, |ends| row.checked_sub(1).map_or(0, |before| ends[before] as usize))
 }
 
+/// Classes by row, and where the pieces of each row end, with the rows in another order.
+fn standing(ends: Option<&[u32]>, class_of: &[u32], order: &[u32]) -> (Option<Vec<u32>>, Vec<u32>) {
+    let pieces = |row: &u32| &class_of[first(ends, *row as usize)..first(ends, *row as usize + 1)];
+    let lengths = order.iter().map(|row| pieces(row).len() as u32);
+    let ends_there = ends.map(|_| {
+        let end = lengths.scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        });
+        end.collect()
+    });
+    (ends_there, order.iter().flat_map(pieces).copied().collect())
+}
+
 fn likes<'a, T: Clone>(
     rows: impl ExactSizeIterator<Item = &'a T>,
     pieces: Option<fn(&T) -> Vec<T>>,
@@ -234,7 +239,12 @@ impl<'a> Scope<'a> {
         pieces: Option<fn(&SeekerRow) -> Vec<SeekerRow>>,
         facts: fn(&SeekerRow, Date, &mut Facts),
     ) -> Likes<'a, SeekerRow> {
-        likes(self.workers.iter().map(|(_, row)| *row), pieces, |row, buffer| facts(row, self.today, buffer))
+        let likes = likes(self.people.iter().copied(), pieces, |row, buffer| facts(row, self.today, buffer));
+        if self.order.is_empty() {
+            return likes;
+        }
+        let (ends, class_of) = standing(likes.ends.as_deref(), &likes.class_of, self.order);
+        Likes { ends, class_of, ..likes }
     }
 
     fn openings(
@@ -245,7 +255,11 @@ impl<'a> Scope<'a> {
         likes(self.posts.iter().map(|(_, row)| *row), pieces, |row, buffer| facts(row, self.today, buffer))
     }
 
-    fn pair<'b>(&'b self, (_, seeker): &'b (u32, Cow<SeekerRow>), (number, post): &'b (u32, Cow<OpeningRow>)) -> Pair<'b> {
+    fn pair<'b>(
+        &'b self,
+        (_, seeker): &'b (u32, Cow<SeekerRow>),
+        (number, post): &'b (u32, Cow<OpeningRow>),
+    ) -> Pair<'b> {
         Pair::new(self.columns, seeker, self.posts[*number as usize].0, post, self.today)
     }
 
@@ -303,7 +317,9 @@ impl<'a> Scope<'a> {
         let of_class: Vec<Vec<u32>> = (0..classes)
             .map(|class| {
                 let rows = (0u32..).zip(by_class).zip(&everybody);
-                rows.filter(|((_, bits), everybody)| !**everybody && passes(bits, class) == 1).map(|((row, _), _)| row).collect()
+                rows.filter(|((_, bits), everybody)| !**everybody && passes(bits, class) == 1)
+                    .map(|((row, _), _)| row)
+                    .collect()
             })
             .collect();
         let words = ends.len().div_ceil(BLOCK);

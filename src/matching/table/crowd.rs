@@ -21,8 +21,14 @@ impl Sights {
         let narrowest = |post: &Post| post.rows.first().map_or(rows, |row| *row as usize);
         let mut order: Vec<u32> = (0..posts.len() as u32).collect();
         order.sort_by_key(|post| narrowest(&posts[*post as usize]));
-        let mut sights =
-            Self { ends: vec![0; rows + 1], posts: order, rests: vec![], groups: vec![], row_ends: vec![], rows: vec![] };
+        let mut sights = Self {
+            ends: vec![0; rows + 1],
+            posts: order,
+            rests: vec![],
+            groups: vec![],
+            row_ends: vec![],
+            rows: vec![],
+        };
         for number in &sights.posts {
             let post = &posts[*number as usize];
             sights.ends[narrowest(post)] += 1;
@@ -88,7 +94,8 @@ impl Table<'_> {
                 while bits != 0 {
                     let place = bits.trailing_zeros() as usize;
                     bits &= bits - 1;
-                    let known = points.iter().zip(groups).map(|(p, group)| u32::from(p[*group as usize * BLOCK + place]));
+                    let known =
+                        points.iter().zip(groups).map(|(p, group)| u32::from(p[*group as usize * BLOCK + place]));
                     let above = above(place).saturating_add(price);
                     if i64::from((known.sum::<u32>() + rest).max(1)) > above
                         && let Some(score) = beside.score_above(start + place, above)

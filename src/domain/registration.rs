@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Context, Field, Reader, Text, body, list, text};
 use super::code::Code;
 use super::fault::{Faults, FieldFault};
+use super::heading::value;
 use super::household::{HouseholdFacts, WatchClass};
 use super::identity::{IdNumber, Name, ParsedId, Phone};
 use super::wage::yuan_json;
@@ -27,10 +28,10 @@ body! {
     VillageBody { county: Field, township: Field, village: Field }
 }
 body! {
-    /// Present work.
+    /// Present work, or the last one with its last day.
     EmploymentBody {
-        employer: Field, place: Field, wage: Field, from: Field, industry: Field, channel: Field, organised: Field,
-        months: Field,
+        employer: Field, place: Field, wage: Field, from: Field, to: Field, industry: Field, channel: Field,
+        organised: Field, months: Field,
     }
 }
 body! {
@@ -154,7 +155,9 @@ impl Registration {
             origin_text: r.words("origin_text", &self.origin_text, 200),
             village,
             residence: r.region("residence", &self.residence),
-            schooling: r.code::<Schooling>("schooling", &self.schooling),
+            // 中专 and other common words count as those of the list.
+            schooling: r
+                .code::<Schooling>("schooling", &self.schooling.as_ref().map(|t| value("schooling", &t.0).into())),
             school_status: r.words("school_status", &self.school_status, 50),
             capacity: r.code::<Capacity>("capacity", &self.capacity),
             health: r.codes::<Health>("health", &self.health),
@@ -314,6 +317,7 @@ impl Registration {
                 place: t(&e.place),
                 wage: number(e.wage),
                 from: day(e.from),
+                to: day(e.to),
                 industry: t(&e.industry),
                 channel: t(&e.channel),
                 organised: yes(e.organised),
@@ -357,11 +361,18 @@ impl HouseholdBody {
 
 impl EmploymentBody {
     fn check(&self, r: &mut Reader<'_>) -> Employment {
+        let (from, to) = (r.day("employment.from", &self.from), r.day("employment.to", &self.to));
+        if to.is_some_and(|to| to > r.context.today) {
+            r.faults.at("employment.to", "date.future");
+        } else if from.zip(to).is_some_and(|(from, to)| to < from) {
+            r.faults.at("employment.to", "date.order");
+        }
         Employment {
             employer: r.words("employment.employer", &self.employer, 100),
             place: r.words("employment.place", &self.place, 200),
             wage: r.money("employment.wage", &self.wage).map(|fen| fen as f64 / 100.0),
-            from: r.day("employment.from", &self.from),
+            from,
+            to,
             industry: r.words("employment.industry", &self.industry, 60),
             channel: r.words("employment.channel", &self.channel, 60),
             organised: r.truth("employment.organised", &self.organised),

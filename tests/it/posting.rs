@@ -128,3 +128,11 @@ journey!(a_post_with_faults_tells_them_all, |world| {
         assert!(faults.contains(fault), "{fault} is not among\n{faults}");
     }
 });
+
+journey!(a_wage_is_a_months_unless_somebody_says_otherwise, |world| {
+    let (_, name) = world.account(Role::Clerk, "GZ-5205", Some(crate::desk::PASSWORD)).await;
+    let desk = crate::desk::signed_in(&world.anyone(), &name).await;
+    let page = desk.get("/station/vacancies/new").await.expect(200).text();
+    let empty = crate::form_page::form(&page, "/station/vacancies/new");
+    assert_eq!(empty.value("wage.period"), "month", "a menu that nobody touches sends its first line");
+});

@@ -266,7 +266,11 @@ impl Journal {
 
 /// A fault of a row as stored: where, what, and the value with its digits hidden.
 pub fn error_json(fault: &FieldFault, row: u32, layout: &Layout, mapping: &[Mapped], texts: &[String]) -> Value {
-    let column = layout.column(&fault.field);
+    // Words that the law forbids stand where they were found, whatever field the column became.
+    let words = fault.args.iter().find(|(name, _)| name == "text" && fault.code.starts_with("advert."));
+    let column = words
+        .and_then(|(_, words)| texts.iter().position(|text| text.contains(words.as_str())))
+        .or_else(|| layout.column(&fault.field));
     let heading = column.and_then(|c| mapping.iter().find(|m| m.column == c)).map(|m| m.heading.as_str());
     json!({
         "field": fault.field,

@@ -11,6 +11,7 @@ use crate::actions::error::{Error, Result};
 use crate::actions::office::{Office, below};
 use crate::actions::worker;
 use crate::domain::actor::{Actor, Right, Role};
+use crate::domain::advert::Rule;
 use crate::domain::code::Code as _;
 use crate::domain::fault::{Faults, FieldFault};
 use crate::domain::heading::{self, NOT_KEPT, SheetKind};
@@ -263,7 +264,12 @@ pub fn sentences(lang: Lang, fault: &FieldFault) -> (String, Option<String>) {
     let args: Vec<(&str, &dyn std::fmt::Display)> =
         fault.args.iter().map(|(name, value)| (name.as_str(), value as &dyn std::fmt::Display)).collect();
     let reason = pages::code_sentence(lang, &fault.code, &args).unwrap_or_else(|| fault.code.clone());
-    (reason, pages::code_sentence(lang, &format!("fix.{}", fault.code), &args))
+    let fix = match fault.code.strip_prefix("advert.").and_then(Rule::from_code) {
+        Some(rule) if lang == Lang::Zh => Some(rule.suggestion_zh().to_owned()),
+        Some(rule) => Some(rule.suggestion_en().to_owned()),
+        None => pages::code_sentence(lang, &format!("fix.{}", fault.code), &args),
+    };
+    (reason, fix)
 }
 
 /// Remembers for the station which field a heading means; `-` passes the column over.

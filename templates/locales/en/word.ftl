@@ -457,6 +457,7 @@ code-employer-state = The employer's state does not allow this.
 code-employer-not-approved = The employer is not approved yet, so the vacancy cannot open.
 code-email-wrong = This is no mail address, for example name@example.com.
 code-date-order = The end is before the beginning.
+code-moment-wrong = Write day and time, for example 2026-11-28 09:30.
 code-date-future = The date lies in the future.
 code-age-order = The upper age is below the lower.
 code-hazard-unknown = Hazard not recognised; choose from the list.

@@ -457,6 +457,7 @@ code-employer-state = 单位现在的状态不能这样办。
 code-employer-not-approved = 单位还没有核过，岗位先不能开招。
 code-email-wrong = 邮箱地址不对，例如 name@example.com。
 code-date-order = 结束不能早于开始。
+code-moment-wrong = 写明哪天几点，例如 2026-11-28 09:30。
 code-date-future = 日期还没有到。
 code-age-order = 年龄上限比下限小。
 code-hazard-unknown = 没认出这种危险，请从列表里选。

@@ -53,6 +53,8 @@ pub static ROUTES: &[Route] = &[
         .takes(&["class"]),
 ];
 
+/// Former stretches of work shown; the rest is in the timeline.
+const WORK_SHOWN: usize = 3;
 /// Matches shown, and what one change or only two together would open.
 const MATCHES: usize = 20;
 const NEAR: (usize, usize) = (6, 3);
@@ -147,6 +149,14 @@ async fn person_page(
         let words = [job.facts.employer.clone(), job.facts.place.clone(), job.facts.wage.map(|y| y.to_string())];
         facts.push(Fact::new(
             word(lang, "status", "employed"),
+            words.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        ));
+    }
+    for job in record.jobs.iter().filter(|job| job.to.is_some()).take(WORK_SHOWN) {
+        let days = [job.facts.from, job.to].map(|d| d.map(|d| d.to_string()).unwrap_or_default()).join("–");
+        let words = [job.facts.employer.clone(), job.facts.place.clone(), Some(days)];
+        facts.push(Fact::new(
+            text(lang, "worked-before", &[]),
             words.into_iter().flatten().collect::<Vec<_>>().join(" "),
         ));
     }

@@ -73,3 +73,11 @@ journey!(an_empty_file_is_told_from_a_file_that_nobody_chose, |world| {
     let none = desk.upload("/station/imports", &[("kind", "workers")], "", b"").await.expect(422).text();
     assert!(none.contains("请填这一项") && !none.contains("这张表是空的"), "{none}");
 });
+
+journey!(what_a_whole_household_breaks_is_seen_before_anything_is_written, |world| {
+    let (_, name) = world.account(Role::Clerk, "GZ-5205", Some(PASSWORD)).await;
+    let desk = signed_in(&world.anyone(), &name).await;
+    let sheet = format!("姓名,证件号码,户编号,与户主关系\n石小山,{},7700000001,之子\n", id_number("520524", 41));
+    let (_, html) = preview(&world, &desk, "workers", &sheet).await;
+    assert!(html.contains("这一户没有户主") && html.contains(">D2<"), "{html}");
+});

@@ -128,7 +128,7 @@ journey!(a_change_needs_the_version_and_leaves_its_history, |world| {
 
     let history = clerk.get(&format!("{path}/history")).await.expect(200).json();
     let entry = history["items"].as_array().unwrap().iter().find(|e| e["act"] == "worker.change").unwrap();
-    assert_eq!(entry["changes"]["wage_floor"], json!([400_000, 500_000]));
+    assert_eq!(entry["changes"]["wage_floor"], json!([4000, 5000]));
     assert_eq!(entry["changes"]["skills"], json!([["缝纫"], []]));
 });
 

@@ -258,7 +258,13 @@ impl Journal {
         }
         match (&self.import, tx) {
             (Some(import), Some(tx)) => import::put_rows(tx, import.id, &standing).await?,
-            _ => self.kept = standing,
+            // A preview is kept in a transaction of its own.
+            (Some(import), None) => {
+                let mut tx = office.begin().await?;
+                import::put_rows(&mut tx, import.id, &standing).await?;
+                tx.commit().await?;
+            }
+            (None, _) => self.kept = standing,
         }
         Ok(())
     }

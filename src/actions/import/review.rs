@@ -348,7 +348,7 @@ mod tests {
         let error = error_json(&FieldFault::new("id_number", "identity.check"), 17, &layout, &mapping, &texts);
         let view = error_view(Lang::En, &error);
         assert_eq!((&view["cell"], &view["column"]), (&"C17".into(), &"证件号码".into()));
-        assert_eq!(view["value_masked"], "5205****9980");
+        assert_eq!(view["value_masked"], "5205**********9980");
         assert!(view["proposal"].is_string());
         assert_ne!(view["message"], error_view(Lang::Zh, &error)["message"]);
     }

@@ -331,13 +331,18 @@ fn probation(lang: Lang, v: &crate::domain::vacancy::Vacancy) -> Option<String> 
     (!words.is_empty()).then(|| words.join("　"))
 }
 
-/// When the employer was verified last, and by which station.
+/// When the employer was verified last, and by which station; or that nobody has done so yet.
 async fn verified(ask: &Ask, record: &Record) -> Option<Fact> {
-    let (day, station) = record.employer_verified;
-    let day = day.filter(|_| record.employer_state == EmployerState::Approved)?;
-    let stations = ask.office.stations().await;
-    let by = stations.iter().find(|s| Some(s.id) == station).map(|s| s.station.name.as_str()).unwrap_or_default();
-    let words = text(ask.lang, "say-verified-by", &[("day", &format::day_words(ask.lang, day)), ("by", &by)]);
+    let words = match (record.employer_state, record.employer_verified) {
+        (EmployerState::Unverified, _) => text(ask.lang, "say-not-verified", &[]),
+        (EmployerState::Approved, (Some(day), station)) => {
+            let stations = ask.office.stations().await;
+            let by = stations.iter().find(|s| Some(s.id) == station).map(|s| s.station.name.as_str());
+            let by = by.unwrap_or_default();
+            text(ask.lang, "say-verified-by", &[("day", &format::day_words(ask.lang, day)), ("by", &by)])
+        }
+        _ => return None,
+    };
     Some(Fact::named(ask.lang, "verified", words))
 }
 

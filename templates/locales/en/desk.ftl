@@ -203,6 +203,7 @@ say-seats-left = { $n ->
  } left
 say-seats-of = { $left } / { $all }
 say-verified-by = { $day }, { $by }
+say-not-verified = not yet
 say-free = free
 say-fee = fee { $yuan } yuan
 say-opens-class = opens: { $what }

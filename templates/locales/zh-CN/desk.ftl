@@ -194,6 +194,7 @@ say-from-to = { $from }至{ $to }
 say-seats-left = 余 { $n } 个名额
 say-seats-of = { $left } / { $all }
 say-verified-by = { $day }，{ $by }核过
+say-not-verified = 工作站还没有核过
 say-free = 不收费
 say-fee = 收 { $yuan } 元
 say-opens-class = 学完能做：{ $what }

@@ -84,6 +84,14 @@ pub fn parse_moment(raw: &str) -> Result<String, DateError> {
     Ok(format!("{day} {}", time.strftime("%H:%M")))
 }
 
+/// The day of a day or of an instant, that of Asia/Shanghai.
+pub fn parse_day(raw: &str) -> Result<Date, DateError> {
+    match parse_moment(raw) {
+        Ok(moment) => parse_date(&moment),
+        Err(_) => parse_date(raw),
+    }
+}
+
 fn checked(year: &str, month: &str, day: &str) -> Result<Date, DateError> {
     let year = year.parse().map_err(|_| DateError)?;
     let (month, day) = (month.parse().map_err(|_| DateError)?, day.parse().map_err(|_| DateError)?);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::{Context, Field, Reader, Text, body, list, text};
 use super::code::Code;
+use super::date_text::parse_day;
 use super::fault::{Faults, FieldFault};
 use super::heading::value;
 use super::household::{HouseholdFacts, WatchClass};
@@ -229,9 +230,11 @@ impl Registration {
         for (i, c) in self.consent.iter().enumerate() {
             let scope = r.code::<ConsentScope>(&format!("consent[{i}].scope"), &c.scope);
             let way = r.code::<ConsentWay>(&format!("consent[{i}].how"), &c.how);
-            // A whole instant is cut to its day.
-            let day = c.at.as_ref().map(|t| Text(t.0.split('T').next().unwrap_or_default().to_owned()));
-            let on = r.day(&format!("consent[{i}].at"), &day);
+            let at = format!("consent[{i}].at");
+            let on = text(&c.at).and_then(|t| parse_day(t).map_err(|e| r.faults.at(&at, e.code())).ok());
+            if on.is_some_and(|day| day > r.context.today) {
+                r.faults.at(&at, "date.future");
+            }
             let refused = r.truth(&format!("consent[{i}].refused"), &c.refused).unwrap_or(false);
             match (scope, way) {
                 (Some(scope), Some(way)) => out.push(GivenConsent { scope, way, on, refused }),

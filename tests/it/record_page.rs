@@ -102,6 +102,9 @@ journey!(a_yes_on_the_persons_page_tells_the_employers_whom_it_was_waited_for, |
     api.post(&format!("/api/v1/vacancies/{two}/close"), json!({})).await.expect(200);
     let page = desk.get(&format!("/station/workers/{worker}")).await.expect(200).text();
     let consent = form(&page, &format!("/station/workers/{worker}/consent"));
+    let early = [("scope", "employer"), ("how", "call"), ("at", "2099-01-01")];
+    let told_early = desk.form(&consent.action, &early).await.expect(422).text();
+    assert!(told_early.contains("日期还没有到"), "{told_early}");
     let given = [("scope", "employer"), ("how", "call"), ("act", "give")];
     let given: Vec<_> = given.into_iter().filter(|(n, _)| consent.names.iter().any(|name| name == n)).collect();
     desk.form(&consent.action, &given).await.expect(303);

@@ -286,7 +286,7 @@ pub async fn remap(office: &Office, actor: &Actor, id: Uuid, fields: &[(usize, S
         // A column may be passed over whatever the kind of sheet.
         let known = heading::dictionary(kind).known_field(field).or((field == NOT_KEPT).then_some(NOT_KEPT));
         let (Some(m), Some(known)) = (mapping.iter_mut().find(|m| m.column == *column), known) else {
-            return Err(Error::field("field", "code.unknown"));
+            return Err(Error::field("field", "choice.unknown"));
         };
         if m.field.as_deref() == Some(known) {
             continue;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::body::Field;
 use crate::domain::code::Code as _;
-use crate::domain::date_text::{parse_date, parse_moment};
+use crate::domain::date_text::{parse_date, parse_day, parse_moment};
 use crate::domain::fault::{Faults, FieldFault};
 use crate::domain::introduction::{Interview, IntroductionAct, Reason};
 use crate::domain::placement::Placement;
@@ -188,10 +188,9 @@ impl Typed {
                 way
             }
         };
-        // An instant is read as its day.
-        let at = given.at.as_ref().map(|t| crate::domain::body::Text(t.0.split('T').next().unwrap_or("").into()));
         let name = format!("{prefix}at");
-        let on = self.day(&name, &at);
+        let at = self.words(&name, &given.at, 40);
+        let on = at.and_then(|at| parse_day(&at).map_err(|e| self.faults.at(&name, e.code())).ok());
         if on.is_some_and(|d| d > today) {
             self.faults.at(&name, "date.future");
         }

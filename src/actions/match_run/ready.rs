@@ -59,7 +59,11 @@ impl<'a> Ready<'a> {
         for (place, kind) in scope.kinds.iter().enumerate() {
             match VacancyKind::parse(kind) {
                 Some(kind) => kinds.push(kind),
-                None => faults.push(FieldFault::new(format!("scope.kinds[{place}]"), "code.unknown")),
+                None => {
+                    let known: Vec<&str> = VacancyKind::ALL.iter().map(|k| k.code()).collect();
+                    let fault = FieldFault::new(format!("scope.kinds[{place}]"), "code.unknown");
+                    faults.push(fault.with("list", known.join("、")));
+                }
             }
         }
         let wished: BTreeSet<Uuid> = scope.vacancies.iter().copied().collect();

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::actions::search::{Found, Page};
 use crate::actions::{Error, live};
 use crate::domain::code::Code;
+use crate::domain::fault::FieldFault;
 use crate::domain::household::WatchClass;
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
@@ -39,7 +40,11 @@ pub fn code<C: Code>(ask: &Ask, name: &str) -> Result<Option<String>, Fault> {
         None => Ok(None),
         Some(text) => match C::parse(text) {
             Some(code) => Ok(Some(code.code().to_owned())),
-            None => Err(Error::field(name, "code.unknown").into()),
+            None => {
+                let known: Vec<&str> = C::ALL.iter().map(|c| c.code()).collect();
+                let fault = FieldFault::new(name, "code.unknown").with("list", known.join("、"));
+                Err(Error::Invalid(vec![fault]).into())
+            }
         },
     }
 }

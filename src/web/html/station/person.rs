@@ -1,5 +1,6 @@
 //! A person's page: facts, what fits and why, training, introductions, timeline, and what can be done for them.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::actions::consent as proof;
@@ -422,7 +423,7 @@ async fn note_call(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// The consents that the form says, or every fault at once.
-fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
+fn consents(fields: &Pairs, today: Date) -> Result<Vec<GivenConsent>, Error> {
     let refused = value(fields, "act") == "withdraw";
     let mut faults = Faults::default();
     let way = ConsentWay::parse(value(fields, "how"));
@@ -433,6 +434,9 @@ fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
         "" => None,
         day => parse_date(day).map_err(|e| faults.at("at", e.code())).ok(),
     };
+    if on.is_some_and(|day| day > today) {
+        faults.at("at", "date.future");
+    }
     let scopes: Vec<ConsentScope> =
         fields.iter().filter(|(n, _)| n == "scope").filter_map(|(_, v)| ConsentScope::parse(v)).collect();
     if scopes.is_empty() {
@@ -446,7 +450,7 @@ fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
 async fn consent(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
-    let done = match consents(&fields) {
+    let done = match consents(&fields, ask.office.today()) {
         Ok(given) => proof::record(&ask.office, &ask.actor, id, &given).await,
         Err(error) => Err(error),
     };

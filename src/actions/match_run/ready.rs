@@ -59,11 +59,7 @@ impl<'a> Ready<'a> {
         for (place, kind) in scope.kinds.iter().enumerate() {
             match VacancyKind::parse(kind) {
                 Some(kind) => kinds.push(kind),
-                None => {
-                    let known: Vec<&str> = VacancyKind::ALL.iter().map(|k| k.code()).collect();
-                    let fault = FieldFault::new(format!("scope.kinds[{place}]"), "code.unknown");
-                    faults.push(fault.with("list", known.join("、")));
-                }
+                None => faults.push(FieldFault::unlisted::<VacancyKind>(format!("scope.kinds[{place}]"))),
             }
         }
         let wished: BTreeSet<Uuid> = scope.vacancies.iter().copied().collect();

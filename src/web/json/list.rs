@@ -40,11 +40,7 @@ pub fn code<C: Code>(ask: &Ask, name: &str) -> Result<Option<String>, Fault> {
         None => Ok(None),
         Some(text) => match C::parse(text) {
             Some(code) => Ok(Some(code.code().to_owned())),
-            None => {
-                let known: Vec<&str> = C::ALL.iter().map(|c| c.code()).collect();
-                let fault = FieldFault::new(name, "code.unknown").with("list", known.join("、"));
-                Err(Error::Invalid(vec![fault]).into())
-            }
+            None => Err(Error::Invalid(vec![FieldFault::unlisted::<C>(name)]).into()),
         },
     }
 }

@@ -167,8 +167,12 @@ impl<'a> Table<'a> {
         }));
         let workers: Vec<_> = by_id.iter().map(|place| (people[*place as usize].id, people[*place as usize])).collect();
         let mut number = vec![0; people.len()];
-        (0u32..).zip(&by_id).for_each(|(worker, place)| number[*place as usize] = worker);
-        order.iter_mut().for_each(|place| *place = number[*place as usize]);
+        for (worker, place) in (0u32..).zip(&by_id) {
+            number[*place as usize] = worker;
+        }
+        for place in &mut order {
+            *place = number[*place as usize];
+        }
         let mut posts: Vec<Post> = open
             .iter()
             .map(|(slot, row)| Post {

@@ -229,7 +229,9 @@ fn likes<'a, T: Clone>(
         place[before as usize] = now;
         sorted.extend(examples[before as usize].take());
     }
-    class_of.iter_mut().for_each(|class| *class = place[*class as usize]);
+    for class in &mut class_of {
+        *class = place[*class as usize];
+    }
     Likes { ends: pieces.is_some().then_some(ends), class_of, examples: sorted }
 }
 
@@ -287,54 +289,7 @@ impl<'a> Scope<'a> {
         drop(known);
         let post_class = posts.class_of.iter().map(|class| row_of[*class as usize]).collect();
         let ends = posts.ends.unwrap_or_else(|| (1..=posts.class_of.len() as u32).collect());
-        Rows { ends, post_class, rows: self.spread(people, &distinct) }
-    }
-
-    /// Rows of classes as rows of people.
-    fn spread(&self, people: &Likes<SeekerRow>, by_class: &[Vec<u64>]) -> Vec<Option<Row>> {
-        let classes = people.examples.len();
-        let everybody: Vec<bool> = by_class
-            .iter()
-            .map(|bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() == classes)
-            .collect();
-        let passes = |bits: &[u64], class: usize| bits[class / BLOCK] >> (class % BLOCK) & 1;
-        let row = |people: Box<[u64]>| {
-            let some = |people: &[u64]| people.iter().rev().fold(0, |some, word| some << 1 | u64::from(*word != 0));
-            let blocks = people.chunks(BLOCK).map(some).collect();
-            let count = people.iter().map(|word| word.count_ones() as usize).sum();
-            Row { people, blocks, count }
-        };
-        let Some(ends) = &people.ends else {
-            let spread = |(bits, everybody): (&Vec<u64>, &bool)| {
-                let word = |classes: &[u32]| {
-                    classes.iter().rev().fold(0u64, |row, class| row << 1 | passes(bits, *class as usize))
-                };
-                (!everybody).then(|| row(people.class_of.chunks(BLOCK).map(word).collect()))
-            };
-            return by_class.iter().zip(&everybody).map(spread).collect();
-        };
-        // A piece of a person passes few rows: those are gone through by person.
-        let of_class: Vec<Vec<u32>> = (0..classes)
-            .map(|class| {
-                let rows = (0u32..).zip(by_class).zip(&everybody);
-                rows.filter(|((_, bits), everybody)| !**everybody && passes(bits, class) == 1)
-                    .map(|((row, _), _)| row)
-                    .collect()
-            })
-            .collect();
-        let words = ends.len().div_ceil(BLOCK);
-        let mut spread: Vec<Box<[u64]>> =
-            everybody.iter().map(|everybody| vec![0; if *everybody { 0 } else { words }].into()).collect();
-        let mut from = 0;
-        for (person, end) in ends.iter().enumerate() {
-            for class in &people.class_of[from..*end as usize] {
-                for row in &of_class[*class as usize] {
-                    spread[*row as usize][person / BLOCK] |= 1 << (person % BLOCK);
-                }
-            }
-            from = *end as usize;
-        }
-        spread.into_iter().zip(everybody).map(|(people, everybody)| (!everybody).then(|| row(people))).collect()
+        Rows { ends, post_class, rows: spread(people, &distinct) }
     }
 
     pub fn condition(&self, condition: &'static Condition) -> Compiled {
@@ -368,4 +323,51 @@ impl<'a> Scope<'a> {
         let points = Points { ends, class_of, post_class, by_class, together: 1, by_group: vec![], most: vec![] };
         Compiled::Part(points.merged())
     }
+}
+
+/// Rows of classes as rows of people.
+fn spread(people: &Likes<SeekerRow>, by_class: &[Vec<u64>]) -> Vec<Option<Row>> {
+    let classes = people.examples.len();
+    let everybody: Vec<bool> = by_class
+        .iter()
+        .map(|bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() == classes)
+        .collect();
+    let passes = |bits: &[u64], class: usize| bits[class / BLOCK] >> (class % BLOCK) & 1;
+    let row = |people: Box<[u64]>| {
+        let some = |people: &[u64]| people.iter().rev().fold(0, |some, word| some << 1 | u64::from(*word != 0));
+        let blocks = people.chunks(BLOCK).map(some).collect();
+        let count = people.iter().map(|word| word.count_ones() as usize).sum();
+        Row { people, blocks, count }
+    };
+    let Some(ends) = &people.ends else {
+        let spread = |(bits, everybody): (&Vec<u64>, &bool)| {
+            let word = |classes: &[u32]| {
+                classes.iter().rev().fold(0u64, |row, class| row << 1 | passes(bits, *class as usize))
+            };
+            (!everybody).then(|| row(people.class_of.chunks(BLOCK).map(word).collect()))
+        };
+        return by_class.iter().zip(&everybody).map(spread).collect();
+    };
+    // A piece of a person passes few rows: those are gone through by person.
+    let of_class: Vec<Vec<u32>> = (0..classes)
+        .map(|class| {
+            let rows = (0u32..).zip(by_class).zip(&everybody);
+            rows.filter(|((_, bits), everybody)| !**everybody && passes(bits, class) == 1)
+                .map(|((row, _), _)| row)
+                .collect()
+        })
+        .collect();
+    let words = ends.len().div_ceil(BLOCK);
+    let mut spread: Vec<Box<[u64]>> =
+        everybody.iter().map(|everybody| vec![0; if *everybody { 0 } else { words }].into()).collect();
+    let mut from = 0;
+    for (person, end) in ends.iter().enumerate() {
+        for class in &people.class_of[from..*end as usize] {
+            for row in &of_class[*class as usize] {
+                spread[*row as usize][person / BLOCK] |= 1 << (person % BLOCK);
+            }
+        }
+        from = *end as usize;
+    }
+    spread.into_iter().zip(everybody).map(|(people, everybody)| (!everybody).then(|| row(people))).collect()
 }

@@ -143,7 +143,9 @@ fn sorted(promises: &[Promise]) -> Vec<Promise> {
     let most = promises.iter().map(|promise| promise.gain).max().unwrap_or(0);
     let below = |promise: &Promise| (most - promise.gain) as usize;
     let mut next = vec![0usize; promises.iter().map(below).max().unwrap_or(0) + 2];
-    promises.iter().for_each(|promise| next[below(promise) + 1] += 1);
+    for promise in promises {
+        next[below(promise) + 1] += 1;
+    }
     for gain in 1..next.len() {
         next[gain] += next[gain - 1];
     }

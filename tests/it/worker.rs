@@ -250,6 +250,7 @@ journey!(a_filter_that_names_no_code_is_answered_with_those_there_are, |world| {
     let told = clerk.get("/api/v1/workers?status=zz").await.problem(422, "invalid").json();
     let message = told["errors"][0]["message"].as_str().unwrap_or_default();
     assert!(message.contains("looking") && !message.contains("code.unknown"), "{told}");
+    world.settle().await;
     let run = json!({"scope": {"kinds": ["zz"]}, "aim": "score"});
     let told = clerk.post("/api/v1/match-runs", run).await.problem(422, "invalid").text();
     assert!(told.contains("public_welfare"), "{told}");

@@ -19,6 +19,7 @@ use crate::config::{Config, Given};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::introduction::IntroductionAct;
 use crate::domain::registration::Registration;
+use crate::domain::worker::ConsentScope;
 use crate::jobs;
 use crate::pages::Lang;
 use crate::web::fault::{Fault, sentence};
@@ -303,6 +304,9 @@ async fn everybody(office: &Office, dice: &mut Dice) -> Result<()> {
     Ok(())
 }
 
+/// Introductions that wait for the person's consent.
+const WAITING: usize = 6;
+
 /// Introductions in every state.
 async fn cases(office: &Office, clerk: &Actor, dice: &mut Dice) -> Result<()> {
     let boss = account::of_name(office, "employer").await.map_err(act)?;
@@ -330,6 +334,16 @@ async fn cases(office: &Office, clerk: &Actor, dice: &mut Dice) -> Result<()> {
         }
     }
     anyhow::ensure!(made >= 20, "only {made} introductions could be made");
+    // Some still have to be asked whether the employer may be told.
+    let mut waiting = 0;
+    for (record, _) in others.items.iter().rev() {
+        let found = matching::candidates(office, clerk, record.row.id, 20).await.map_err(act)?;
+        let silent = found.iter().find(|(_, person)| person.consent(ConsentScope::Employer).is_none());
+        let Some((m, _)) = silent.filter(|_| waiting < WAITING) else { continue };
+        let new: NewIntroduction = body(json!({"worker": m.worker, "vacancy": m.vacancy}))?;
+        waiting += usize::from(introduction::introduce(office, clerk, &new).await.is_ok());
+    }
+    anyhow::ensure!(waiting > 0, "nobody is left to be asked");
     Ok(())
 }
 

@@ -26,7 +26,7 @@ use crate::store::{account, class, employer, interest, outbox};
 const NEW_VACANCIES: usize = 10;
 /// New vacancies that are compared with the station's people at most.
 const LOOKED_AT: i64 = 100;
-/// People whom a letter about a class names at most.
+/// People whom a letter about a class names at most of those to enrol, and of the others.
 const PEOPLE: usize = 12;
 /// Hours that an invitation to set a password lasts.
 const INVITE_HOURS: u32 = 7 * 24;
@@ -218,8 +218,12 @@ async fn matter(
             };
             let ids: Vec<Uuid> = classes.iter().map(|c| c.row.id).collect();
             let mut whom = training_plan::to_seat(office, &stations, &ids).await?;
+            let named = |people: &[(String, String)]| mail::People {
+                first: people.iter().take(PEOPLE).map(|(name, code)| Person::new(name, code)).collect(),
+                more: people.len().saturating_sub(PEOPLE),
+            };
             let seats = |c: &class::Record| {
-                let people = whom.remove(&c.row.id).unwrap_or_default();
+                let whom = whom.remove(&c.row.id).unwrap_or_default();
                 mail::Seats {
                     class: Listed {
                         title: c.row.class.name.as_str().into(),
@@ -227,8 +231,8 @@ async fn matter(
                         left: c.row.class.seats.saturating_sub(c.taken),
                         day: day(lang, c.row.class.starts),
                     },
-                    more: people.len().saturating_sub(PEOPLE),
-                    people: people.iter().take(PEOPLE).map(|(name, code)| Person::new(name, code)).collect(),
+                    enrol: named(&whom.enrol),
+                    better: named(&whom.better),
                 }
             };
             let classes = classes.iter().map(seats).collect();

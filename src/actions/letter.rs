@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::clock::start_of;
 use super::error::{Error, Result};
 use super::office::{Office, below};
-use super::{saved_search, training_plan, worklist};
+use super::{order, saved_search, training_plan, worklist};
 use crate::domain::code::Code as _;
 use crate::domain::notice::{NoticeKind, NoticeState, back_off};
 use crate::domain::saved_search::SearchKind;
@@ -264,7 +264,7 @@ pub(super) async fn digest(
     let today = office.today();
     let yesterday = today.yesterday().unwrap_or(today);
     let opened = rows::opened(&mut &office.db, start_of(yesterday), office.now() + 1, today, LOOKED_AT).await?;
-    let opened = fitting(office, &ids, opened).await?;
+    let opened = open_to_all(office, fitting(office, &ids, opened).await?).await?;
     let count = |(kind, n): (TaskKind, usize)| mail::Count {
         what: pages::word(page_lang(lang), "task", kind.code()).into(),
         n: n as u64,
@@ -303,13 +303,23 @@ async fn found(
                 mail::Found { n, people, ..mail::Found::default() }
             }
             SearchKind::Vacancies => {
-                let adverts = rows::adverts(&mut read, &news.ids).await?;
+                let adverts = open_to_all(office, rows::adverts(&mut read, &news.ids).await?).await?;
                 let vacancies = adverts.iter().map(|a| listed(lang, a)).collect();
                 mail::Found { name: saved.name.as_str().into(), n, vacancies, ..mail::Found::default() }
             }
         });
     }
     Ok(all)
+}
+
+/// Vacancies with the places left that no order class keeps.
+async fn open_to_all(office: &Office, mut adverts: Vec<Advert>) -> Result<Vec<Advert>> {
+    let ids: Vec<Uuid> = adverts.iter().map(|advert| advert.id).collect();
+    let kept = order::kept_of(&mut &office.db, &ids).await?;
+    for advert in &mut adverts {
+        advert.left -= kept.get(&advert.id).copied().map_or(0, i64::from);
+    }
+    Ok(adverts)
 }
 
 /// Those vacancies that fit at least one person of these stations; all of them on a node that does not match.

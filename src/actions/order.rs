@@ -50,16 +50,14 @@ pub async fn kept_of(read: &mut impl Read, ids: &[Uuid]) -> Result<HashMap<Uuid,
 /// Vacancies as matching sees them, with the places kept; those of the same orders come along, for their shares hang together.
 pub async fn openings(office: &Office, ids: &[Uuid]) -> Result<Vec<Opening>> {
     let mut read = &office.db;
-    let mut ordered = classes::ordered(&mut read, ids).await?;
-    let mut openings = vacancies::openings(&mut read, ids, office.today()).await?;
-    for opening in &mut openings {
-        if ordered.remove(&opening.id) {
-            opening.kept = kept(&mut read, opening.id).await?.min(opening.places_left);
-        }
-    }
-    for mut opening in vacancies::openings(&mut read, &Vec::from_iter(ordered), office.today()).await? {
+    let ordered = classes::ordered(&mut read, ids).await?;
+    let mut wanted = ids.to_vec();
+    wanted.extend(&ordered);
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut openings = vacancies::openings(&mut read, &wanted, office.today()).await?;
+    for opening in openings.iter_mut().filter(|opening| ordered.contains(&opening.id)) {
         opening.kept = kept(&mut read, opening.id).await?.min(opening.places_left);
-        openings.push(opening);
     }
     Ok(openings)
 }

@@ -70,7 +70,8 @@ pub(super) async fn to_seat(office: &Office, stations: &[Uuid], classes: &[Uuid]
     for class in classes {
         let plans = planned(office, scope.clone(), Some(*class), SEATS).await?;
         let seats = || plans.iter().flat_map(|plan| &plan.seats);
-        let names = people::names(&mut &office.db, &scope, &Vec::from_iter(seats().map(|seat| seat.worker))).await?;
+        let ids: Vec<Uuid> = seats().map(|seat| seat.worker).collect();
+        let names = people::names(&mut &office.db, &scope, &ids).await?;
         let named = |places: bool| {
             let those = seats().filter(|seat| seat.places == places);
             those.filter_map(|seat| names.get(&seat.worker).cloned()).collect()

@@ -59,7 +59,9 @@ pub fn spread(table: &Table, pairs: &[(u32, u32, u32)]) -> Spread {
     let (lost_out, no_post) = (free(true), free(false));
     let named = |list: &[u32]| list.iter().take(NAMED).map(|worker| table.worker(*worker)).collect();
     let mut taken = vec![0u32; table.posts()];
-    pairs.iter().for_each(|(_, post, _)| taken[*post as usize] += 1);
+    for (_, post, _) in pairs {
+        taken[*post as usize] += 1;
+    }
     // Who took a place that was kept for them took none of those that are open to everybody.
     let empty = |post: u32| u64::from(table.opening(post).places_left.saturating_sub(taken[post as usize]));
     Spread {

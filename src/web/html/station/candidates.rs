@@ -128,7 +128,7 @@ async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
         rules: Parameters::shipped().version.clone(),
         cut: people.len() == limit,
         edit: mine,
-        places_left: record.places_left(),
+        places_left: record.places_left() - kept,
         waiting: record.introduced,
         introductions: introduced
             .items

@@ -255,7 +255,8 @@ impl Map {
     ) -> Result<Self, Fault> {
         let lang = ask.lang;
         let posts = match_run::posts(&ask.office, ids.iter().copied()).await?;
-        let kept = order::kept_of(&mut &ask.office.db, &Vec::from_iter(ids.iter().copied())).await?;
+        let known: Vec<Uuid> = posts.keys().copied().collect();
+        let kept = order::kept_of(&mut &ask.office.db, &known).await?;
         let (employer, place) = (ask.query("employer").unwrap_or_default(), ask.query("place").unwrap_or_default());
         let from: usize = ask.query_as("from")?.unwrap_or(0);
         let mut firms: BTreeMap<(String, String), usize> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! The schema: migrations in order, and what makes a database ours.
 
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use super::Error;
 use super::db::{Db, Read as _, sql};
@@ -16,9 +16,11 @@ const SQLITE: &str = include_str!("../../migrations/sqlite/0002_append_only.sql"
 const POSTGRES: &str = include_str!("../../migrations/postgres/0002_append_only.sql");
 
 fn migrator(db: &Db) -> Migrator {
-    let own = if db.is_sqlite() { SQLITE } else { POSTGRES };
+    let sqlite = db.is_sqlite();
+    let own = if sqlite { SQLITE } else { POSTGRES };
     let step = |version, name: &'static str, text: &'static str| {
-        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+        let text = if sqlite { text.to_owned() } else { text.replace(") WITHOUT ROWID;", ");") };
+        Migration::new(version, name.into(), MigrationType::Simple, AssertSqlSafe(text).into_sql_str(), false)
     };
     Migrator::with_migrations(vec![
         step(1, "registry", REGISTRY),

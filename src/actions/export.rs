@@ -233,6 +233,11 @@ async fn workers<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>,
     }
 }
 
+/// Codes of a vacancy's order classes.
+fn of<'a>(classes: &'a HashMap<Uuid, Vec<String>>, record: &vacancy::Record) -> &'a [String] {
+    classes.get(&record.row.id).map_or(&[], Vec::as_slice)
+}
+
 async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
     sheet.begin(&offer::vacancy_headings())?;
     let mut names = Names::default();
@@ -242,8 +247,10 @@ async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W
         ask.page.limit = SEARCHED;
         loop {
             let found = exact(search::vacancies(office, actor, ask.clone()).await?)?;
+            let ids: Vec<Uuid> = found.items.iter().map(|(record, _)| record.row.id).collect();
+            let classes = class::references_of(&mut &office.db, &ids).await?;
             for (record, _) in &found.items {
-                sheet.row(&offer::vacancy_cells(record, today, &mut names))?;
+                sheet.row(&offer::vacancy_cells(record, of(&classes, record), today, &mut names))?;
             }
             ask.page.cursor = found.next_cursor;
             if ask.page.cursor.is_none() {
@@ -257,9 +264,10 @@ async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W
         let ids = vacancy::ids_after(&mut read, after, PAGE).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
+        let classes = class::references_of(&mut read, &ids).await?;
         for record in vacancy::records(&mut read, &ids).await? {
             if options.only.takes(&record.row.vacancy.title, &record.row.reference) {
-                sheet.row(&offer::vacancy_cells(&record, today, &mut names))?;
+                sheet.row(&offer::vacancy_cells(&record, of(&classes, &record), today, &mut names))?;
             }
         }
     }

@@ -14,7 +14,9 @@ use crate::actions::enter::{Bringer, Incoming, create};
 use crate::actions::follow::Follower;
 use crate::actions::introduction::{self, Details, NewIntroduction, Step};
 use crate::actions::vacancy::Aim;
-use crate::actions::{Office, class, employer, enrolment, interest, matching, put, station, vacancy, worker};
+use crate::actions::{
+    Office, class, employer, enrolment, interest, matching, put, saved_search, station, vacancy, worker,
+};
 use crate::config::{Config, Given};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::introduction::IntroductionAct;
@@ -117,6 +119,8 @@ async fn make(config: &Config, office: &Office) -> Result<()> {
     accounts(office, &employers).await?;
     let clerk = account::of_name(office, "clerk").await.map_err(act)?;
     let city = account::of_name(office, "city").await.map_err(act)?;
+    // Before there are posts, so that all that it finds is news.
+    search(office, &clerk).await?;
     posts(office, &city, &mut dice).await?;
     let classes = classes(office, &city, &mut dice).await?;
     everybody(office, &mut dice).await?;
@@ -125,6 +129,7 @@ async fn make(config: &Config, office: &Office) -> Result<()> {
     cases(office, &clerk, &mut dice).await?;
     visitors(office, &mut dice).await?;
     enrolments(office, &clerk, &classes).await?;
+    order_class(office, &clerk, &city).await?;
     let mailer = serve::mailer(config)?;
     jobs::run_until_idle(office, &mailer, Some(&mut follower)).await.map_err(act)?;
     Ok(())
@@ -389,6 +394,48 @@ async fn visitors(office: &Office, dice: &mut Dice) -> Result<()> {
             "remark": dice.of(&["下个月可以来", "想问包不包住", "两口子一起来行吗"]),
         });
         interest::leave(office, record.row.id, &body(new)?).await.map_err(act)?;
+    }
+    Ok(())
+}
+
+/// A search that the clerk's station keeps.
+async fn search(office: &Office, clerk: &Actor) -> Result<()> {
+    let asked = crate::actions::search::VacancyAsk { q: "焊工".into(), lodging: true, ..Default::default() };
+    let query = "q=%E7%84%8A%E5%B7%A5&lodging=true".to_owned();
+    let asked = saved_search::Asked::Vacancies(asked);
+    saved_search::save(office, clerk, "包住的焊工岗位", query, asked).await.map_err(act)?;
+    Ok(())
+}
+
+/// A class that an employer has ordered, with people in it whose places are kept.
+async fn order_class(office: &Office, clerk: &Actor, city: &Actor) -> Result<()> {
+    let day = |days: i64| office.today().saturating_add(days.days()).to_string();
+    let post = json!({
+        "title": "焊工", "employer": people::credit_code(0), "occupation": "焊工", "kind": "校企合作", "employment_form": "full_time",
+        "headcount": 8, "region": "440112", "address": "广州市黄埔区工业大道", "contact": "招工组",
+        "wage": {"min": 6500, "max": 8500, "period": "month"}, "requirements": {"certificates": ["焊工证"]},
+        "benefits": ["lodging", "meals", "training"], "social_insurance": true, "contract_months": 24, "start_from": day(22),
+        "valid_until": day(60), "description": "企业定向委托培训，结业持证上岗。",
+    });
+    let post = vacancy::post(office, city, &body(post)?, Aim::Open).await.map_err(act)?.record.row.id;
+    let class = json!({
+        "programme": "广东技工", "name": "焊工订单班", "occupation": "焊工", "certificates": ["焊工证"], "starts": day(6),
+        "ends": day(20), "seats": 10, "region": "440112", "place": "广州市黄埔区职业培训中心", "provider": "山海技能培训学校",
+        "fee": 0, "vacancies": [post],
+    });
+    let class = class::create(office, city, &body(class)?).await.map_err(act)?.row.id;
+    let page = crate::actions::search::Page { limit: 100, ..Default::default() };
+    let ask = crate::actions::search::WorkerAsk {
+        status: Some("looking".into()),
+        occupation: Some("焊工".into()),
+        page,
+        ..Default::default()
+    };
+    let people = crate::actions::search::workers(office, clerk, ask).await.map_err(act)?;
+    anyhow::ensure!(!people.items.is_empty(), "nobody in the demo would be a welder");
+    for (record, _) in people.items.iter().rev().take(5) {
+        // Somebody who sits in a class already does not sit in a second one.
+        let _ = enrolment::enrol(office, clerk, record.person.id, class).await;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::ready::Ready;
-use super::{LEASE, Wanted};
+use super::{LEASE, Wanted, counties};
 use crate::actions::error::{Error, Result};
 use crate::actions::office::{Office, below};
 use crate::domain::code::Code as _;
@@ -100,11 +100,12 @@ async fn carry_out(office: &Office, mut run: Run, stop: Arc<AtomicBool>) -> Resu
         Some(id) => Scope::Stations(below(&office.stations().await, id)),
         None => Scope::All,
     };
-    let (inner, today, told) = (office.clone(), office.today(), stop.clone());
+    let (inner, today, told, counties) = (office.clone(), office.today(), stop.clone(), counties(office).await);
     let progress = Arc::new(Progress::default());
     let seen = progress.clone();
-    let mut computing =
-        tokio::task::spawn_blocking(move || watched(&seen, || compute(&inner, &people, &wanted, today, &told)));
+    let mut computing = tokio::task::spawn_blocking(move || {
+        watched(&seen, || compute(&inner, &people, &wanted, &counties, today, &told))
+    });
     let (mut noted, mut written) = (progress.now(), Instant::now());
     let computed = loop {
         tokio::select! {
@@ -158,6 +159,7 @@ fn compute(
     office: &Office,
     people: &Scope,
     wanted: &Wanted,
+    counties: &BTreeMap<Uuid, Vec<String>>,
     today: Date,
     stop: &AtomicBool,
 ) -> Result<Option<Computed>> {
@@ -166,10 +168,10 @@ fn compute(
     // A copy, so that the columns can follow the changes of the day while this takes its time.
     let columns = Columns::clone(&*office.live.columns()?);
     tell(RunStage::Tables, 0, 0);
-    let ready = Ready::new(&columns, people, wanted, today)?;
+    let ready = Ready::new(&columns, people, wanted, counties, today)?;
     let table = &ready.table;
     tell(RunStage::Lists, 0, 0);
-    let plan = if ready.terms.are_none() {
+    let plan = if ready.terms.are_none() && ready.kept().is_empty() {
         let batch = assign_table(table).map_err(|fault| Error::Internal(fault.to_string()))?;
         let number = |(worker, vacancy, score): (Uuid, Uuid, u32)| {
             Some((table.worker_number(worker)?, table.post_number(vacancy)?, score))
@@ -207,7 +209,7 @@ fn compute(
         "workers": table.workers(), "vacancies": table.posts(), "places": places, "assigned": plan.pairs.len(),
         "objective": plan.objective, "bound": plan.bound, "optimal": plan.optimal,
         "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-        "parameters": columns.parameters.version, "spread": fair,
+        "parameters": columns.parameters.version, "spread": fair, "unknown_home": ready.unknown_home,
         "shortages": short.iter().take(SHORTAGES).map(shortage).collect::<Value>(),
         "sought": wanted_most.iter().take(SOUGHT).map(in_words).collect::<Value>(),
     });

@@ -12,7 +12,7 @@ impl SeekerRow {
             return vec![self.clone()];
         }
         let alone = |(place, wish): (usize, &u32)| {
-            let mut lists = [const { vec![] }; 7];
+            let mut lists = [const { vec![] }; 8];
             lists[0] = vec![NONE; place.min(LATER)];
             lists[0].push(*wish);
             Self { lists: Lists::pack(lists), ..self.clone() }

@@ -180,7 +180,8 @@ impl Source for OnDemand<'_> {
         &[]
     }
 
-    fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List> {
+    fn lists(&self, vacancies: &[u32], profits: &dyn Fn() -> Vec<i64>) -> Vec<List> {
+        let profits = profits();
         in_parallel(self.table.threads(), vacancies.len(), |place| {
             let vacancy = vacancies[place];
             // Enough for most searches; what is missing is asked for.

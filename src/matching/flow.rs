@@ -9,16 +9,17 @@ pub(super) mod ends;
 pub(super) mod layers;
 pub(super) mod places;
 pub(super) mod standing;
-mod workers;
+pub(super) mod workers;
 
 use super::problem::Problem;
 pub use super::problem::unpack as edge;
+use workers::ByWorker;
 
 /// No vacancy.
 const FREE: u32 = u32::MAX;
 
 /// No distance yet.
-const FAR: i32 = i32::MAX;
+const FAR: u32 = u32::MAX;
 
 /// No way without loss was seen.
 const NO_MOVES: u32 = u32::MAX - 1;
@@ -35,11 +36,10 @@ pub struct Solution {
 }
 
 impl Solution {
-    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = i32>, greatest: bool) -> Self {
+    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = u32>, greatest: bool) -> Self {
         Self {
             matched: held.map(|(vacancy, score)| (vacancy != FREE).then_some((vacancy, score))).collect(),
-            // Prices never leave 0 to the top score.
-            prices: prices.map(|price| u64::from(price.unsigned_abs())).collect(),
+            prices: prices.map(u64::from).collect(),
             greatest,
         }
     }
@@ -116,12 +116,16 @@ impl ends::Edges for Problem {
     }
 }
 
+/// True where nearly everybody finds a place: the last places would search far, and workers do not.
+pub fn workers_are_scarce(problem: &Problem) -> bool {
+    let usable = |v: u32| (problem.packed(v).len() as u64).min(problem.quota(v).into());
+    let usable: u64 = (0..problem.vacancies()).map(usable).sum();
+    usable * 20 >= u64::from(problem.workers()) * 19 && ByWorker::fits(problem)
+}
+
 /// Solves the problem exactly.
 pub fn solve(problem: &Problem) -> Solution {
-    let usable: u64 =
-        (0..problem.vacancies()).map(|v| (problem.candidates(v).len() as u64).min(problem.quota(v).into())).sum();
-    // Where nearly everybody finds a place the last places search far, and workers do not.
-    if usable * 20 >= u64::from(problem.workers()) * 19 { workers::solve(problem) } else { places::solve(problem) }
+    if workers_are_scarce(problem) { workers::solve(&ByWorker::new(problem.clone())) } else { places::solve(problem) }
 }
 
 #[cfg(test)]
@@ -162,11 +166,11 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
         fn both_sides_are_proved_however_many_ways_are_equally_good_at_both_ends_of_the_prices(problem in a_problem()) {
-            let (high, low) = (places::solve(&problem), workers::solve(&problem));
+            let (high, low) = (places::solve(&problem), workers::solve(&ByWorker::new(problem.clone())));
             for solution in [&high, &low] {
                 let held = (0u32..).zip(&solution.matched);
                 let pairs: Vec<_> = held.filter_map(|(w, held)| held.map(|(v, score)| (w, v, score))).collect();
-                let proof = check(&problem, &pairs, &solution.prices).unwrap();
+                let proof = check(problem.workers(), problem.quotas(), problem.edges(), &pairs, &solution.prices).unwrap();
                 prop_assert!(proof.optimal(), "{:?}", proof);
             }
             prop_assert_eq!(&ends::other(&problem, 1, &high).unwrap(), &low.prices);

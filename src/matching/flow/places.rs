@@ -31,7 +31,7 @@ struct Prefix {
     edges: Vec<(u32, u32, u32)>,
     useless: u32,
     /// Upper bound of those who stand nowhere yet; 0 = nobody who matters.
-    beyond: i32,
+    beyond: u32,
     /// Nobody before this place in the whole list is free; who was placed once never is again.
     free: u32,
 }
@@ -43,15 +43,15 @@ struct Seat {
     score: u32,
 }
 
-/// What the loop over edges asks of a vacancy. Scores are at most a million, so sums of a few of them fit.
+/// What the loop over edges asks of a vacancy. Nothing here exceeds the top score; sums are made in 64 bits.
 #[derive(Clone, Copy)]
 struct Node {
-    price: i32,
-    distance: i32,
+    price: u32,
+    distance: u32,
     /// Greatest bound of its list: nothing in it brings a worker nearer than `distance + price - head`.
-    head: i32,
+    head: u32,
     /// Score of the best free worker of its list, or more if that one was taken since.
-    free: i32,
+    free: u32,
     /// Over how many moves without loss somebody free seemed to stand when the list was read last; 0 = not read since the
     /// price fell. Of vacancies that are equally near the one that seems to lead out is read first: without it a search
     /// wanders through all that are equal.
@@ -76,11 +76,11 @@ struct Search<'a, S> {
     /// Vacancies whose lists were read in vain too often.
     stale: Vec<u32>,
     /// How near the nearest end is, and what it is.
-    best: i32,
+    best: i64,
     exit: Exit,
     /// Distance up to which a vacancy's list is read next, nearest first, of equal ones that with fewest moves to go, then
     /// the last found; with the vacancy, and its own distance when it was put here.
-    queue: BinaryHeap<(Reverse<i32>, Reverse<u32>, u32, u32, i32)>,
+    queue: BinaryHeap<(Reverse<i64>, Reverse<u32>, u32, u32, u32)>,
     pushed: u32,
 }
 
@@ -96,12 +96,13 @@ fn order(source: &impl Source) -> Vec<u32> {
     let top = |v: u32| source.written(v).first().map_or(0, |packed| u64::from(edge(*packed).1));
     let highest = (0..source.vacancies()).map(top).max().unwrap_or(0);
     let keys: Vec<_> = (0..source.vacancies())
-        .map(|v| (top(v) * STEPS / (highest + 1), u128::from(source.width(v)), u128::from(source.quota(v)) + 1))
+        .map(|v| (top(v) * STEPS / (highest + 1), source.width(v), u64::from(source.quota(v)) + 1))
         .collect();
     let mut order: Vec<u32> = (0..source.vacancies()).filter(|v| keys[*v as usize].1 > 0).collect();
     order.sort_unstable_by(|a, b| {
         let ((step_a, width_a, places_a), (step_b, width_b, places_b)) = (keys[*a as usize], keys[*b as usize]);
-        (step_b, width_a * places_b, a).cmp(&(step_a, width_b * places_a, b))
+        let across = |width: u64, places: u64| u128::from(width) * u128::from(places);
+        (step_b, across(width_a, places_b), a).cmp(&(step_a, across(width_b, places_a), b))
     });
     order
 }
@@ -112,13 +113,15 @@ pub fn solve(source: &impl Source) -> Solution {
     let order = order(source);
     let mut done = 0;
     for wave in order.chunks(WAVE) {
-        let profits = || (0..source.workers()).map(|worker| i64::from(search.profit(worker))).collect();
+        let profits = || (0..source.workers()).map(|worker| search.profit(worker)).collect();
         for (vacancy, list) in wave.iter().zip(source.lists(wave, &profits)) {
-            search.nodes[*vacancy as usize].price = list.top as i32;
+            search.nodes[*vacancy as usize].price = list.top as u32;
             search.list(*vacancy, list);
         }
         for vacancy in wave {
-            tell(RunStage::Solving, done, order.len());
+            if !tell(RunStage::Solving, done, order.len()) {
+                break;
+            }
             done += 1;
             for _ in 0..source.quota(*vacancy) {
                 // At price 0 a place is worth nothing: this one and all others stay empty.
@@ -157,7 +160,7 @@ impl<'a, S: Source> Search<'a, S> {
 
     /// Places one more unit of `origin`: shortest path to a free worker or to a place that is left empty.
     fn insert(&mut self, origin: u32) {
-        self.best = self.nodes[origin as usize].price;
+        self.best = self.nodes[origin as usize].price.into();
         self.exit = Exit::Drop(origin);
         self.reach(origin, 0, Via::default());
         while let Some((Reverse(level), _, _, vacancy, distance)) = self.queue.pop() {
@@ -178,9 +181,9 @@ impl<'a, S: Source> Search<'a, S> {
     }
 
     /// Reads the list of a vacancy on as far as the distance `level`, and puts the vacancy back for what follows.
-    fn read(&mut self, vacancy: u32, distance: i32, level: i32) {
+    fn read(&mut self, vacancy: u32, distance: u32, level: i64) {
         let (source, at) = (self.source, vacancy as usize);
-        let base = distance + self.nodes[at].price;
+        let base = i64::from(distance) + i64::from(self.nodes[at].price);
         // Its own workers lead nowhere.
         self.nodes[at].moves = NO_MOVES;
         let mut moves = NO_MOVES;
@@ -188,9 +191,9 @@ impl<'a, S: Source> Search<'a, S> {
             // Taken out while its edges are read, so that the rest can change.
             let mut prefix = std::mem::take(&mut self.prefixes[at]);
             let mut cursor = self.cursor[at];
-            let mut next = FAR;
+            let mut next = i64::MAX;
             for (bound, worker, score) in &prefix.edges[cursor.prefix as usize..] {
-                let promised = base - *bound as i32;
+                let promised = base - i64::from(*bound);
                 if promised > level || level >= self.best {
                     next = promised;
                     break;
@@ -201,7 +204,7 @@ impl<'a, S: Source> Search<'a, S> {
             let written = source.written(vacancy).get(prefix.edges.len() + cursor.rest as usize..);
             for packed in written.unwrap_or_default() {
                 let (worker, score) = edge(*packed);
-                let promised = base - score as i32;
+                let promised = base - i64::from(score);
                 if promised > level || level >= self.best {
                     next = next.min(promised);
                     break;
@@ -216,15 +219,15 @@ impl<'a, S: Source> Search<'a, S> {
             }
             self.prefixes[at] = prefix;
             self.cursor[at] = cursor;
-            if beyond == 0 || base - beyond > level || level >= self.best {
-                let next = if beyond == 0 { next } else { next.min(base - beyond) };
+            if beyond == 0 || base - i64::from(beyond) > level || level >= self.best {
+                let next = if beyond == 0 { next } else { next.min(base - i64::from(beyond)) };
                 // Never nearer than what was read: where the search has found its end, edges within that are left unread.
                 self.push(next.max(level + 1), vacancy, distance, 0);
                 self.nodes[at].moves = (moves + 1).min(NO_MOVES);
                 return;
             }
             // The longer list has today's bounds; what is read twice does no harm.
-            let list = source.longer(vacancy, 2 * length, &|worker| i64::from(self.profit(worker)));
+            let list = source.longer(vacancy, 2 * length, &|worker| self.profit(worker));
             self.list(vacancy, list);
             self.cursor[at] = Cursor::default();
             self.take_free(vacancy, base);
@@ -234,15 +237,15 @@ impl<'a, S: Source> Search<'a, S> {
     /// Follows one edge to the vacancy where the worker stands, and says how many moves that one is from somebody free if
     /// nothing is lost on the way there. Who is free was looked at when the vacancy was reached.
     #[inline]
-    fn look(&mut self, (vacancy, worker, score): (u32, u32, u32), base: i32, level: i32, useless: &mut u32) -> u32 {
+    fn look(&mut self, (vacancy, worker, score): (u32, u32, u32), base: i64, level: i64, useless: &mut u32) -> u32 {
         let seat = self.seats[worker as usize];
         if seat.vacancy == FREE {
             return NO_MOVES;
         }
         let node = self.nodes[seat.vacancy as usize];
-        let further = base - score as i32 + seat.score as i32 - node.price;
-        if further < self.best && further < node.distance {
-            self.reach(seat.vacancy, further, Via { worker, vacancy, score });
+        let further = base - i64::from(score) + i64::from(seat.score) - i64::from(node.price);
+        if further < self.best && further < node.distance.into() {
+            self.reach(seat.vacancy, further as u32, Via { worker, vacancy, score });
         }
         if further > level {
             *useless += 1;
@@ -253,7 +256,7 @@ impl<'a, S: Source> Search<'a, S> {
 
     /// Puts a list in the place of the one before.
     fn list(&mut self, vacancy: u32, list: List) {
-        self.prefixes[vacancy as usize] = Prefix { edges: list.edges, beyond: list.beyond as i32, ..Prefix::default() };
+        self.prefixes[vacancy as usize] = Prefix { edges: list.edges, beyond: list.beyond as u32, ..Prefix::default() };
         self.head(vacancy);
         self.best_free(vacancy);
     }
@@ -261,8 +264,8 @@ impl<'a, S: Source> Search<'a, S> {
     /// Notes the greatest bound of the list.
     fn head(&mut self, vacancy: u32) {
         let prefix = &self.prefixes[vacancy as usize];
-        let first = prefix.edges.first().map_or(0, |(bound, _, _)| *bound as i32);
-        let rest = self.source.written(vacancy).get(prefix.edges.len()).map_or(0, |packed| edge(*packed).1 as i32);
+        let first = prefix.edges.first().map_or(0, |(bound, _, _)| *bound);
+        let rest = self.source.written(vacancy).get(prefix.edges.len()).map_or(0, |packed| edge(*packed).1);
         self.nodes[vacancy as usize].head = first.max(rest).max(prefix.beyond);
     }
 
@@ -278,7 +281,7 @@ impl<'a, S: Source> Search<'a, S> {
                 return None;
             };
             if self.seats[worker as usize].vacancy == FREE {
-                node.free = score as i32;
+                node.free = score;
                 return Some((worker, score));
             }
             prefix.free += 1;
@@ -286,20 +289,20 @@ impl<'a, S: Source> Search<'a, S> {
     }
 
     /// Ends the search at the best free worker of a vacancy, if that is nearer than all before.
-    fn take_free(&mut self, vacancy: u32, base: i32) {
-        if base - self.nodes[vacancy as usize].free < self.best
+    fn take_free(&mut self, vacancy: u32, base: i64) {
+        if base - i64::from(self.nodes[vacancy as usize].free) < self.best
             && let Some((worker, score)) = self.best_free(vacancy)
-            && base - (score as i32) < self.best
+            && base - i64::from(score) < self.best
         {
-            (self.best, self.exit) = (base - score as i32, Exit::Take(worker, vacancy, score));
+            (self.best, self.exit) = (base - i64::from(score), Exit::Take(worker, vacancy, score));
         }
     }
 
     /// What a worker gains above the price of the place held; 0 when free.
-    fn profit(&self, worker: u32) -> i32 {
+    fn profit(&self, worker: u32) -> i64 {
         match self.seats[worker as usize] {
             Seat { vacancy: FREE, .. } => 0,
-            seat => seat.score as i32 - self.nodes[seat.vacancy as usize].price,
+            seat => i64::from(seat.score) - i64::from(self.nodes[seat.vacancy as usize].price),
         }
     }
 
@@ -314,7 +317,7 @@ impl<'a, S: Source> Search<'a, S> {
         }));
         for (bound, worker, score) in &mut prefix.edges {
             // Nothing below 0 is ever read, so 0 is bound enough.
-            *bound = (*score as i32 - self.profit(*worker)).max(0) as u32;
+            *bound = (i64::from(*score) - self.profit(*worker)).max(0) as u32;
         }
         prefix.edges.sort_unstable_by_key(|(bound, worker, _)| (Reverse(*bound), *worker));
         if (prefix.free as usize) < prefix.edges.len() {
@@ -326,15 +329,15 @@ impl<'a, S: Source> Search<'a, S> {
 
     /// A vacancy is so near: a place of it may be left empty, somebody free may take one, and its list is read from where
     /// it may bring something.
-    fn reach(&mut self, vacancy: u32, distance: i32, via: Via) {
+    fn reach(&mut self, vacancy: u32, distance: u32, via: Via) {
         let node = &mut self.nodes[vacancy as usize];
         if node.distance == FAR {
             self.touched.push(vacancy);
         }
         node.distance = distance;
         self.via[vacancy as usize] = via;
-        let base = distance + node.price;
-        let level = distance.max(base - node.head);
+        let base = i64::from(distance) + i64::from(node.price);
+        let level = i64::from(distance).max(base - i64::from(node.head));
         if base < self.best {
             (self.best, self.exit) = (base, Exit::Drop(vacancy));
         }
@@ -347,7 +350,7 @@ impl<'a, S: Source> Search<'a, S> {
     }
 
     /// Puts a vacancy where its list is read on, if that may bring anything.
-    fn push(&mut self, level: i32, vacancy: u32, distance: i32, moves: u32) {
+    fn push(&mut self, level: i64, vacancy: u32, distance: u32, moves: u32) {
         if level < self.best {
             self.queue.push((Reverse(level), Reverse(moves), self.pushed, vacancy, distance));
             self.pushed += 1;
@@ -356,7 +359,7 @@ impl<'a, S: Source> Search<'a, S> {
 
     /// Lowers the prices of the tree by what the path was shorter, and forgets the distances.
     fn settle(&mut self) {
-        let best = self.best;
+        let best = self.best as u32;
         for vacancy in self.touched.drain(..) {
             let node = &mut self.nodes[vacancy as usize];
             if node.distance < best {

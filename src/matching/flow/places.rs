@@ -58,6 +58,10 @@ struct Node {
     moves: u32,
 }
 
+/// Distance up to which a vacancy's list is read next, nearest first, of equal ones that with fewest moves to go, then the
+/// last found; with the vacancy, and its own distance when it was put here.
+type Turn = (Reverse<i64>, Reverse<u32>, u32, u32, u32);
+
 /// How far the list of a vacancy has been read in this search.
 #[derive(Clone, Copy, Default)]
 struct Cursor {
@@ -78,9 +82,7 @@ struct Search<'a, S> {
     /// How near the nearest end is, and what it is.
     best: i64,
     exit: Exit,
-    /// Distance up to which a vacancy's list is read next, nearest first, of equal ones that with fewest moves to go, then
-    /// the last found; with the vacancy, and its own distance when it was put here.
-    queue: BinaryHeap<(Reverse<i64>, Reverse<u32>, u32, u32, u32)>,
+    queue: BinaryHeap<Turn>,
     pushed: u32,
 }
 

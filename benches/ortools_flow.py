@@ -31,12 +31,6 @@ def edges(path, vacancies):
     return len(workers), *(np.concatenate([piece[k] for piece in pieces]) for k in range(3))
 
 
-def peak():
-    """Most memory of this process in MB."""
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
-
-
 def main():
     """Places first: source to workers, workers to vacancies, vacancies to the sink; who stays away goes around."""
     start = time.perf_counter()
@@ -63,8 +57,10 @@ def main():
     status = flow.solve()
     took = time.perf_counter() - start
     assert status == flow.OPTIMAL, status
+    with open("/proc/self/status", encoding="ascii") as file:
+        peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
     print(json.dumps({"objective": -flow.optimal_cost(), "seconds_read": round(read, 3), "seconds_solve": round(took, 3),
-                      "mb": peak()}))
+                      "mb": peak / 1024}))
 
 
 main()

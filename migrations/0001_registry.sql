@@ -1,14 +1,14 @@
 -- Instants are BIGINT microseconds UTC, days are ISO TEXT of Asia/Shanghai, ids are 16 bytes (UUIDv7), money is in fen.
 -- References that a bulk insert checks are looked at when it commits, so that SQLite need not be able to undo each statement.
+-- WITHOUT ROWID keeps a row inside its primary key on SQLite; PostgreSQL is given the text without these words.
 -- `facts` is the value as the domain knows it (JSON); columns beside it are what SQL must search, join or keep unique.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 CREATE TABLE lane (no BIGINT PRIMARY KEY, n BIGINT NOT NULL, audit_head BYTEA NOT NULL);
 CREATE TABLE change (
-    lane BIGINT NOT NULL, n BIGINT NOT NULL, seq BIGINT NOT NULL,
-    kind TEXT NOT NULL, id BYTEA NOT NULL,
-    PRIMARY KEY (lane, n, seq)
+    lane BIGINT NOT NULL, n BIGINT NOT NULL, kind TEXT NOT NULL, ids BYTEA NOT NULL,
+    PRIMARY KEY (lane, n, kind)
 );
 CREATE TABLE audit (
     lane BIGINT NOT NULL, n BIGINT NOT NULL, seq BIGINT NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE history (
     id BYTEA NOT NULL, kind TEXT NOT NULL, object BYTEA NOT NULL, at BIGINT NOT NULL,
     actor TEXT NOT NULL, act TEXT NOT NULL, diff TEXT NOT NULL, sealed BYTEA,
     PRIMARY KEY (object, at, id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE station (
     id BYTEA PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,
@@ -101,14 +101,14 @@ CREATE TABLE membership (
     household BYTEA NOT NULL REFERENCES household (id) DEFERRABLE INITIALLY DEFERRED,
     relation TEXT, from_at BIGINT NOT NULL, to_at BIGINT,
     PRIMARY KEY (worker, id)
-);
+) WITHOUT ROWID;
 CREATE INDEX membership_household ON membership (household);
 CREATE TABLE link (
     worker BYTEA NOT NULL REFERENCES worker (id) DEFERRABLE INITIALLY DEFERRED,
     station BYTEA NOT NULL REFERENCES station (id) DEFERRABLE INITIALLY DEFERRED,
     role TEXT NOT NULL, at BIGINT NOT NULL,
     PRIMARY KEY (worker, station, role)
-);
+) WITHOUT ROWID;
 CREATE INDEX link_station ON link (station, worker);
 CREATE TABLE consent (
     id BYTEA PRIMARY KEY, worker BYTEA NOT NULL REFERENCES worker (id) DEFERRABLE INITIALLY DEFERRED, scope TEXT NOT NULL,
@@ -215,7 +215,7 @@ CREATE TABLE import_row (
     import BYTEA NOT NULL REFERENCES import (id), row_no BIGINT NOT NULL, outcome TEXT NOT NULL,
     errors TEXT NOT NULL, changes TEXT, object BYTEA, sealed BYTEA, resolved TEXT,
     PRIMARY KEY (import, row_no)
-);
+) WITHOUT ROWID;
 CREATE INDEX import_row_outcome ON import_row (import, outcome);
 CREATE TABLE heading_memory (
     station BYTEA NOT NULL REFERENCES station (id), kind TEXT NOT NULL, heading TEXT NOT NULL, field TEXT NOT NULL,

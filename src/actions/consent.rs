@@ -9,7 +9,7 @@ use super::worker::{add_note, load};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
 use crate::domain::registration::GivenConsent;
-use crate::domain::worker::Verification;
+use crate::domain::worker::{ConsentScope, Verification};
 use crate::store::history::{self, Entry};
 use crate::store::worker as people;
 
@@ -29,6 +29,9 @@ pub async fn record(office: &Office, actor: &Actor, id: Uuid, given: &[GivenCons
     }
     let scopes: Vec<&str> = consents.iter().map(|c| c.scope.code()).collect();
     tx.audit(office.audit(actor, "worker.consent", "worker", Some(record.person.id), &scopes.join(",")));
+    if consents.iter().any(|c| c.scope == ConsentScope::Employer && !c.refused) {
+        super::introduction::consented(office, actor, &mut tx, record.person.id).await?;
+    }
     office.commit(tx).await
 }
 

@@ -273,7 +273,7 @@ pub async fn approve(office: &Office, actor: &Actor, id: Uuid) -> Result<Approve
         return Err(Error::conflict("employer.state"));
     }
     if old.employer.credit_code.is_none() && !old.is_household() {
-        return Err(Error::field("credit_code", "field.missing"));
+        return Err(Error::field("credit_code", "employer.code_missing"));
     }
     let mut row = EmployerRow {
         state: EmployerState::Approved,

@@ -209,7 +209,7 @@ fn job(office: &Office, worker: Uuid, facts: &Employment) -> Job {
         facts: facts.clone(),
         occupation: None,
         source: "register".into(),
-        to: None,
+        to: facts.to,
         introduction: None,
     }
 }

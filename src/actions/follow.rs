@@ -18,7 +18,7 @@ use crate::store::worker::{self as people, Scope};
 /// The request that `index rebuild` leaves for a running server.
 pub const REBUILD: &str = "index.rebuild";
 /// Changes read in one step.
-const BATCH: i64 = 4_000;
+const BATCH: usize = 4_000;
 
 /// Follows the change log for this node.
 #[derive(Default)]

@@ -283,15 +283,16 @@ async fn carry_out(
 
 async fn work(job: &mut Job<'_>) -> Result<Vec<Mapped>> {
     let sheet = job.open().await?;
-    if sheet.mapping.iter().all(|m| m.field.is_none()) {
+    let columns = std::sync::Arc::clone(&sheet.columns);
+    if columns.mapping.iter().all(|m| m.field.is_none()) {
         return Err(Error::Refused("import.no_headings"));
     }
-    let sheet = match job.kind {
+    match job.kind {
         SheetKind::Workers => people::run(job, sheet).await?,
         SheetKind::Verification => verification::run(job, sheet).await?,
         _ => tables::run(job, sheet).await?,
-    };
-    Ok(sheet.mapping)
+    }
+    Ok(columns.mapping.clone())
 }
 
 /// Lines of a text file but its header; workbooks do not tell before they are read.

@@ -111,14 +111,11 @@ pub async fn leave(office: &Office, vacancy: Uuid, new: &NewInterest) -> Result<
     Ok(interest.receipt)
 }
 
-/// The station that calls back: the person's own if phone and name are known, else the service home of the vacancy's
-/// district, else the vacancy's station, else the root.
-async fn responsible(office: &Office, tx: &mut Tx, post: &Post, hash: &[u8], name_key: &str) -> Result<Option<Uuid>> {
-    if let Some(own) = interests::stations_of_phone(tx, hash, name_key).await?.first() {
-        return Ok(Some(*own));
-    }
+/// The station that calls back whom nobody knows: the service home of the vacancy's district, else the vacancy's station,
+/// else the root.
+pub async fn calls_back(office: &Office, region: Option<&str>, station: Option<Uuid>) -> Option<Uuid> {
     let stations = office.stations().await;
-    let lives_there = Worker { residence: post.vacancy.region.clone(), ..Worker::default() };
+    let lives_there = Worker { residence: region.map(str::to_owned), ..Worker::default() };
     let home = stations_of(&stations, &lives_there, None)
         .into_iter()
         .find(|(_, role)| *role == LinkRole::Destination)
@@ -127,7 +124,21 @@ async fn responsible(office: &Office, tx: &mut Tx, post: &Post, hash: &[u8], nam
         let roots = stations.iter().filter(|s| s.parent.is_none());
         roots.min_by_key(|s| (s.station.kind != StationKind::General, &s.station.code)).map(|s| s.id)
     };
-    Ok(home.or(post.station).or_else(root))
+    home.or(station).or_else(root)
+}
+
+/// The telephone of a station.
+pub async fn telephone(office: &Office, station: Option<Uuid>) -> Option<String> {
+    let stations = office.stations().await;
+    stations.iter().find(|s| Some(s.id) == station)?.station.phone.clone()
+}
+
+/// The station that calls back: the person's own if phone and name are known, else that of the vacancy.
+async fn responsible(office: &Office, tx: &mut Tx, post: &Post, hash: &[u8], name_key: &str) -> Result<Option<Uuid>> {
+    if let Some(own) = interests::stations_of_phone(tx, hash, name_key).await?.first() {
+        return Ok(Some(*own));
+    }
+    Ok(calls_back(office, post.vacancy.region.as_deref(), post.station).await)
 }
 
 /// What a receipt shows; nothing of the person.

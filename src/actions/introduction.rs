@@ -4,6 +4,8 @@ mod doing;
 pub mod employer;
 mod step;
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -16,13 +18,13 @@ use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_date;
 use crate::domain::fault::Faults;
 use crate::domain::introduction::{
-    ANSWER_DAYS, ASK_DAYS, Interview, IntroductionAct, IntroductionState, OPEN_PER_PLACE, REOPEN_DAYS, Reason, barred,
-    closed_for,
+    ANSWER_DAYS, ASK_DAYS, Interview, IntroductionAct, IntroductionState, REOPEN_DAYS, Reason, barred, closed_for,
 };
 use crate::domain::notice::NoticeKind;
 use crate::domain::placement::Placement;
 use crate::domain::registration::GivenConsent;
 use crate::domain::worker::{ConsentScope, Employment};
+use crate::matching::parameters::Parameters;
 use crate::store::introduction::{self as cases, Case, Event, Filter, Introduction, Placed, Post, Reach};
 use crate::store::outbox::Notice;
 use crate::store::worker::{self as people, Job, Record, Referenced, Scope};
@@ -186,6 +188,7 @@ pub(super) async fn enter(
     })?;
     if let Some(given) = &given {
         people::add_consents(tx, &[consent(office, actor, worker, given)]).await?;
+        consented(office, actor, tx, worker).await?;
     }
     cases::add_event(tx, &event(office, actor, introduction.id, None, None, state, None)).await?;
     store::interest::introduced(tx, worker, vacancy, introduction.id, now).await?;
@@ -205,18 +208,11 @@ async fn room_for_one_more(office: &Office, tx: &mut Tx, post: &Post, worker: Uu
     if super::order::keeps_out(tx, worker, post.id, places.left()).await? {
         return Err(Error::conflict("vacancy.kept"));
     }
-    let per_place = per_place(tx).await?;
-    if places.may_introduce(per_place) { Ok(()) } else { Err(Error::conflict("vacancy.full")) }
+    if places.may_introduce(*PER_PLACE) { Ok(()) } else { Err(Error::conflict("vacancy.full")) }
 }
 
-/// Open introductions allowed for each place left.
-async fn per_place(tx: &mut Tx) -> Result<u32> {
-    Ok(cases::parameter(tx, "introduction.open_per_place")
-        .await?
-        .and_then(|v| v.trim().parse().ok())
-        .filter(|n| (1..=100).contains(n))
-        .unwrap_or(OPEN_PER_PLACE))
-}
+/// Open introductions allowed for each place left, as the parameter file says.
+static PER_PLACE: LazyLock<u32> = LazyLock::new(|| Parameters::shipped().introductions.places_factor);
 
 fn due(office: &Office, state: IntroductionState, interview: Option<&Interview>) -> Option<Date> {
     let in_days = |days: i64| office.today().checked_add(jiff::Span::new().days(days)).ok();
@@ -275,6 +271,26 @@ fn proposed(i: &Introduction, post: &Post) -> Vec<Tell> {
     tells
 }
 
+/// Puts forward what only waited for the person's consent; what cannot go on any more waits for a clerk.
+pub(super) async fn consented(office: &Office, actor: &Actor, tx: &mut Tx, worker: Uuid) -> Result<()> {
+    let record = record_in(tx, &Scope::All, worker).await?;
+    for case in cases::of_worker(tx, record.person.id).await? {
+        let Introduction { id, state, vacancy, .. } = case.introduction;
+        if state != IntroductionState::Asked {
+            continue;
+        }
+        let post = cases::post(tx, vacancy).await?.ok_or(Error::NotFound)?;
+        let mut doing = Doing { office, actor, tx: &mut *tx, post: &post, record: &record, case: &case };
+        let done = match doing.tell().await {
+            Err(Error::Conflict { .. }) => continue,
+            told => told?,
+        };
+        timeline(office, tx, actor, &done, &post.reference, "introduction.consent").await?;
+        tx.audit(office.audit(actor, "introduction.consent", "introduction", Some(id), done.state.code()));
+    }
+    Ok(())
+}
+
 /// Does a step.
 pub async fn act(office: &Office, actor: &Actor, id: Uuid, step: Step) -> Result<Whole> {
     let reach = reach(office, actor).await?;
@@ -296,6 +312,9 @@ pub async fn act(office: &Office, actor: &Actor, id: Uuid, step: Step) -> Result
     let act = step.act();
     timeline(office, &mut tx, actor, &done, &post.reference, &format!("introduction.{}", act.code())).await?;
     tx.audit(office.audit(actor, &format!("introduction.{}", act.code()), "introduction", Some(id), done.state.code()));
+    if matches!(step, Step::Consent(_)) {
+        consented(office, actor, &mut tx, done.worker).await?;
+    }
     office.commit(tx).await?;
     load(office, &reach, id).await
 }

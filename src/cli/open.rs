@@ -78,9 +78,16 @@ pub async fn command(common: &Common) -> Result<(Config, Office, Actor)> {
 
 /// The sentences of an act's error, in Chinese, on one line.
 pub fn told(error: crate::actions::Error) -> anyhow::Error {
+    use crate::actions::Error;
     use crate::pages::Lang;
-    let fault = crate::web::fault::Fault::Act(error);
+    use crate::web::fault::Fault;
+    let fault = Fault::Act(error);
     let fields: Vec<String> =
         fault.fields().iter().map(|f| format!("{}: {}", f.field, crate::web::fault::sentence(Lang::Zh, f))).collect();
-    if fields.is_empty() { anyhow::anyhow!("{}", fault.detail(Lang::Zh)) } else { anyhow::anyhow!(fields.join("; ")) }
+    match &fault {
+        // The operator is who can mend it.
+        Fault::Act(Error::Internal(why) | Error::Busy(why)) => anyhow::anyhow!("{}{why}", fault.detail(Lang::Zh)),
+        _ if fields.is_empty() => anyhow::anyhow!("{}", fault.detail(Lang::Zh)),
+        _ => anyhow::anyhow!(fields.join("; ")),
+    }
 }

@@ -54,6 +54,44 @@ pub fn parse_date(raw: &str) -> Result<Date, DateError> {
     checked(&parts[1], &parts[2], parts.get(3).map_or("1", |day| day.as_str()))
 }
 
+/// Reads a day with or without a time of day: 2026-11-28 09:30, 2026年11月28日下午2点半, or an instant, which is told in
+/// the time of Asia/Shanghai. Answers it as 2026-11-28 09:30, or the day alone where no time is said.
+pub fn parse_moment(raw: &str) -> Result<String, DateError> {
+    static MOMENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2})\s*[日号]?[ T]*(早上|上午|中午|下午|晚上)?\s*(?:(\d{1,2})\s*[:点时]\s*(\d{1,2}|半)?分?(?::\d{2})?)?$",
+        )
+    });
+    let text = normalise(raw);
+    if let Ok(at) = text.parse::<jiff::Timestamp>() {
+        let at = jiff::tz::Offset::constant(8).to_datetime(at);
+        in_range(at.date())?;
+        return Ok(at.strftime("%Y-%m-%d %H:%M").to_string());
+    }
+    let parts = MOMENT.captures(&text).ok_or(DateError)?;
+    let day = parse_date(parts[1].trim())?;
+    let Some(hour) = parts.get(3) else { return Ok(day.to_string()) };
+    let mut hour: i8 = hour.as_str().parse().map_err(|_| DateError)?;
+    if hour < 12 && parts.get(2).is_some_and(|half| matches!(half.as_str(), "下午" | "晚上")) {
+        hour += 12;
+    }
+    let minute = match parts.get(4).map(|minute| minute.as_str()) {
+        None => 0,
+        Some("半") => 30,
+        Some(minute) => minute.parse().map_err(|_| DateError)?,
+    };
+    let time = jiff::civil::Time::new(hour, minute, 0, 0).map_err(|_| DateError)?;
+    Ok(format!("{day} {}", time.strftime("%H:%M")))
+}
+
+/// The day of a day or of an instant, that of Asia/Shanghai.
+pub fn parse_day(raw: &str) -> Result<Date, DateError> {
+    match parse_moment(raw) {
+        Ok(moment) => parse_date(&moment),
+        Err(_) => parse_date(raw),
+    }
+}
+
 fn checked(year: &str, month: &str, day: &str) -> Result<Date, DateError> {
     let year = year.parse().map_err(|_| DateError)?;
     let (month, day) = (month.parse().map_err(|_| DateError)?, day.parse().map_err(|_| DateError)?);
@@ -180,6 +218,24 @@ mod tests {
     use proptest::prelude::*;
 
     const TODAY: Date = date(2026, 11, 24);
+
+    #[test]
+    fn a_moment_is_a_day_and_a_time_of_day_in_shanghai() {
+        for (said, read) in [
+            ("2026-11-28 09:30", "2026-11-28 09:30"),
+            ("2026-11-28T01:30:00Z", "2026-11-28 09:30"),
+            ("2026-11-28T09:30:00+08:00", "2026-11-28 09:30"),
+            ("2026-11-28T09:30", "2026-11-28 09:30"),
+            ("2026年11月28日下午2点半", "2026-11-28 14:30"),
+            ("2026/11/28 9点", "2026-11-28 09:00"),
+            ("2026-11-28", "2026-11-28"),
+        ] {
+            assert_eq!(parse_moment(said).as_deref(), Ok(read), "{said}");
+        }
+        for wrong in ["x", "明天三点", "2026-13-28 09:30", "2026-11-28 25:00", "2026-11-28 09:61", "09:30", ""] {
+            assert!(parse_moment(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn written_dates_are_read() {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::code::Code;
+
 /// One fault at its place; the sentence is made from `code` and `args` in the reader's language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldFault {
@@ -17,6 +19,12 @@ impl FieldFault {
     /// A fault whose sentence needs no words.
     pub fn new(field: impl Into<String>, code: impl Into<String>) -> Self {
         Self { field: field.into(), code: code.into(), args: Vec::new() }
+    }
+
+    /// A code that its list does not have; the sentence names those that it has.
+    pub fn unlisted<C: Code>(field: impl Into<String>) -> Self {
+        let known: Vec<&str> = C::ALL.iter().map(|code| code.code()).collect();
+        Self::new(field, "code.unknown").with("list", known.join("、"))
     }
 
     /// Adds a word of the sentence.

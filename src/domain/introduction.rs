@@ -71,9 +71,6 @@ impl Reason {
 /// Days within which the last step may be undone.
 pub const REOPEN_DAYS: i64 = 7;
 
-/// Open introductions allowed for each place left (a parameter's default).
-pub const OPEN_PER_PLACE: u32 = 3;
-
 /// Days that an employer has to answer, after which the answer is overdue.
 pub const ANSWER_DAYS: i64 = 3;
 
@@ -84,7 +81,7 @@ pub const ASK_DAYS: i64 = 2;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Interview {
-    /// Day and time of Asia/Shanghai, as written.
+    /// Day and time of Asia/Shanghai, as 2026-11-28 09:30.
     pub at: String,
     /// Where.
     pub place: String,

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::body::{Context, Field, Reader, Text, body, list, text};
 use super::code::Code;
+use super::date_text::parse_day;
 use super::fault::{Faults, FieldFault};
+use super::heading::value;
 use super::household::{HouseholdFacts, WatchClass};
 use super::identity::{IdNumber, Name, ParsedId, Phone};
 use super::wage::yuan_json;
@@ -27,10 +29,10 @@ body! {
     VillageBody { county: Field, township: Field, village: Field }
 }
 body! {
-    /// Present work.
+    /// Present work, or the last one with its last day.
     EmploymentBody {
-        employer: Field, place: Field, wage: Field, from: Field, industry: Field, channel: Field, organised: Field,
-        months: Field,
+        employer: Field, place: Field, wage: Field, from: Field, to: Field, industry: Field, channel: Field,
+        organised: Field, months: Field,
     }
 }
 body! {
@@ -154,7 +156,9 @@ impl Registration {
             origin_text: r.words("origin_text", &self.origin_text, 200),
             village,
             residence: r.region("residence", &self.residence),
-            schooling: r.code::<Schooling>("schooling", &self.schooling),
+            // 中专 and other common words count as those of the list.
+            schooling: r
+                .code::<Schooling>("schooling", &self.schooling.as_ref().map(|t| value("schooling", &t.0).into())),
             school_status: r.words("school_status", &self.school_status, 50),
             capacity: r.code::<Capacity>("capacity", &self.capacity),
             health: r.codes::<Health>("health", &self.health),
@@ -226,9 +230,11 @@ impl Registration {
         for (i, c) in self.consent.iter().enumerate() {
             let scope = r.code::<ConsentScope>(&format!("consent[{i}].scope"), &c.scope);
             let way = r.code::<ConsentWay>(&format!("consent[{i}].how"), &c.how);
-            // A whole instant is cut to its day.
-            let day = c.at.as_ref().map(|t| Text(t.0.split('T').next().unwrap_or_default().to_owned()));
-            let on = r.day(&format!("consent[{i}].at"), &day);
+            let at = format!("consent[{i}].at");
+            let on = text(&c.at).and_then(|t| parse_day(t).map_err(|e| r.faults.at(&at, e.code())).ok());
+            if on.is_some_and(|day| day > r.context.today) {
+                r.faults.at(&at, "date.future");
+            }
             let refused = r.truth(&format!("consent[{i}].refused"), &c.refused).unwrap_or(false);
             match (scope, way) {
                 (Some(scope), Some(way)) => out.push(GivenConsent { scope, way, on, refused }),
@@ -314,6 +320,7 @@ impl Registration {
                 place: t(&e.place),
                 wage: number(e.wage),
                 from: day(e.from),
+                to: day(e.to),
                 industry: t(&e.industry),
                 channel: t(&e.channel),
                 organised: yes(e.organised),
@@ -357,11 +364,18 @@ impl HouseholdBody {
 
 impl EmploymentBody {
     fn check(&self, r: &mut Reader<'_>) -> Employment {
+        let (from, to) = (r.day("employment.from", &self.from), r.day("employment.to", &self.to));
+        if to.is_some_and(|to| to > r.context.today) {
+            r.faults.at("employment.to", "date.future");
+        } else if from.zip(to).is_some_and(|(from, to)| to < from) {
+            r.faults.at("employment.to", "date.order");
+        }
         Employment {
             employer: r.words("employment.employer", &self.employer, 100),
             place: r.words("employment.place", &self.place, 200),
             wage: r.money("employment.wage", &self.wage).map(|fen| fen as f64 / 100.0),
-            from: r.day("employment.from", &self.from),
+            from,
+            to,
             industry: r.words("employment.industry", &self.industry, 60),
             channel: r.words("employment.channel", &self.channel, 60),
             organised: r.truth("employment.organised", &self.organised),

@@ -239,6 +239,16 @@ fn leave_out<B: Serialize + DeserializeOwned>(body: &B, faults: &[FieldFault]) -
     serde_json::from_value(whole).ok()
 }
 
+/// True for a run of digits that is a date or two sums of money, such as 1987-02-02 or 6500-7000.
+fn is_plain(run: &str) -> bool {
+    let groups: Vec<usize> = run.split(['-', ' ']).map(str::len).collect();
+    match groups[..] {
+        [4, 1 | 2, 1 | 2] => run.starts_with("19") || run.starts_with("20"),
+        [3..=5, 3..=5] => true,
+        _ => false,
+    }
+}
+
 /// Hides the middle of every long run of digits, so that numbers and phones can be told again and not read.
 pub fn masked(text: &str) -> String {
     /// Runs from this length on may be a phone or a number.
@@ -250,11 +260,16 @@ pub fn masked(text: &str) -> String {
     while at < letters.len() {
         let run = letters[at..].iter().take_while(|c| is_digit(c)).count();
         let digits = letters[at..at + run].iter().filter(|c| c.is_numeric()).count();
-        if digits >= LONG {
-            let keep = if run >= 15 { 4 } else { 3 };
-            shown.extend(&letters[at..at + keep]);
-            shown.push_str("****");
-            shown.extend(&letters[at + run - keep.min(run - keep)..at + run]);
+        let plain = || is_plain(letters[at..at + run].iter().collect::<String>().trim());
+        if digits >= LONG && !plain() {
+            let (before, after) = match run {
+                15.. => (4, 4),
+                11.. => (3, 4),
+                _ => (3, 3),
+            };
+            shown.extend(&letters[at..at + before]);
+            shown.extend(std::iter::repeat_n('*', run - before - after));
+            shown.extend(&letters[at + run - after..at + run]);
             at += run;
         } else {
             shown.extend(&letters[at..at + run.max(1)]);
@@ -298,6 +313,20 @@ mod tests {
         let half = places.read("广州市不存在区");
         assert_eq!((half.code.as_deref(), half.unknown), (Some("440100"), true));
         assert_eq!(places.read("贵州省毕节市织金县").code.as_deref(), Some("520524"));
+    }
+
+    #[test]
+    fn dates_and_sums_are_told_and_numbers_hidden() {
+        for (text, shown) in [
+            ("1987-02-02", "1987-02-02"),
+            ("6500-7000", "6500-7000"),
+            ("52052419900307996X", "5205**********996X"),
+            ("146 0000 0071", "146******0071"),
+            ("14600000071", "146****0071"),
+            ("520524-19900307-9967", "5205************9967"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
     }
 
     proptest! {

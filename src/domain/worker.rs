@@ -302,6 +302,9 @@ pub struct Employment {
     /// First day.
     #[schemars(with = "Option<String>")]
     pub from: Option<Date>,
+    /// Last day; none while the person is still there.
+    #[schemars(with = "Option<String>")]
+    pub to: Option<Date>,
     /// 所属行业.
     pub industry: Option<String>,
     /// 就业渠道.

@@ -2,7 +2,7 @@
 
 use super::form::{Choice, Field, Form, Kind, Section};
 use super::language::{Lang, text, word};
-use super::lists::{Listed, export_kinds, named, options, relations, reveal_reasons};
+use super::lists::{Listed, export_kinds, named, options, periods, relations, reveal_reasons};
 use super::parts::{Button, Link, Weight};
 use crate::domain::actor::Role;
 use crate::domain::barred_post;
@@ -13,7 +13,7 @@ use crate::domain::household::{HouseholdType, WatchClass};
 use crate::domain::identity::Sex;
 use crate::domain::introduction::{CallResult, IntroductionAct, Reason};
 use crate::domain::station::StationKind;
-use crate::domain::vacancy::{Benefit, EmploymentForm, Period, VacancyKind};
+use crate::domain::vacancy::{Benefit, EmploymentForm, VacancyKind};
 use crate::domain::worker::{Capacity, ConsentScope, ConsentWay, Health, Need, Schooling, Shift, Statement};
 
 /// Builds the fields of one form in one language.
@@ -203,6 +203,7 @@ pub fn worker(lang: Lang, action: &str, back: &str) -> Form {
                 m.line("employment.place"),
                 m.field("employment.wage", Kind::Number).hint(m.t("month-yuan")),
                 m.field("employment.from", Kind::Date).hint(m.t("date-hint")),
+                m.field("employment.to", Kind::Date).hint(m.t("employment-to-hint")),
                 m.line("employment.industry"),
                 m.line("employment.channel"),
                 m.yes_no("employment.organised"),
@@ -249,7 +250,7 @@ pub fn vacancy(lang: Lang, action: &str, back: &str, staff: bool) -> Form {
             vec![
                 m.field("wage.min", Kind::Number).hint(m.t("vacancy-wage-hint")),
                 m.field("wage.max", Kind::Number),
-                m.field("wage.period", Kind::Select(options::<Period>(lang))),
+                m.field("wage.period", Kind::Select(periods(lang))),
                 m.field("wage.typical_month", Kind::Number).hint(m.t("vacancy-typical-hint")),
                 m.menu::<Shift>("shift", "not-said"),
                 m.boxes::<Benefit>("benefits").wide(),
@@ -461,7 +462,7 @@ pub fn act(lang: Lang, href: &str, act: IntroductionAct) -> Form {
         IntroductionAct::Place => vec![
             m.field("from", Kind::Date).hint(m.t("date-hint")),
             m.field("wage", Kind::Number),
-            m.field("period", Kind::Select(options::<Period>(lang))),
+            m.field("period", Kind::Select(periods(lang))),
             m.field("contract_months", Kind::Number),
             m.field("organised", Kind::Checks(vec![Choice::new("true", m.t("act-organised-text"))])),
         ],

@@ -59,6 +59,13 @@ pub fn options<C: Listed>(lang: Lang) -> Vec<Choice> {
     C::ALL.iter().map(|value| Choice::new(value.code(), named(lang, *value))).collect()
 }
 
+/// What a wage is paid for; the month comes first, since a menu that nobody touched sends its first line.
+pub fn periods(lang: Lang) -> Vec<Choice> {
+    let mut periods = options::<Period>(lang);
+    periods.sort_by_key(|p| p.value != Period::Month.code());
+    periods
+}
+
 /// The reasons that an employer may give.
 pub fn employer_reasons(lang: Lang) -> Vec<Choice> {
     Reason::ALL.iter().filter(|r| r.is_employers()).map(|r| Choice::new(r.code(), named(lang, *r))).collect()

@@ -144,13 +144,14 @@ impl Tx {
             .await?
             .ok_or(Error::Damaged("a lane is missing"))?;
         let (n, mut head): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        let changes = std::mem::take(&mut self.changes);
-        let rows = changes
-            .iter()
-            .enumerate()
-            .map(|(seq, c)| vec![lane.into(), n.into(), (seq as i64).into(), c.kind.text().into(), c.id.into()])
-            .collect();
-        self.insert("change (lane, n, seq, kind, id)", rows, "").await?;
+        // One row a kind, however many ids: an import changes thousands at once.
+        let mut packed: BTreeMap<Kind, Vec<u8>> = BTreeMap::new();
+        for change in std::mem::take(&mut self.changes) {
+            packed.entry(change.kind).or_default().extend_from_slice(change.id.as_bytes());
+        }
+        let rows =
+            packed.into_iter().map(|(kind, ids)| vec![lane.into(), n.into(), kind.text().into(), ids.into()]).collect();
+        self.insert("change (lane, n, kind, ids)", rows, "").await?;
         let audits = std::mem::take(&mut self.audits);
         let mut rows = Vec::with_capacity(audits.len());
         for (seq, line) in audits.into_iter().enumerate() {
@@ -195,46 +196,45 @@ fn chain(prev: &[u8], lane: i64, n: i64, seq: i64, line: &Audit) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// The changes after a watermark, at most about `limit`, and the watermark after them.
-pub async fn after(mut db: &Db, mark: &Watermark, limit: i64) -> Result<(Vec<Change>, Watermark), Error> {
+/// Rows of the change log read at once.
+const AT_ONCE: usize = 256;
+
+/// The changes after a watermark, in whole numbers of a lane until they are `limit`, and the watermark after them.
+pub async fn after(mut db: &Db, mark: &Watermark, limit: usize) -> Result<(Vec<Change>, Watermark), Error> {
     let mut changes = Vec::new();
     let mut next = mark.clone();
     for row in db.all(sql("SELECT no, n FROM lane ORDER BY no")).await? {
         let (lane, head): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let from = mark.get(&lane).copied().unwrap_or(0);
-        if head <= from {
-            continue;
-        }
-        let rows = db
-            .all(
-                sql("SELECT n, kind, id FROM change WHERE lane = $1 AND n > $2 AND n <= $3 ORDER BY n, seq LIMIT $4")
-                    .bind(lane)
-                    .bind(from)
-                    .bind(head)
-                    .bind(limit),
-            )
-            .await?;
-        // A number may be cut in the middle by the limit: it is taken whole next time, which is harmless.
-        let full = (rows.len() as i64) < limit;
-        let mut last = head;
-        for row in &rows {
-            let n: i64 = row.get(0)?;
-            let kind = Kind::parse(&row.get::<String>(1)?).ok_or(Error::Damaged("an unknown change kind"))?;
-            changes.push(Change { kind, id: row.id(2)? });
-            if !full {
-                last = n;
-            }
-        }
-        if !full {
-            let rest = db
-                .all(sql("SELECT kind, id FROM change WHERE lane = $1 AND n = $2 ORDER BY seq").bind(lane).bind(last))
+        let mut from = mark.get(&lane).copied().unwrap_or(0);
+        while from < head && changes.len() < limit {
+            let rows = db
+                .all(
+                    sql("SELECT n, kind, ids FROM change WHERE lane = $1 AND n > $2 AND n <= $3 ORDER BY n, kind LIMIT $4")
+                        .bind(lane)
+                        .bind(from)
+                        .bind(head)
+                        .bind(AT_ONCE as i64),
+                )
                 .await?;
-            for row in rest {
-                let kind = Kind::parse(&row.get::<String>(0)?).ok_or(Error::Damaged("an unknown change kind"))?;
-                changes.push(Change { kind, id: row.id(1)? });
+            let numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+            // A full answer may have cut its last number in two: that one is read again.
+            let whole = if rows.len() < AT_ONCE { head } else { numbers.last().map_or(head, |n| n - 1) };
+            for (row, n) in rows.iter().zip(numbers) {
+                if n > whole || changes.len() >= limit && n > from {
+                    break;
+                }
+                let kind = Kind::parse(&row.get::<String>(1)?).ok_or(Error::Damaged("an unknown change kind"))?;
+                for id in row.get::<Vec<u8>>(2)?.chunks(16) {
+                    let id = Uuid::from_slice(id).map_err(|_| Error::Damaged("an id has not 16 bytes"))?;
+                    changes.push(Change { kind, id });
+                }
+                from = n;
+            }
+            if changes.len() < limit {
+                from = whole;
             }
         }
-        next.insert(lane, last);
+        next.insert(lane, from);
     }
     Ok((changes, next))
 }
@@ -284,4 +284,48 @@ pub async fn verify_chain(mut db: &Db) -> Result<Option<(i64, i64)>, Error> {
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn commit(db: &Db, kinds: &[(Kind, usize)]) {
+        let mut tx = Tx::begin(db).await.unwrap();
+        for (kind, count) in kinds {
+            for _ in 0..*count {
+                tx.changed(*kind, Uuid::now_v7());
+            }
+        }
+        tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_follower_reads_every_change_once_whatever_the_size_of_its_bites() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
+        super::super::schema::migrate(&db).await.unwrap();
+        // More numbers than one answer holds, two kinds in each, and one number far larger than a bite.
+        for _ in 0..AT_ONCE {
+            commit(&db, &[(Kind::Vacancy, 1), (Kind::Worker, 2)]).await;
+        }
+        commit(&db, &[(Kind::Worker, 1_000)]).await;
+        commit(&db, &[(Kind::Class, 1)]).await;
+        for limit in [1, 2, 7, 100, 10_000] {
+            let (mut seen, mut mark) = (Vec::new(), Watermark::new());
+            loop {
+                let (changes, next) = after(&db, &mark, limit).await.unwrap();
+                if changes.is_empty() {
+                    break;
+                }
+                assert!(next > mark && (changes.len() < limit + 3 || changes.len() <= limit + 1_000));
+                seen.extend(changes);
+                mark = next;
+            }
+            assert_eq!(seen.len(), 3 * AT_ONCE + 1_001);
+            assert_eq!(seen.iter().collect::<HashSet<_>>().len(), seen.len());
+            assert_eq!(mark, heads(&db).await.unwrap());
+        }
+        db.close().await;
+    }
 }

@@ -337,10 +337,8 @@ impl RawTx {
         // `OR FAIL`: otherwise SQLite copies every page before a statement of many rows touches it.
         let verb = if sqlite && rows.len() > 1 { "INSERT OR FAIL INTO " } else { "INSERT INTO " };
         let mut rows = rows.into_iter();
-        let mut done = 0;
-        while rows.len() > 0 {
+        let mut next = || {
             let count = rows.len().min(at_once);
-            let again = sqlite && count == at_once;
             let part = rows.by_ref().take(count);
             let mut statement = sql(verb).push(into).push(" VALUES ");
             if sqlite {
@@ -351,7 +349,14 @@ impl RawTx {
             } else {
                 statement = statement.rows(part);
             }
-            done += self.execute(Sql { again, ..statement.push(tail) }).await?;
+            (count > 0).then(|| Sql { again: sqlite && count == at_once, ..statement.push(tail) })
+        };
+        let (mut statement, mut done) = (next(), 0);
+        while let Some(now) = statement {
+            // The next one is put together while the database works on this one.
+            let (written, following) = futures_util::future::join(self.execute(now), async { next() }).await;
+            done += written?;
+            statement = following;
         }
         Ok(done)
     }

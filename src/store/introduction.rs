@@ -445,9 +445,3 @@ pub async fn add_event(tx: &mut Tx, e: &Event) -> Result<(), Error> {
     let into = "introduction_event (id, introduction, at, actor, act, from_state, to_state, note)";
     tx.insert(into, vec![row], "").await.map(drop)
 }
-
-/// A parameter that holds for every station.
-pub async fn parameter(read: &mut impl Read, key: &str) -> Result<Option<String>, Error> {
-    let statement = sql("SELECT value FROM parameter WHERE key = $1 AND station = ''").bind(key);
-    read.first(statement).await?.map(|row| row.get(0)).transpose()
-}

@@ -1,5 +1,7 @@
 //! The schema: migrations in order, and what makes a database ours.
 
+use std::sync::LazyLock;
+
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
@@ -7,6 +9,8 @@ use super::Error;
 use super::db::{Db, Read as _, sql};
 
 const REGISTRY: &str = include_str!("../../migrations/0001_registry.sql");
+/// PostgreSQL has no tables without row ids to ask for.
+static REGISTRY_POSTGRES: LazyLock<String> = LazyLock::new(|| REGISTRY.replace(") WITHOUT ROWID;", ");"));
 const MERGED: &str = include_str!("../../migrations/0003_merged.sql");
 const MATCH_RUN: &str = include_str!("../../migrations/0004_match_run.sql");
 const MATCH_LEASE: &str = include_str!("../../migrations/0005_match_lease.sql");
@@ -15,12 +19,12 @@ const SQLITE: &str = include_str!("../../migrations/sqlite/0002_append_only.sql"
 const POSTGRES: &str = include_str!("../../migrations/postgres/0002_append_only.sql");
 
 fn migrator(db: &Db) -> Migrator {
-    let own = if db.is_sqlite() { SQLITE } else { POSTGRES };
+    let (registry, own) = if db.is_sqlite() { (REGISTRY, SQLITE) } else { (REGISTRY_POSTGRES.as_str(), POSTGRES) };
     let step = |version, name: &'static str, text: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
     Migrator::with_migrations(vec![
-        step(1, "registry", REGISTRY),
+        step(1, "registry", registry),
         step(2, "append only", own),
         step(3, "merged", MERGED),
         step(4, "match run", MATCH_RUN),

@@ -65,6 +65,8 @@ pub struct Record {
     pub employer_kind: Option<EmployerKind>,
     /// State of the employer.
     pub employer_state: EmployerState,
+    /// The day on which the employer was verified last, and the station that answers for it.
+    pub employer_verified: (Option<Date>, Option<Uuid>),
     /// Code, name and telephone of the station.
     pub station: Option<(String, String, Option<String>)>,
 }
@@ -97,7 +99,7 @@ impl Record {
 const COLUMNS: &str = "v.id, v.ref, v.employer, v.station, v.state, v.facts, v.findings, v.overruled, v.import_key, \
      v.warned_on, v.closed_reason, v.opened_at, v.version, v.created_at, v.updated_at";
 
-const JOINED: &str = ", e.name, e.ref, e.facts, e.state, s.code, s.name, s.phone \
+const JOINED: &str = ", e.name, e.ref, e.facts, e.state, s.code, s.name, s.phone, e.verified_on, e.station \
      FROM vacancy v JOIN employer e ON e.id = v.employer LEFT JOIN station s ON s.id = v.station";
 
 fn vacancy(row: &Row) -> Result<VacancyRow, Error> {
@@ -137,6 +139,7 @@ fn record(row: &Row) -> Result<Record, Error> {
         employer_ref: row.get(16)?,
         employer_kind: employer.kind,
         employer_state: row.code(18)?,
+        employer_verified: (row.get::<Option<String>>(22)?.and_then(|t| t.parse().ok()), row.opt_id(23)?),
         station,
     })
 }

@@ -114,9 +114,11 @@ journey!(an_invitation_can_be_printed_and_a_refusal_tells_its_reason, |world| {
     let (clerk, firm, vacancy) = hiring(&world, 2).await;
     let (id, _) = introduces(&world, &clerk, &vacancy, "王小山", json!({})).await;
     let list = firm.get("/employer").await.expect(200).text();
-    let invite =
-        form(&list, &address(&id)).with("at", "2026-11-27 15:00").with("place", "一号门").with("contact", "人事");
-    let invite = invite.with("act", "interview");
+    let invite = form(&list, &address(&id)).with("place", "一号门").with("contact", "人事").with("act", "interview");
+    let vague = invite.clone().with("at", "改天");
+    let told = firm.form(&vague.action, &vague.pairs()).await.expect(422).text();
+    assert!(told.contains("写明哪天几点") && told.contains("改天") && told.contains("一号门"), "{told}");
+    let invite = invite.with("at", "2026年11月27日 下午3点");
     firm.form(&invite.action, &invite.pairs()).await.expect(303);
     let sentence = "王小山：请于 2026-11-27 15:00 到 一号门 面试，找 人事。";
     for (who, path) in [(&firm, address(&id)), (&clerk, format!("/station/introductions/{id}"))] {
@@ -168,15 +170,19 @@ journey!(an_answer_that_comes_too_late_keeps_what_was_typed_at_its_place, |world
     let accept = form(&list, &address(&first)).with("act", "accept");
     let to = firm.form(&accept.action, &accept.pairs()).await.expect(303).header("location").unwrap().to_owned();
     assert_eq!(to, format!("/employer?vacancy={vacancy}&said=saved"), "back to where it came from");
-    let invite = form(&list, &address(&second)).with("act", "interview").with("at", "明天三点").with("place", "一号门");
+    let invite =
+        form(&list, &address(&second)).with("act", "interview").with("at", "2026-11-27 15:00").with("place", "一号门");
     let full = firm.form(&invite.action, &invite.pairs()).await.expect(409).text();
-    assert!(full.contains("名额刚满") && full.contains("明天三点") && full.contains("role=\"alert\""), "{full}");
-    let again = forms(&full).into_iter().find(|f| f.action == address(&second) && f.value("at") == "明天三点");
+    assert!(
+        full.contains("名额刚满") && full.contains("2026-11-27 15:00") && full.contains("role=\"alert\""),
+        "{full}"
+    );
+    let again = forms(&full).into_iter().find(|f| f.action == address(&second) && f.value("at") == "2026-11-27 15:00");
     assert!(again.is_some_and(|f| f.value("back") == format!("vacancy={vacancy}")), "{full}");
 
     clerk.post(&format!("/api/v1/introductions/{second}/withdraw"), json!({"reason": "other_job"})).await.expect(200);
     let gone = firm.form(&invite.action, &invite.pairs()).await.expect(409).text();
-    assert!(gone.contains("这一步现在做不了") && gone.contains("明天三点") && gone.contains("撤回"), "{gone}");
+    assert!(gone.contains("这一步现在做不了") && gone.contains("2026-11-27 15:00") && gone.contains("撤回"), "{gone}");
     let empty = form(&list, &address(&second)).with("act", "decline").with("text", "人满了");
     let told = firm.form(&empty.action, &empty.pairs()).await.expect(422).text();
     assert!(told.contains("请选原因") && told.contains("人满了"), "{told}");
@@ -260,7 +266,7 @@ journey!(a_sheet_that_cannot_be_read_is_told_at_its_form, |world| {
     for (name, bytes, told) in [
         ("a.csv", &b"x,y\n1,2\n"[..], "没找到表头"),
         ("a.xlsx", &b"PK\x03\x04 broken"[..], "坏了"),
-        ("a.csv", &b""[..], "请填这一项"),
+        ("a.csv", &b""[..], "这张表是空的"),
     ] {
         let page = firm.upload("/employer/import", &[], name, bytes).await;
         assert!((400..500).contains(&page.status), "{}", page.status);

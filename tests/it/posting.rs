@@ -128,3 +128,32 @@ journey!(a_post_with_faults_tells_them_all, |world| {
         assert!(faults.contains(fault), "{fault} is not among\n{faults}");
     }
 });
+
+journey!(a_wage_is_a_months_unless_somebody_says_otherwise, |world| {
+    let (_, name) = world.account(Role::Clerk, "GZ-5205", Some(crate::desk::PASSWORD)).await;
+    let desk = crate::desk::signed_in(&world.anyone(), &name).await;
+    let page = desk.get("/station/vacancies/new").await.expect(200).text();
+    let empty = crate::form_page::form(&page, "/station/vacancies/new");
+    assert_eq!(empty.value("wage.period"), "month", "a menu that nobody touches sends its first line");
+});
+
+journey!(an_employer_without_a_code_is_not_approved_and_the_page_says_what_is_missing, |world| {
+    let (api, name) = world.account(Role::Clerk, "GZ-5205", Some(crate::desk::PASSWORD)).await;
+    let desk = crate::desk::signed_in(&world.anyone(), &name).await;
+    let sheet = "用人单位,招聘岗位,招聘人数,薪资待遇,工作地点\n只知名称厂,装配工,5,5000-6000元/月,广州市番禺区\n";
+    let fields = [("kind", "vacancies"), ("open", "true")];
+    api.upload("/api/v1/imports", &fields, "表.csv", sheet.as_bytes()).await.expect(202);
+    let mut found = Value::Null;
+    for _ in 0..200 {
+        found = api.get("/api/v1/vacancies?state=any").await.expect(200).json()["items"][0].clone();
+        if !found.is_null() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let page = world.anyone().get(&format!("/vacancies/{}", found["ref"].as_str().unwrap())).await.expect(200).text();
+    assert!(page.contains("工作站还没有核过"), "a worker is told: {page}");
+    let employer = format!("/station/employers/{}", found["employer"]["id"].as_str().unwrap());
+    let told = desk.form(&format!("{employer}/approve"), &[]).await.expect(422).text();
+    assert!(told.contains("补上统一社会信用代码"), "{told}");
+});

@@ -112,3 +112,44 @@ journey!(a_class_says_its_fee_in_the_readers_language, |world| {
     let en = world.anyone().with("accept-language", "en").get(&path).await.expect(200).text();
     assert!(en.contains("¥300") && !en.contains('元'), "{en}");
 });
+
+journey!(the_number_that_will_ring_stands_on_the_post_and_on_the_receipt, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    world.execute("UPDATE station SET phone = '020-88001003' WHERE code = 'GZ-5205'").await;
+    world.office.reload_stations().await.unwrap();
+    let made = opens(&clerk, &employer, "包装工", json!({"region": "440300"})).await.expect(201).json();
+    let page = format!("/vacancies/{}", made["ref"].as_str().unwrap());
+    let anyone = world.anyone();
+    let shown = anyone.get(&page).await.expect(200).text();
+    assert!(shown.contains("020-88001003"), "{shown}");
+    let fields = [("name", "王小明"), ("phone", "14612340071"), ("consent", "true")];
+    let left = anyone.form(&format!("{page}/interest"), &fields).await.expect(303);
+    let receipt = anyone.get(left.header("location").unwrap()).await.expect(200).text();
+    assert!(receipt.contains("020-88001003"), "{receipt}");
+});
+
+journey!(a_post_says_when_its_employer_was_verified_and_by_whom, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    let made = opens(&clerk, &employer, "包装工", json!({})).await.expect(201).json();
+    let path = format!("/vacancies/{}", made["ref"].as_str().unwrap());
+    let anyone = world.anyone();
+    let before = anyone.get(&path).await.expect(200).text();
+    assert!(!before.contains("单位核验"), "nobody has verified it: {before}");
+    clerk.post(&format!("/api/v1/employers/{employer}/reverify"), json!({})).await.expect(200);
+    let zh = anyone.get(&path).await.expect(200).text();
+    assert!(zh.contains("<dt>单位核验</dt>") && zh.contains("核过"), "{zh}");
+    let en = anyone.with("accept-language", "en").get(&path).await.expect(200).text();
+    assert!(en.contains("<dt>Employer checked</dt>"), "{en}");
+});
+
+journey!(a_relaxed_search_names_its_boxes_and_sums_in_words, |world| {
+    let clerk = world.clerk().await;
+    let employer = world.employer().await.to_string();
+    opens(&clerk, &employer, "包装工", json!({"benefits": [], "region": "440106"})).await.expect(201);
+    world.settle().await;
+    let page = world.anyone().get("/vacancies?q=包装工&lodging=true&min_wage=9000").await.expect(200).text();
+    assert!(page.contains("包住 不再限制") && page.contains("9000 元"), "{page}");
+    assert!(!page.contains("yes"), "{page}");
+});

@@ -128,7 +128,7 @@ journey!(a_change_needs_the_version_and_leaves_its_history, |world| {
 
     let history = clerk.get(&format!("{path}/history")).await.expect(200).json();
     let entry = history["items"].as_array().unwrap().iter().find(|e| e["act"] == "worker.change").unwrap();
-    assert_eq!(entry["changes"]["wage_floor"], json!([400_000, 500_000]));
+    assert_eq!(entry["changes"]["wage_floor"], json!([4000, 5000]));
     assert_eq!(entry["changes"]["skills"], json!([["缝纫"], []]));
 });
 
@@ -243,4 +243,14 @@ journey!(a_person_of_another_county_belongs_to_the_station_of_that_county, |worl
     let roles: Vec<_> =
         seen["stations"].as_array().unwrap().iter().map(|s| (s["code"].clone(), s["role"].clone())).collect();
     assert!(roles.contains(&(json!("GZ-520422"), json!("origin"))), "{roles:?}");
+});
+
+journey!(a_filter_that_names_no_code_is_answered_with_those_there_are, |world| {
+    let clerk = world.clerk().await;
+    let told = clerk.get("/api/v1/workers?status=zz").await.problem(422, "invalid").json();
+    let message = told["errors"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("looking") && !message.contains("code.unknown"), "{told}");
+    let run = json!({"scope": {"kinds": ["zz"]}, "aim": "score"});
+    let told = clerk.post("/api/v1/match-runs", run).await.problem(422, "invalid").text();
+    assert!(told.contains("public_welfare"), "{told}");
 });

@@ -17,7 +17,8 @@ use crate::domain::code::Code as _;
 use crate::domain::household::HouseholdFacts;
 use crate::domain::identity::name_pinyin;
 use crate::domain::registration::Checked;
-use crate::domain::worker::{Employment, Verification};
+use crate::domain::sheet_row::masked;
+use crate::domain::worker::{ConsentScope, Employment, Verification};
 use crate::store::Tx;
 use crate::store::crypt::Cell;
 use crate::store::history::Entry;
@@ -98,7 +99,11 @@ fn rewrite(office: &Office, old: &Person, checked: &Checked, how: Merge) -> Resu
 /// Names of the fields that [`change`] would write, with old and new where they may be shown; empty when nothing differs.
 pub fn differs(office: &Office, record: &Record, checked: &Checked, how: Merge) -> Result<Map<String, Value>> {
     let Rewritten { mut diff, sealed, .. } = rewrite(office, &record.person, checked, how)?;
-    diff.extend(sealed.into_iter().map(|(field, _)| (field, Value::Null)));
+    // What is sealed is told apart by its first and last digits.
+    diff.extend(sealed.into_iter().map(|(field, pair)| {
+        let sides = pair.as_array().map(Vec::as_slice).unwrap_or_default();
+        (field, sides.iter().map(|side| side.as_str().map_or(Value::Null, |text| masked(text).into())).collect())
+    }));
     diff.extend(household_diff(record, checked, how));
     diff.extend(job_diff(record, checked, how));
     if checked.consents.iter().any(|g| record.consent(g.scope) != Some(!g.refused)) {
@@ -152,6 +157,9 @@ pub async fn change(
         .collect();
     if !fresh.is_empty() {
         worker::add_consents(tx, &fresh).await?;
+        if fresh.iter().any(|c| c.scope == ConsentScope::Employer && !c.refused) {
+            crate::actions::introduction::consented(office, by.actor, tx, p.id).await?;
+        }
         names.push("consent".into());
         diff.insert("consent".into(), fresh.iter().map(|c| Value::from(c.scope.code())).collect());
     }
@@ -256,8 +264,17 @@ enum JobChange {
 fn job_change(record: &Record, checked: &Checked, how: Merge) -> JobChange {
     let Some(new) = &checked.employment else { return JobChange::Nothing };
     match record.job() {
+        // An old sheet that comes again does not take up work that has ended.
+        None if how != Merge::Whole
+            && record.jobs.iter().any(|j| Employment { to: None, ..j.facts.clone() } == *new) =>
+        {
+            JobChange::Nothing
+        }
         None => JobChange::Add,
-        // What came from a placement is not overwritten by a sheet.
+        // What came from a placement is not overwritten; that it has ended may be said.
+        Some(old) if old.source == "placement" && new.to.is_some() && how != Merge::Fill => {
+            JobChange::Facts(Employment { to: new.to, ..old.facts.clone() })
+        }
         Some(old) if old.source == "placement" || how == Merge::Fill => JobChange::Nothing,
         Some(old) => {
             let mut facts = old.facts.clone();
@@ -295,11 +312,12 @@ async fn change_job(office: &Office, tx: &mut Tx, record: &Record, checked: &Che
     match (&change, record.job()) {
         (JobChange::Nothing, _) => return Ok(false),
         (JobChange::Facts(facts), Some(old)) => {
-            worker::update_job(tx, &Job { facts: facts.clone(), ..old.clone() }).await?;
+            worker::update_job(tx, &Job { facts: facts.clone(), to: facts.to, ..old.clone() }).await?;
             return Ok(true);
         }
         (JobChange::Move, Some(old)) => {
-            worker::update_job(tx, &Job { to: Some(office.today()), ..old.clone() }).await?;
+            let facts = Employment { to: Some(office.today()), ..old.facts.clone() };
+            worker::update_job(tx, &Job { to: facts.to, facts, ..old.clone() }).await?;
         }
         _ => {}
     }
@@ -308,11 +326,12 @@ async fn change_job(office: &Office, tx: &mut Tx, record: &Record, checked: &Che
 }
 
 fn fill_job(into: &mut Employment, from: &Employment) {
-    let Employment { employer, place, wage, from: start, industry, channel, organised, months } = from.clone();
+    let Employment { employer, place, wage, from: start, to, industry, channel, organised, months } = from.clone();
     into.employer = employer.or(into.employer.take());
     into.place = place.or(into.place.take());
     into.wage = wage.or(into.wage);
     into.from = start.or(into.from);
+    into.to = to.or(into.to);
     into.industry = industry.or(into.industry.take());
     into.channel = channel.or(into.channel.take());
     into.organised = organised.or(into.organised);

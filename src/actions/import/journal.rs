@@ -258,7 +258,13 @@ impl Journal {
         }
         match (&self.import, tx) {
             (Some(import), Some(tx)) => import::put_rows(tx, import.id, &standing).await?,
-            _ => self.kept = standing,
+            // A preview is kept in a transaction of its own.
+            (Some(import), None) => {
+                let mut tx = office.begin().await?;
+                import::put_rows(&mut tx, import.id, &standing).await?;
+                tx.commit().await?;
+            }
+            (None, _) => self.kept = standing,
         }
         Ok(())
     }
@@ -266,7 +272,11 @@ impl Journal {
 
 /// A fault of a row as stored: where, what, and the value with its digits hidden.
 pub fn error_json(fault: &FieldFault, row: u32, layout: &Layout, mapping: &[Mapped], texts: &[String]) -> Value {
-    let column = layout.column(&fault.field);
+    // Words that the law forbids stand where they were found, whatever field the column became.
+    let words = fault.args.iter().find(|(name, _)| name == "text" && fault.code.starts_with("advert."));
+    let column = words
+        .and_then(|(_, words)| texts.iter().position(|text| text.contains(words.as_str())))
+        .or_else(|| layout.column(&fault.field));
     let heading = column.and_then(|c| mapping.iter().find(|m| m.column == c)).map(|m| m.heading.as_str());
     json!({
         "field": fault.field,

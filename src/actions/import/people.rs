@@ -1,29 +1,26 @@
 //! Importing people's registers: rows with a number first, rows without one against all of them, then whole households.
 
 mod decide;
+mod read;
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use self::decide::{Decision, by_name, decide, distinct};
+pub(super) use self::read::import_key;
+use self::read::{Line, Lines, digest};
 use super::Job;
 use super::journal::{Outcome, Verdict, error_json};
-use super::sheet::Sheet;
-use crate::actions::enter::{Bringer, Incoming, change, create, id_hash, phone_hash};
+use super::sheet::{Columns, Sheet};
+use crate::actions::enter::{Bringer, Incoming, change, create};
 use crate::actions::error::{Error, Result};
 use crate::domain::fault::FieldFault;
 use crate::domain::identity::Sex;
-use crate::domain::registration::Checked;
-use crate::domain::sheet_row::person::{self, PersonRow, Reading};
 use crate::domain::sheet_row::register::{Role, household_faults};
-use crate::domain::sheet_row::{Cells, Places};
 use crate::domain::station::LinkRole;
-use crate::sheets::Row;
 use crate::store::Tx;
-use crate::store::crypt::Keys;
 use crate::store::worker::{self as people, Likeness, Link};
 use crate::store::{household, import};
 
@@ -34,30 +31,6 @@ fn short(hash: &[u8]) -> Short {
     let mut out = [0; 16];
     out.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
     out
-}
-
-fn digest(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// A row on its way.
-struct Line {
-    row: u32,
-    texts: Vec<String>,
-    read: PersonRow,
-    /// The person as an earlier export named them.
-    id: Option<Uuid>,
-    /// Keyed hash of the number.
-    hash: Option<Vec<u8>>,
-    /// Keyed hash of the phone.
-    phone: Option<Vec<u8>>,
-    /// Keyed hash that finds a person without number again.
-    import_key: Option<Vec<u8>>,
-    name_key: String,
-    /// What the row says, to tell a repetition in a dry run.
-    content: u64,
 }
 
 /// A number of this sheet that was accepted.
@@ -79,38 +52,29 @@ struct Member {
 /// What is remembered from row to row.
 #[derive(Default)]
 struct State {
-    places: Mutex<Places>,
-    occupations: Mutex<HashMap<String, Option<String>>>,
     seen: HashMap<Short, Seen>,
     households: HashMap<String, Vec<Member>>,
     /// What a dry run would have created: name to birth date and phone.
     would_stand: HashMap<u64, Vec<Likeness>>,
     would_keys: HashMap<Short, u64>,
-    unnumbered: bool,
 }
 
 /// Imports a register.
-pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
+pub(super) async fn run(job: &mut Job<'_>, sheet: Sheet) -> Result<()> {
+    let columns = Arc::clone(&sheet.columns);
     let mut state = State::default();
-    pass(job, &mut state, &mut sheet, true).await?;
-    if state.unnumbered {
-        let mut again = job.open().await?;
-        pass(job, &mut state, &mut again, false).await?;
+    if pass(job, &mut state, &columns, sheet, true).await? {
+        let again = job.open().await?;
+        pass(job, &mut state, &columns, again, false).await?;
     }
-    households(job, &state, &sheet).await?;
-    Ok(sheet)
+    households(job, &state, &columns).await
 }
 
-/// Takes the rows with a number, or those without.
-async fn pass(job: &mut Job<'_>, state: &mut State, sheet: &mut Sheet, numbered: bool) -> Result<()> {
+/// Takes the rows with a number, or those without; true if there are others.
+async fn pass(job: &mut Job<'_>, state: &mut State, columns: &Columns, sheet: Sheet, numbered: bool) -> Result<bool> {
+    let mut coming = Lines::new(job, sheet, numbered);
     let mut lines = Vec::with_capacity(job.chunk());
-    while let Some(row) = sheet.next().await? {
-        let number = row_has_number(sheet, &row);
-        state.unnumbered |= !number;
-        if number != numbered {
-            continue;
-        }
-        let line = read(job, state, sheet, row);
+    while let Some(line) = coming.next().await? {
         if job.journal.skipping() {
             let accepted = line.read.person.is_ok() && !job.journal.refused.contains(&line.row);
             remember(state, &line, if accepted { Outcome::Unchanged } else { Outcome::Rejected });
@@ -119,77 +83,13 @@ async fn pass(job: &mut Job<'_>, state: &mut State, sheet: &mut Sheet, numbered:
         }
         lines.push(line);
         if lines.len() == job.chunk() {
-            chunk(job, state, sheet, std::mem::take(&mut lines)).await?;
+            chunk(job, state, columns, std::mem::take(&mut lines)).await?;
         }
     }
-    if lines.is_empty() { Ok(()) } else { chunk(job, state, sheet, lines).await }
-}
-
-fn row_has_number(sheet: &Sheet, row: &Row) -> bool {
-    // Rows of an export name the person by id.
-    let filled = |field| sheet.layout.column(field).is_some_and(|column| !row.text(column).trim().is_empty());
-    filled("id_number") || filled("id")
-}
-
-fn read(job: &Job<'_>, state: &State, sheet: &Sheet, row: Row) -> Line {
-    let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
-    let occupation = |title: &str| {
-        // Coding a title is slow, and a sheet names the same few hundred again and again.
-        let mut known = state.occupations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(code) = known.get(title) {
-            return code.clone();
-        }
-        let code = crate::actions::live::occupation_of(title);
-        known.insert(title.to_owned(), code.clone());
-        code
-    };
-    let with = Reading {
-        today: job.today,
-        places: &state.places,
-        occupation: &occupation,
-        certificate: &crate::actions::live::certificate_of,
-    };
-    let cells = Cells { layout: &sheet.layout, texts: &texts };
-    let id = cells.get("id").parse().ok();
-    let mut read = person::read(cells, &with);
-    if let (Some(_), Ok(checked)) = (id, &mut read.person)
-        && checked.worker.id_missing_reason.as_deref() == Some(person::NOT_IN_SHEET)
-    {
-        // An export hides the number; that is no word on the person.
-        checked.worker.id_missing_reason = None;
+    if !lines.is_empty() {
+        chunk(job, state, columns, lines).await?;
     }
-    let keys = &job.office.keys;
-    let mut line = Line {
-        row: row.number,
-        texts,
-        id,
-        hash: None,
-        phone: None,
-        import_key: None,
-        name_key: String::new(),
-        content: 0,
-        read,
-    };
-    let Ok(checked) = &line.read.person else { return line };
-    line.name_key = checked.name.compare_key();
-    line.hash = checked.id.as_ref().map(|id| id_hash(keys, &id.number));
-    line.phone = checked.phone.as_ref().map(|phone| phone_hash(keys, phone));
-    if line.hash.is_none() && line.id.is_none() {
-        line.import_key = Some(import_key(keys, checked));
-    }
-    if job.options.dry_run {
-        let said = (&checked.worker, &checked.household, &checked.employment);
-        line.content = digest(&(serde_json::to_string(&said).unwrap_or_default(), &line.phone));
-    }
-    line
-}
-
-/// Name, birth date, household and phone find a person without number again.
-pub(super) fn import_key(keys: &Keys, checked: &Checked) -> Vec<u8> {
-    let birth = checked.worker.birth_date.map(|d| d.to_string()).unwrap_or_default();
-    let household = checked.household.as_ref().and_then(|h| h.number.clone()).unwrap_or_default();
-    let phone = checked.phone.as_ref().map_or("", |p| p.expose());
-    keys.lookup("import", &format!("{}\0{birth}\0{household}\0{phone}", checked.name.compare_key()))
+    Ok(coming.others())
 }
 
 /// Keeps what later rows and the rules of households need of a finished row.
@@ -218,7 +118,7 @@ fn remember(state: &mut State, line: &Line, outcome: Outcome) {
 }
 
 /// Decides and writes a chunk in one transaction; rows about the same person wait for those before them.
-async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<Line>) -> Result<()> {
+async fn chunk(job: &mut Job<'_>, state: &mut State, columns: &Columns, lines: Vec<Line>) -> Result<()> {
     let mut waves: Vec<Vec<Line>> = Vec::new();
     let mut before: HashMap<u64, usize> = HashMap::with_capacity(lines.len());
     for line in lines {
@@ -237,7 +137,7 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
     if job.options.dry_run {
         for wave in waves {
             let decisions = decide(job, state, &mut &job.office.db, &wave).await?;
-            settle(job, state, sheet, wave, decisions, &[])?;
+            settle(job, state, columns, wave, decisions, &[])?;
         }
         job.journal.save_apart(job.office).await?;
     } else {
@@ -245,7 +145,7 @@ async fn chunk(job: &mut Job<'_>, state: &mut State, sheet: &Sheet, lines: Vec<L
         for wave in waves {
             let decisions = decide(job, state, &mut tx, &wave).await?;
             let ids = write(job, &mut tx, &wave, &decisions).await?;
-            settle(job, state, sheet, wave, decisions, &ids)?;
+            settle(job, state, columns, wave, decisions, &ids)?;
         }
         job.commit(tx).await?;
     }
@@ -302,7 +202,7 @@ async fn suspect(job: &Job<'_>, tx: &mut Tx, new: &[&Line], ids: &[Uuid]) -> Res
 fn settle(
     job: &mut Job<'_>,
     state: &mut State,
-    sheet: &Sheet,
+    columns: &Columns,
     wave: Vec<Line>,
     decisions: Vec<Decision>,
     ids: &[Uuid],
@@ -361,7 +261,7 @@ fn settle(
             shown: false,
             texts: line.texts,
         };
-        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict)?;
+        job.journal.add(job.office, &columns.layout, &columns.mapping, verdict)?;
     }
     Ok(())
 }
@@ -384,8 +284,8 @@ fn would_stand(state: &mut State, line: &Line) {
 }
 
 /// The rules of whole households, and the children that are only counted.
-async fn households(job: &mut Job<'_>, state: &State, sheet: &Sheet) -> Result<()> {
-    let ruled = sheet.layout.has("household.relation");
+async fn households(job: &mut Job<'_>, state: &State, columns: &Columns) -> Result<()> {
+    let ruled = columns.layout.has("household.relation");
     let (mut found, mut counts) = (Vec::new(), HashMap::new());
     for (number, all) in &state.households {
         let members: Vec<(&Member, Outcome)> = all.iter().filter_map(|m| Some((m, m.outcome?))).collect();
@@ -400,7 +300,7 @@ async fn households(job: &mut Job<'_>, state: &State, sheet: &Sheet) -> Result<(
         for (at, code) in household_faults(&roles) {
             let Some((member, outcome)) = members.get(at) else { continue };
             let fault = FieldFault::new("household.relation", code);
-            let error = error_json(&fault, member.row, &sheet.layout, &sheet.mapping, &[]);
+            let error = error_json(&fault, member.row, &columns.layout, &columns.mapping, &[]);
             found.push((member.row, *outcome, error));
         }
     }

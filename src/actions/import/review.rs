@@ -11,6 +11,7 @@ use crate::actions::error::{Error, Result};
 use crate::actions::office::{Office, below};
 use crate::actions::worker;
 use crate::domain::actor::{Actor, Right, Role};
+use crate::domain::advert::Rule;
 use crate::domain::code::Code as _;
 use crate::domain::fault::{Faults, FieldFault};
 use crate::domain::heading::{self, NOT_KEPT, SheetKind};
@@ -263,7 +264,12 @@ pub fn sentences(lang: Lang, fault: &FieldFault) -> (String, Option<String>) {
     let args: Vec<(&str, &dyn std::fmt::Display)> =
         fault.args.iter().map(|(name, value)| (name.as_str(), value as &dyn std::fmt::Display)).collect();
     let reason = pages::code_sentence(lang, &fault.code, &args).unwrap_or_else(|| fault.code.clone());
-    (reason, pages::code_sentence(lang, &format!("fix.{}", fault.code), &args))
+    let fix = match fault.code.strip_prefix("advert.").and_then(Rule::from_code) {
+        Some(rule) if lang == Lang::Zh => Some(rule.suggestion_zh().to_owned()),
+        Some(rule) => Some(rule.suggestion_en().to_owned()),
+        None => pages::code_sentence(lang, &format!("fix.{}", fault.code), &args),
+    };
+    (reason, fix)
 }
 
 /// Remembers for the station which field a heading means; `-` passes the column over.
@@ -280,7 +286,7 @@ pub async fn remap(office: &Office, actor: &Actor, id: Uuid, fields: &[(usize, S
         // A column may be passed over whatever the kind of sheet.
         let known = heading::dictionary(kind).known_field(field).or((field == NOT_KEPT).then_some(NOT_KEPT));
         let (Some(m), Some(known)) = (mapping.iter_mut().find(|m| m.column == *column), known) else {
-            return Err(Error::field("field", "code.unknown"));
+            return Err(Error::field("field", "choice.unknown"));
         };
         if m.field.as_deref() == Some(known) {
             continue;
@@ -342,7 +348,7 @@ mod tests {
         let error = error_json(&FieldFault::new("id_number", "identity.check"), 17, &layout, &mapping, &texts);
         let view = error_view(Lang::En, &error);
         assert_eq!((&view["cell"], &view["column"]), (&"C17".into(), &"证件号码".into()));
-        assert_eq!(view["value_masked"], "5205****9980");
+        assert_eq!(view["value_masked"], "5205**********9980");
         assert!(view["proposal"].is_string());
         assert_ne!(view["message"], error_view(Lang::Zh, &error)["message"]);
     }

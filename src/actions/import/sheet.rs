@@ -1,6 +1,7 @@
 //! A file as rows of data with known columns: parsed in the confined child, header found, headings mapped.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,12 @@ pub struct Sheet {
     source: Source,
     head: VecDeque<Row>,
     header: Header,
+    /// Its columns.
+    pub columns: Arc<Columns>,
+}
+
+/// The columns of a sheet.
+pub struct Columns {
     /// Which column is which.
     pub layout: Layout,
     /// Columns with heading and field, for the page and the returned sheet.
@@ -86,7 +93,8 @@ fn parser() -> Result<Program, SheetError> {
     let named = |path: &std::path::PathBuf| path.file_stem().is_some_and(|stem| stem == "shanhai");
     let beside = own.ancestors().skip(1).take(2).map(|folder| folder.join("shanhai"));
     let path = std::iter::once(own.clone()).chain(beside.filter(|path| path.is_file())).find(named);
-    let path = path.ok_or_else(|| SheetError::Io("the program that parses sheets is not there".to_owned()))?;
+    // An operator may have given it another name.
+    let path = path.unwrap_or(own);
     Ok(Program { path, args: vec!["parse-sheet".into()] })
 }
 
@@ -122,7 +130,7 @@ impl Sheet {
             let field = dictionary.known_field(m.field.as_deref()?)?;
             (field != NOT_KEPT).then_some((m.column, field))
         }));
-        Ok(Self { source, head, header, layout, mapping })
+        Ok(Self { source, head, header, columns: Arc::new(Columns { layout, mapping }) })
     }
 
     /// The next row of data; titles, notes and totals are passed over.

@@ -1,13 +1,13 @@
 //! Importing stations, employers, classes and vacancies: rows into bodies, a chunk in one transaction.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
 use super::Job;
 use super::journal::{Outcome, Verdict};
-use super::sheet::Sheet;
+use super::sheet::{Columns, Sheet};
 use crate::actions::error::Result;
 use crate::actions::posting::{self, Incoming};
 use crate::actions::put;
@@ -117,7 +117,8 @@ async fn vacancies(
 }
 
 /// Imports a list of stations, employers, classes or vacancies.
-pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
+pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<()> {
+    let columns = Arc::clone(&sheet.columns);
     let places = Mutex::new(Places::default());
     let (mut lines, mut bodies) = (Vec::new(), Bodies::new(job.kind));
     while let Some(row) = sheet.next().await? {
@@ -127,21 +128,21 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
         }
         let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
         let mut remarks = Remarks::default();
-        bodies.read(Cells { layout: &sheet.layout, texts: &texts }, &reading(job.today, &places), &mut remarks);
+        bodies.read(Cells { layout: &columns.layout, texts: &texts }, &reading(job.today, &places), &mut remarks);
         lines.push(Line { row: row.number, texts, remarks });
         // A station's parent may stand in any row, so a list of stations is entered in one piece.
         if lines.len() == job.chunk() && job.kind != SheetKind::Stations {
-            chunk(job, &sheet, std::mem::take(&mut lines), &bodies).await?;
+            chunk(job, &columns, std::mem::take(&mut lines), &bodies).await?;
             bodies = Bodies::new(job.kind);
         }
     }
     if !lines.is_empty() {
-        chunk(job, &sheet, lines, &bodies).await?;
+        chunk(job, &columns, lines, &bodies).await?;
     }
     if job.kind == SheetKind::Stations && !job.options.dry_run {
         job.office.reload_stations().await?;
     }
-    Ok(sheet)
+    Ok(())
 }
 
 fn reading(today: jiff::civil::Date, places: &Mutex<Places>) -> Reading<'_> {
@@ -149,7 +150,7 @@ fn reading(today: jiff::civil::Date, places: &Mutex<Places>) -> Reading<'_> {
     Reading { today, places, occupation, certificate }
 }
 
-async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodies) -> Result<()> {
+async fn chunk(job: &mut Job<'_>, columns: &Columns, lines: Vec<Line>, bodies: &Bodies) -> Result<()> {
     let mut tx = job.office.begin().await?;
     let done = bodies.put(job, &mut tx).await?;
     for (line, (outcome, findings)) in lines.into_iter().zip(done) {
@@ -166,7 +167,7 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>, bodies: &Bodi
         let shown = findings.iter().any(|f| f.rule != Rule::ElementMissing);
         let (row, texts) = (line.row, line.texts);
         let verdict = Verdict { row, outcome, faults, warnings, notes, changes, object, shown, texts };
-        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict)?;
+        job.journal.add(job.office, &columns.layout, &columns.mapping, verdict)?;
     }
     if job.options.dry_run {
         // What was written to find out is given back.

@@ -1,13 +1,14 @@
 //! Importing the answers of an outside source on numbers and names: who is confirmed, and what does not agree.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::Job;
 use super::journal::{Outcome, Verdict};
-use super::sheet::Sheet;
+use super::sheet::{Columns, Sheet};
 use crate::actions::enter::id_hash;
 use crate::actions::error::Result;
 use crate::actions::put::entry;
@@ -43,7 +44,8 @@ struct Line {
 }
 
 /// Imports answers.
-pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
+pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<()> {
+    let columns = Arc::clone(&sheet.columns);
     let mut lines = Vec::new();
     while let Some(row) = sheet.next().await? {
         if job.journal.skipping() {
@@ -51,19 +53,19 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<Sheet> {
             continue;
         }
         let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
-        lines.push(read(job, &sheet, row.number, texts));
+        lines.push(read(job, &columns, row.number, texts));
         if lines.len() == job.chunk() {
-            chunk(job, &sheet, std::mem::take(&mut lines)).await?;
+            chunk(job, &columns, std::mem::take(&mut lines)).await?;
         }
     }
     if !lines.is_empty() {
-        chunk(job, &sheet, lines).await?;
+        chunk(job, &columns, lines).await?;
     }
-    Ok(sheet)
+    Ok(())
 }
 
-fn read(job: &Job<'_>, sheet: &Sheet, row: u32, texts: Vec<String>) -> Line {
-    let cells = Cells { layout: &sheet.layout, texts: &texts };
+fn read(job: &Job<'_>, columns: &Columns, row: u32, texts: Vec<String>) -> Line {
+    let cells = Cells { layout: &columns.layout, texts: &texts };
     let mut faults = Vec::new();
     let name = Name::parse(cells.get("name")).map_err(|e| faults.push(FieldFault::new("name", e.code()))).ok();
     let number = IdNumber::parse(cells.get("id_number"), job.today)
@@ -97,7 +99,7 @@ fn read(job: &Job<'_>, sheet: &Sheet, row: u32, texts: Vec<String>) -> Line {
     Line { row, texts, faults, hash, name, answer, source, at }
 }
 
-async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>) -> Result<()> {
+async fn chunk(job: &mut Job<'_>, columns: &Columns, lines: Vec<Line>) -> Result<()> {
     let mut tx = job.office.begin().await?;
     let mut people = standing(job, &mut tx, &lines).await?;
     for line in lines {
@@ -126,7 +128,7 @@ async fn chunk(job: &mut Job<'_>, sheet: &Sheet, lines: Vec<Line>) -> Result<()>
         let (row, texts) = (line.row, line.texts);
         let verdict =
             Verdict { row, outcome, faults, warnings, notes: Vec::new(), changes: None, object, shown: false, texts };
-        job.journal.add(job.office, &sheet.layout, &sheet.mapping, verdict)?;
+        job.journal.add(job.office, &columns.layout, &columns.mapping, verdict)?;
     }
     if job.options.dry_run {
         drop(tx);

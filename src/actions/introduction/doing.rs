@@ -17,7 +17,7 @@ impl Doing<'_> {
     pub(super) async fn go_on(&mut self, step: &Step) -> Result<Introduction> {
         let old = &self.case.introduction;
         let to = old.state.after(step.act()).ok_or_else(|| Error::conflict("introduction.state"))?;
-        if matches!(to, IntroductionState::Proposed) || to.takes_place() {
+        if to.takes_place() {
             self.may_go_on(to).await?;
         }
         let mut new = Introduction { state: to, updated_at: self.office.now(), ..old.clone() };
@@ -26,7 +26,7 @@ impl Doing<'_> {
             Step::Consent(given) => {
                 let line = consent(self.office, self.actor, self.record.person.id, given);
                 people::add_consents(self.tx, &[line]).await?;
-                notify(self.office, self.tx, &proposed(&new, self.post)).await?;
+                return self.tell().await;
             }
             Step::Decline(reason, text) | Step::Withdraw(reason, text) => {
                 new.reason = Some(*reason);
@@ -44,6 +44,17 @@ impl Doing<'_> {
         }
         new.due = due(self.office, to, new.interview.as_ref());
         self.save(&new, step.act(), note).await?;
+        Ok(new)
+    }
+
+    /// Tells the employer of one who has agreed to that.
+    pub(super) async fn tell(&mut self) -> Result<Introduction> {
+        let to = IntroductionState::Proposed;
+        self.may_go_on(to).await?;
+        let due = due(self.office, to, None);
+        let new = Introduction { state: to, due, updated_at: self.office.now(), ..self.case.introduction.clone() };
+        self.save(&new, IntroductionAct::Consent, None).await?;
+        notify(self.office, self.tx, &proposed(&new, self.post)).await?;
         Ok(new)
     }
 
@@ -93,6 +104,7 @@ impl Doing<'_> {
                 place,
                 wage: pay.monthly().0.map(|fen| fen as f64 / 100.0),
                 from: agreed.from,
+                to: None,
                 industry: self.post.employer_facts.industry.clone(),
                 channel: Some("劳务协作推荐".to_owned()),
                 organised: Some(agreed.organised),

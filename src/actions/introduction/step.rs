@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::body::Field;
 use crate::domain::code::Code as _;
-use crate::domain::date_text::parse_date;
+use crate::domain::date_text::{parse_date, parse_day, parse_moment};
 use crate::domain::fault::{Faults, FieldFault};
 use crate::domain::introduction::{Interview, IntroductionAct, Reason};
 use crate::domain::placement::Placement;
@@ -127,6 +127,7 @@ impl Step {
             IntroductionAct::Withdraw => r.reason(d).map(|(reason, text)| Self::Withdraw(reason, text)),
             IntroductionAct::Interview => {
                 let at = r.needed("at", &d.at, 40);
+                let at = at.and_then(|at| parse_moment(&at).map_err(|_| r.faults.at("at", "moment.wrong")).ok());
                 let place = r.needed("place", &d.place, 100);
                 let contact = r.words("contact", &d.contact, 50);
                 at.zip(place).map(|(at, place)| Self::Interview(Interview { at, place, contact }))
@@ -187,10 +188,9 @@ impl Typed {
                 way
             }
         };
-        // An instant is read as its day.
-        let at = given.at.as_ref().map(|t| crate::domain::body::Text(t.0.split('T').next().unwrap_or("").into()));
         let name = format!("{prefix}at");
-        let on = self.day(&name, &at);
+        let at = self.words(&name, &given.at, 40);
+        let on = at.and_then(|at| parse_day(&at).map_err(|e| self.faults.at(&name, e.code())).ok());
         if on.is_some_and(|d| d > today) {
             self.faults.at(&name, "date.future");
         }

@@ -59,7 +59,7 @@ impl<'a> Ready<'a> {
         for (place, kind) in scope.kinds.iter().enumerate() {
             match VacancyKind::parse(kind) {
                 Some(kind) => kinds.push(kind),
-                None => faults.push(FieldFault::new(format!("scope.kinds[{place}]"), "code.unknown")),
+                None => faults.push(FieldFault::unlisted::<VacancyKind>(format!("scope.kinds[{place}]"))),
             }
         }
         let wished: BTreeSet<Uuid> = scope.vacancies.iter().copied().collect();

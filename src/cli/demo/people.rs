@@ -270,7 +270,7 @@ pub fn person(dice: &mut Dice, county: usize, n: usize, today: Date) -> Value {
         body["statement"] = json!("looking");
         body["shift"] = json!(if dice.percent(30) { "day" } else { "any" });
         body["needs"] = if dice.percent(60) { json!(["lodging"]) } else { json!([]) };
-        body["experience"] = json!([{"occupation": trade.title, "years": dice.between(0, 8)}]);
+        body["experience"] = json!([{"occupation": trade.title, "years": dice.between(1, 8)}]);
         let mut consent =
             vec![json!({"scope": "registry", "how": "paper"}), json!({"scope": "matching", "how": "paper"})];
         if dice.percent(45) {

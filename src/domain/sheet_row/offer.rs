@@ -129,7 +129,7 @@ pub fn class(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Class
 pub fn vacancy(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> (Posting, Option<EmployerBody>) {
     // What people write into one cell is read for every field that has no column of its own.
     let asked = ["requirements", "experience"].map(|f| row.get(f)).join("，");
-    let told = [&asked, row.get("benefits"), row.get("shift"), row.get("description")].join("，");
+    let told = [&asked, row.get("benefits"), row.get("shift"), row.get("description"), row.get("remark")].join("，");
     let mut text = requirement_text::parse(&told);
     if !row.get("id").is_empty() {
         // A row of an export has a column for every field that was read from its text.
@@ -325,7 +325,7 @@ fn description(row: Cells<'_>) -> Field {
     if !row.get("id").is_empty() {
         return row.field("description");
     }
-    let parts = ["description", "requirements", "experience", "benefits"].map(|f| row.get(f));
+    let parts = ["description", "requirements", "experience", "benefits", "remark"].map(|f| row.get(f));
     let all: Vec<&str> = parts.into_iter().chain([wage]).filter(|t| !t.is_empty()).collect();
     some(all.join("；"))
 }

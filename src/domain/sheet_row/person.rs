@@ -284,6 +284,7 @@ fn employment(row: Cells<'_>) -> Option<EmploymentBody> {
         place: row.field("employment.place"),
         wage,
         from: row.field("employment.from"),
+        to: None,
         industry: row.field("employment.industry"),
         channel: row.field("employment.channel"),
         organised: row.field("employment.organised"),

@@ -274,14 +274,15 @@ async fn fill(read: &mut impl Read, found: &mut HashMap<Uuid, Record>) -> Result
         .await?;
     for row in &rows {
         if let Some(record) = found.get_mut(&row.id(1)?) {
+            let to: Option<Date> = row.get::<Option<String>>(6)?.and_then(|t| t.parse().ok());
             record.jobs.push(Job {
                 id: row.id(0)?,
                 worker: row.id(1)?,
                 employer: row.opt_id(2)?,
-                facts: row.json(3)?,
+                facts: Employment { to, ..row.json(3)? },
                 occupation: row.get(4)?,
                 source: row.get(5)?,
-                to: row.get::<Option<String>>(6)?.and_then(|t| t.parse().ok()),
+                to,
                 introduction: row.opt_id(7)?,
             });
         }

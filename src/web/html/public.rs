@@ -9,7 +9,7 @@ use super::{at_form, chrome, page, refused, sentences};
 use crate::actions::{Error, employer, interest, live, search, vacancy};
 use crate::domain::barred_post::hazard;
 use crate::domain::body::Text;
-use crate::domain::employer::{EmployerBody, EmployerKind};
+use crate::domain::employer::{EmployerBody, EmployerKind, EmployerState};
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{Asked, Benefit, EmploymentForm, Period, VacancyKind, VacancyState};
 use crate::handler;
@@ -331,6 +331,21 @@ fn probation(lang: Lang, v: &crate::domain::vacancy::Vacancy) -> Option<String> 
     (!words.is_empty()).then(|| words.join("　"))
 }
 
+/// When the employer was verified last, and by which station; or that nobody has done so yet.
+async fn verified(ask: &Ask, record: &Record) -> Option<Fact> {
+    let words = match (record.employer_state, record.employer_verified) {
+        (EmployerState::Unverified, _) => text(ask.lang, "say-not-verified", &[]),
+        (EmployerState::Approved, (Some(day), station)) => {
+            let stations = ask.office.stations().await;
+            let by = stations.iter().find(|s| Some(s.id) == station).map(|s| s.station.name.as_str());
+            let by = by.unwrap_or_default();
+            text(ask.lang, "say-verified-by", &[("day", &format::day_words(ask.lang, day)), ("by", &by)])
+        }
+        _ => return None,
+    };
+    Some(Fact::named(ask.lang, "verified", words))
+}
+
 async fn vacancy_view(
     ask: &Ask,
     typed: &[(String, String)],
@@ -338,10 +353,14 @@ async fn vacancy_view(
 ) -> Result<VacancyPage, Fault> {
     let record = vacancy::find_for_page(&ask.office, &ask.actor, ask.param("ref")).await?;
     let v = &record.row.vacancy;
-    let (first, details) = facts(ask.lang, &record);
+    let (first, mut details) = facts(ask.lang, &record);
+    details.extend(verified(ask, &record).await);
     let mut c = chrome(ask, "/").await;
-    if let Some((_, _, Some(phone))) = &record.station {
-        c.phone.clone_from(phone);
+    // The number that will ring, else that of the station which posted.
+    let caller = interest::calls_back(&ask.office, v.region.as_deref(), record.row.station).await;
+    let posted = record.station.as_ref().and_then(|(_, _, phone)| phone.clone());
+    if let Some(phone) = interest::telephone(&ask.office, caller).await.or(posted) {
+        c.phone = phone;
     }
     c.back = format!("/vacancies/{}", record.row.reference);
     Ok(VacancyPage {

@@ -92,7 +92,7 @@ fn row_view(ask: &Ask, row: &ImportRow) -> Value {
         "row": row.row,
         "outcome": row.outcome,
         "errors": errors,
-        "changes": row.changes,
+        "changes": row.changes.as_ref().and_then(Value::as_object).map(super::changes),
         "object": row.object,
         "resolved": row.resolved,
     })
@@ -134,10 +134,14 @@ pub async fn form_of(ask: &Ask, known: Option<SheetKind>) -> Result<Form, Fault>
         }
     }
     let mut faults = Vec::new();
-    for (field, missing) in [("kind", kind.is_none()), ("file", file.as_ref().is_none_or(Bytes::is_empty))] {
-        if missing {
-            faults.push(crate::domain::fault::FieldFault::new(field, "field.missing"));
-        }
+    // A browser sends an empty part without a name where no file was chosen.
+    let file_fault = match &file {
+        Some(file) if !file.is_empty() => None,
+        Some(_) if !options.file_name.is_empty() => Some("sheet.empty"),
+        _ => Some("field.missing"),
+    };
+    for (field, code) in [("kind", kind.is_none().then_some("field.missing")), ("file", file_fault)] {
+        faults.extend(code.map(|code| crate::domain::fault::FieldFault::new(field, code)));
     }
     match (kind, file) {
         (Some(kind), Some(file)) if faults.is_empty() => Ok(Form { kind, file, options }),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::actions::search::{Found, Page};
 use crate::actions::{Error, live};
 use crate::domain::code::Code;
+use crate::domain::fault::FieldFault;
 use crate::domain::household::WatchClass;
 use crate::domain::region::{self, RegionCode};
 use crate::domain::vacancy::{EmploymentForm, VacancyKind, VacancyState};
@@ -39,7 +40,7 @@ pub fn code<C: Code>(ask: &Ask, name: &str) -> Result<Option<String>, Fault> {
         None => Ok(None),
         Some(text) => match C::parse(text) {
             Some(code) => Ok(Some(code.code().to_owned())),
-            None => Err(Error::field(name, "code.unknown").into()),
+            None => Err(Error::Invalid(vec![FieldFault::unlisted::<C>(name)]).into()),
         },
     }
 }
@@ -70,9 +71,12 @@ pub fn name_of(lang: Lang, facet: &str, code: &str) -> Option<String> {
 
 /// The sentence of a relaxed filter.
 pub fn relaxed_text(lang: Lang, r: &Relaxed) -> String {
-    let shown = |value: &str| name_of(lang, r.filter, value).unwrap_or_else(|| money(r.filter, value));
+    let shown = |value: &str| name_of(lang, r.filter, value).unwrap_or_else(|| money(lang, r.filter, value));
     let label = pages::word(lang, "filter", r.filter);
     match (&r.to, lang) {
+        // A box that was ticked has no value beside its name.
+        (None, Lang::Zh) if r.from == "yes" => format!("{label} 不再限制"),
+        (None, Lang::En) if r.from == "yes" => format!("{label}: dropped"),
         (Some(to), Lang::Zh) => format!("{label}：{} 放宽到 {}", shown(&r.from), shown(to)),
         (None, Lang::Zh) => format!("{label}：{} 不再限制", shown(&r.from)),
         (Some(to), Lang::En) => format!("{label}: {} widened to {}", shown(&r.from), shown(to)),
@@ -80,9 +84,9 @@ pub fn relaxed_text(lang: Lang, r: &Relaxed) -> String {
     }
 }
 
-fn money(filter: &str, value: &str) -> String {
+fn money(lang: Lang, filter: &str, value: &str) -> String {
     match (filter, value.parse::<i64>()) {
-        ("min_wage" | "max_wage", Ok(fen)) => crate::domain::wage::yuan_json(fen).to_string(),
+        ("min_wage" | "max_wage", Ok(fen)) => pages::text(lang, "fee-yuan", &[("yuan", &pages::format::yuan(fen))]),
         _ => value.to_owned(),
     }
 }

@@ -30,6 +30,7 @@ use super::fault::Fault;
 use super::reply::Answer;
 use super::route::{Handler, Route};
 use crate::actions::Error;
+use crate::domain::wage::yuan_json;
 use crate::store::crypt::{Cell, hash};
 use crate::store::idempotency;
 
@@ -132,4 +133,19 @@ pub fn patch_of<T: DeserializeOwned>(ask: &Ask) -> Result<Map<String, Value>, Fa
     without_nulls(&mut said);
     Ask { body: said.to_string().into(), ..ask.clone() }.json::<T>()?;
     Ok(patch)
+}
+
+/// Old and new of each field of a history, money in yuan as everywhere else: rows keep it as whole fen.
+pub fn changes(diff: &Map<String, Value>) -> Value {
+    fn told(field: &str, value: &Value) -> Value {
+        match value {
+            Value::Number(fen) if matches!(field, "wage_floor" | "typical_month" | "min" | "max" | "wage") => {
+                fen.as_i64().map_or_else(|| value.clone(), |fen| json!(yuan_json(fen)))
+            }
+            Value::Array(sides) => sides.iter().map(|side| told(field, side)).collect(),
+            Value::Object(parts) => parts.iter().map(|(name, part)| (name.clone(), told(name, part))).collect(),
+            other => other.clone(),
+        }
+    }
+    diff.iter().map(|(field, pair)| (field.clone(), told(field, pair))).collect()
 }

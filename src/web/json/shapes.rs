@@ -116,7 +116,9 @@ shapes! {
         experience: Vec<Worked>, skills: Vec<String>, certificates: Vec<HeldCertificate>, wage_floor: Option<Yuan>,
         regions_wanted: Vec<String>, can_leave_home: Option<bool>, shift: Option<Shift>, available_from: Option<Day>,
         needs: Vec<Need>, partner: Option<Uuid>, wants_change: bool, statement: Option<Statement>,
-        statement_on: Option<Day>, remark: Option<String>, employment: Option<Employment>, household: Option<Household>,
+        statement_on: Option<Day>, remark: Option<String>, employment: Option<Employment>,
+        /// Every stretch of work on record, newest first.
+        employments: Vec<Employment>, household: Option<Household>,
         consent: Vec<Consented>, status: Word<Status>, basis: Word<Basis>, verification: Word<Verification>,
         stations: Vec<Link>, version: i64, created_at: Instant, updated_at: Instant, highlight: Highlight,
         /// Only after registering.

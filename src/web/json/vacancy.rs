@@ -212,7 +212,7 @@ async fn history(ask: Ask) -> Result<Answer, Fault> {
     let (_, entries) = vacancy::timeline(&ask.office, &ask.actor, ask.id("id")?).await?;
     let rows = entries
         .iter()
-        .map(|e| json!({"id": e.id, "at": instant(e.at), "actor": e.actor, "act": e.act, "changes": e.diff}))
+        .map(|e| json!({"id": e.id, "at": instant(e.at), "actor": e.actor, "act": e.act, "changes": super::changes(&e.diff)}))
         .collect();
     Ok(Answer::json(200, &items(rows)))
 }

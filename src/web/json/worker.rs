@@ -197,6 +197,7 @@ pub async fn view(office: &Office, record: &Record) -> Result<Value, Fault> {
     if let Some(job) = record.job() {
         body.insert("employment".into(), json!(job.facts));
     }
+    body.insert("employments".into(), record.jobs.iter().map(|job| json!(job.facts)).collect());
     if let Some((id, facts)) = &record.household {
         let mut facts = json!(facts);
         facts["id"] = json!(id);
@@ -269,7 +270,7 @@ async fn history(ask: Ask) -> Result<Answer, Fault> {
     let items: Vec<_> = entries
         .iter()
         .map(|e| {
-            json!({"id": e.id, "at": instant(e.at), "actor": e.actor, "act": e.act, "changes": e.diff,
+            json!({"id": e.id, "at": instant(e.at), "actor": e.actor, "act": e.act, "changes": super::changes(&e.diff),
                    "sealed_changes": e.sealed.is_some()})
         })
         .collect();

@@ -148,6 +148,7 @@ fact-probation = Probation
 fact-insurance = Insurance
 fact-start = Start
 fact-until = Open until
+fact-verified = Employer checked
 fact-employer = Employer
 fact-source = Source
 fact-hazards = Hazards
@@ -201,6 +202,8 @@ say-seats-left = { $n ->
    *[other] { $n } seats
  } left
 say-seats-of = { $left } / { $all }
+say-verified-by = { $day }, { $by }
+say-not-verified = not yet
 say-free = free
 say-fee = fee { $yuan } yuan
 say-opens-class = opens: { $what }
@@ -322,7 +325,7 @@ mapped-remembered = remembered from this station
 worker-household-head = Head
 mapped-unknown = heading not recognised: please say what it means
 empty-sheets = No sheet yet? Take an empty one, fill it in and send it:
-mapped-not-kept = known, not kept
+mapped-not-kept = known, not kept: finding work does not need it
 map-not-kept = Leave this column out
 import-all = All
 import-changes = What would change

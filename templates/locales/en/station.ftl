@@ -87,6 +87,7 @@ basic-facts = Facts
 see-numbers = See the full numbers
 see-numbers-note = Your name, the time and the reason are recorded; the person can ask to see them.
 see-numbers-why = Why
+worked-before = Worked before
 see-phone = See the phone
 see-id = See the ID number
 household = Household

@@ -75,6 +75,7 @@ basic-facts = 基本情况
 see-numbers = 看完整号码
 see-numbers-note = 会记下您的名字、时间和原因，本人可以查到。
 see-numbers-why = 为什么要看
+worked-before = 做过
 see-phone = 看手机号
 see-id = 看证号
 household = 一家人

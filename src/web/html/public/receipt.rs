@@ -42,6 +42,10 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<Receipt, Fault> {
     let mut c = chrome(ask, "/").await;
     c.back = format!("/receipts/{}", i.receipt);
     c.notice = told.or(c.notice);
+    // The number that will ring.
+    if let Some(phone) = interest::telephone(&ask.office, i.station).await {
+        c.phone = phone;
+    }
     let mut lines = vec![log(left, text(ask.lang, "stage-received", &[]))];
     if let Some(key) = match stage {
         Stage::Received => None,

@@ -1,5 +1,6 @@
 //! A person's page: facts, what fits and why, training, introductions, timeline, and what can be done for them.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::actions::consent as proof;
@@ -53,6 +54,8 @@ pub static ROUTES: &[Route] = &[
         .takes(&["class"]),
 ];
 
+/// Former stretches of work shown; the rest is in the timeline.
+const WORK_SHOWN: usize = 3;
 /// Matches shown, and what one change or only two together would open.
 const MATCHES: usize = 20;
 const NEAR: (usize, usize) = (6, 3);
@@ -147,6 +150,14 @@ async fn person_page(
         let words = [job.facts.employer.clone(), job.facts.place.clone(), job.facts.wage.map(|y| y.to_string())];
         facts.push(Fact::new(
             word(lang, "status", "employed"),
+            words.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        ));
+    }
+    for job in record.jobs.iter().filter(|job| job.to.is_some()).take(WORK_SHOWN) {
+        let days = [job.facts.from, job.to].map(|d| d.map(|d| d.to_string()).unwrap_or_default()).join("–");
+        let words = [job.facts.employer.clone(), job.facts.place.clone(), Some(days)];
+        facts.push(Fact::new(
+            text(lang, "worked-before", &[]),
             words.into_iter().flatten().collect::<Vec<_>>().join(" "),
         ));
     }
@@ -412,7 +423,7 @@ async fn note_call(ask: Ask) -> Result<Answer, Fault> {
 }
 
 /// The consents that the form says, or every fault at once.
-fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
+fn consents(fields: &Pairs, today: Date) -> Result<Vec<GivenConsent>, Error> {
     let refused = value(fields, "act") == "withdraw";
     let mut faults = Faults::default();
     let way = ConsentWay::parse(value(fields, "how"));
@@ -423,6 +434,9 @@ fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
         "" => None,
         day => parse_date(day).map_err(|e| faults.at("at", e.code())).ok(),
     };
+    if on.is_some_and(|day| day > today) {
+        faults.at("at", "date.future");
+    }
     let scopes: Vec<ConsentScope> =
         fields.iter().filter(|(n, _)| n == "scope").filter_map(|(_, v)| ConsentScope::parse(v)).collect();
     if scopes.is_empty() {
@@ -436,7 +450,7 @@ fn consents(fields: &Pairs) -> Result<Vec<GivenConsent>, Error> {
 async fn consent(ask: Ask) -> Result<Answer, Fault> {
     let fields = ask.form();
     let id = ask.id("id")?;
-    let done = match consents(&fields) {
+    let done = match consents(&fields, ask.office.today()) {
         Ok(given) => proof::record(&ask.office, &ask.actor, id, &given).await,
         Err(error) => Err(error),
     };

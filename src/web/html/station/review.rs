@@ -10,7 +10,7 @@ use crate::domain::notice::NoticeState;
 use crate::handler;
 use crate::pages::{
     Bit, Block, Cell, Column, Desk, Duplicates, Link, Note, Row, Side, Step, Table, Tag, Tone, code_sentence, format,
-    named, text, word,
+    forms, named, text, word,
 };
 use crate::store::worker::Record;
 use crate::web::ask::Ask;
@@ -60,6 +60,14 @@ fn sides(ask: &Ask, a: &Record, b: &Record) -> Result<Vec<Side>, Fault> {
     let mut names: Vec<&String> = left.keys().chain(right.keys()).collect();
     names.sort();
     names.dedup();
+    // In the order of the form that everybody knows; what it does not ask stands behind.
+    let form = forms::worker(lang, "", "");
+    let asked: Vec<&str> = form.sections.iter().flat_map(|s| s.fields.iter().map(|f| f.name.as_str())).collect();
+    let place = |name: &str| {
+        let of = |field: &str| field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        asked.iter().position(|field| of(field)).unwrap_or(asked.len())
+    };
+    names.sort_by_key(|name| place(name));
     let told = |facts: &Map<String, Value>, name: &str| {
         timeline::fact(lang, "worker", name, facts.get(name).unwrap_or(&Value::Null))
     };

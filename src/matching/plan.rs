@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::assign::{Ends, solve_with_ends};
 use super::problem::Problem;
 use super::progress::tell;
+use super::proof::Violation;
 use crate::domain::match_run::RunStage;
 use search::Planner;
 
@@ -310,7 +311,10 @@ fn plain(instance: &Instance, terms: &Terms) -> Result<Plan, NoPlan> {
         }
     }
     let solved = solve_with_ends(&Problem::new(problem.workers(), quotas, &edges));
-    let solved = solved.map_err(|fault| NoPlan::Fault(fault.to_string()))?;
+    let solved = solved.map_err(|fault| match fault {
+        Violation::Stopped => NoPlan::Cancelled,
+        fault => NoPlan::Fault(fault.to_string()),
+    })?;
     let ends = solved.ends.unwrap_or(Ends { gains: solved.prices, loses: vec![] });
     let points = |prices: Vec<u64>| prices.into_iter().map(|price| price.min(1_000)).collect();
     let free = solved.pairs.iter().map(|(w, v, worth)| (*w, *v, worth - extra(instance, terms.aim, step, *w)));

@@ -191,6 +191,7 @@ impl Land {
             employer_consent: false,
             stations: vec![],
             introduced: vec![],
+            trains_for: vec![],
         }
     }
 
@@ -247,6 +248,7 @@ impl Land {
             },
             state: VacancyState::Open,
             places_left: quota,
+            kept: 0,
             introduced: 0,
             employer: Uuid::from_u128(dice.skewed(25_000) as u128 + 1),
             station: None,

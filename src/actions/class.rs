@@ -16,6 +16,9 @@ use crate::store::class::{self as classes, ClassRow, Record};
 use crate::store::worker::Referenced;
 use crate::store::{self, Tx, enrolment, history, vacancy};
 
+/// Classes that are looked at for one name.
+const NAMESAKES: i64 = 20;
+
 async fn load(office: &Office, id: Uuid) -> Result<Record> {
     classes::find(&mut &office.db, id).await?.ok_or(Error::NotFound)
 }
@@ -189,6 +192,49 @@ pub async fn put_many(
         add(office, tx, actor, fresh, "class.import").await?;
     }
     Ok(outcomes)
+}
+
+/// The class of the actor's own that a sheet names by short code, or by a name that no other class has.
+async fn named(office: &Office, tx: &mut Tx, actor: &Actor, word: &str) -> Result<Option<ClassRow>> {
+    let (ids, _) = classes::plain_search(tx, word, NAMESAKES, 0).await?;
+    let mut found = Vec::new();
+    for record in classes::records(tx, &ids).await? {
+        let is_it = record.row.reference.eq_ignore_ascii_case(word) || record.row.class.name == word;
+        if is_it && may_change(office, actor, &record).await {
+            found.push(record.row);
+        }
+    }
+    Ok(if found.len() == 1 { found.pop() } else { None })
+}
+
+/// What became of the order classes that a row of vacancies names.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// Codes of classes that the vacancy was bound to.
+    pub new: Vec<String>,
+    /// Words that name no class of the actor's own.
+    pub unknown: Vec<String>,
+}
+
+/// Binds a vacancy to the order classes that a sheet names; those that it is bound to already stay as they are.
+pub async fn order(office: &Office, tx: &mut Tx, actor: &Actor, vacancy: Uuid, words: &[String]) -> Result<Bound> {
+    let mut bound = Bound::default();
+    for word in words {
+        let Some(class) = named(office, tx, actor, word).await? else {
+            bound.unknown.push(word.clone());
+            continue;
+        };
+        classes::lock(tx, class.id).await?;
+        let Some(there) = classes::find(tx, class.id).await? else { continue };
+        let mut class = there.row.class.clone();
+        if class.order().contains(&vacancy) {
+            continue;
+        }
+        class.vacancies.push(vacancy);
+        rewrite(office, tx, actor, &there.row, class, "class.import").await?;
+        bound.new.push(there.row.reference);
+    }
+    Ok(bound)
 }
 
 fn key_of(body: &ClassBody) -> Option<String> {

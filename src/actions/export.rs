@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
-use super::search::{self, Found, VacancyAsk, WorkerAsk};
+use super::search::{self, ClassAsk, Found, VacancyAsk, WorkerAsk};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
+use crate::domain::employer::EmployerState;
 use crate::domain::heading::{self, ExportKind, SheetKind};
 use crate::domain::introduction::IntroductionState;
 use crate::domain::region::{self, RegionCode};
@@ -32,6 +33,10 @@ pub enum Only {
     Workers(Box<WorkerAsk>),
     /// Vacancies as a search finds them, in its order.
     Vacancies(Box<VacancyAsk>),
+    /// Employers as their list shows them: words of the name, and a state.
+    Employers(String, Option<EmployerState>),
+    /// Classes as a search finds them, in its order.
+    Classes(Box<ClassAsk>),
 }
 
 impl Only {
@@ -39,7 +44,7 @@ impl Only {
     fn takes(&self, name: &str, reference: &str) -> bool {
         match self {
             Self::Named(text) => name.starts_with(text.trim()) || reference.eq_ignore_ascii_case(text.trim()),
-            Self::All | Self::Workers(_) | Self::Vacancies(_) => true,
+            _ => true,
         }
     }
 }
@@ -228,6 +233,11 @@ async fn workers<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>,
     }
 }
 
+/// Codes of a vacancy's order classes.
+fn of<'a>(classes: &'a HashMap<Uuid, Vec<String>>, record: &vacancy::Record) -> &'a [String] {
+    classes.get(&record.row.id).map_or(&[], Vec::as_slice)
+}
+
 async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
     sheet.begin(&offer::vacancy_headings())?;
     let mut names = Names::default();
@@ -237,8 +247,10 @@ async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W
         ask.page.limit = SEARCHED;
         loop {
             let found = exact(search::vacancies(office, actor, ask.clone()).await?)?;
+            let ids: Vec<Uuid> = found.items.iter().map(|(record, _)| record.row.id).collect();
+            let classes = class::references_of(&mut &office.db, &ids).await?;
             for (record, _) in &found.items {
-                sheet.row(&offer::vacancy_cells(record, today, &mut names))?;
+                sheet.row(&offer::vacancy_cells(record, of(&classes, record), today, &mut names))?;
             }
             ask.page.cursor = found.next_cursor;
             if ask.page.cursor.is_none() {
@@ -252,9 +264,10 @@ async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W
         let ids = vacancy::ids_after(&mut read, after, PAGE).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
+        let classes = class::references_of(&mut read, &ids).await?;
         for record in vacancy::records(&mut read, &ids).await? {
             if options.only.takes(&record.row.vacancy.title, &record.row.reference) {
-                sheet.row(&offer::vacancy_cells(&record, today, &mut names))?;
+                sheet.row(&offer::vacancy_cells(&record, of(&classes, &record), today, &mut names))?;
             }
         }
     }
@@ -263,6 +276,20 @@ async fn vacancies<W: Write>(office: &Office, actor: &Actor, sheet: &mut Sheet<W
 async fn employers<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
     sheet.begin(&offer::employer_headings())?;
     let mut names = Names::default();
+    if let Only::Employers(text, state) = &options.only {
+        let wanted = employer::Wanted { text, state: *state, stations: None, verified_before: None };
+        let mut from = 0;
+        loop {
+            let (rows, _) = employer::list(&mut &office.db, &wanted, PAGE, from).await?;
+            for row in &rows {
+                sheet.row(&offer::employer_cells(row, &mut names))?;
+            }
+            from += PAGE;
+            if rows.len() < PAGE as usize {
+                return Ok(());
+            }
+        }
+    }
     let mut after = None;
     loop {
         let rows = employer::after(&mut &office.db, after, PAGE).await?;
@@ -277,6 +304,20 @@ async fn employers<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Op
 async fn classes<W: Write>(office: &Office, sheet: &mut Sheet<W>, options: &Options) -> Result<()> {
     sheet.begin(&offer::class_headings())?;
     let mut names = Names::default();
+    if let Only::Classes(ask) = &options.only {
+        let mut ask = (**ask).clone();
+        ask.page.limit = SEARCHED;
+        loop {
+            let found = exact(search::classes(office, ask.clone()).await?)?;
+            for (record, _) in &found.items {
+                sheet.row(&offer::class_cells(record, &mut names))?;
+            }
+            ask.page.cursor = found.next_cursor;
+            if ask.page.cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
     let mut read = &office.db;
     let mut after = None;
     loop {

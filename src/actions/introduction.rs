@@ -17,6 +17,7 @@ use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_date;
 use crate::domain::fault::Faults;
+use crate::domain::identity::masked_name;
 use crate::domain::introduction::{
     ANSWER_DAYS, ASK_DAYS, Interview, IntroductionAct, IntroductionState, REOPEN_DAYS, Reason, barred, closed_for,
 };
@@ -45,11 +46,6 @@ pub struct NewIntroduction {
     /// The person agreed that the employer is told.
     #[serde(default)]
     pub consent: Option<ConsentGiven>,
-}
-
-/// A name as those see it who may not know it: 王*.
-pub fn masked_name(name: &str) -> String {
-    name.chars().take(1).chain(['*']).collect()
 }
 
 /// An introduction with its steps and letters.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::clock::start_of;
 use super::error::{Error, Result};
 use super::office::{Office, below};
-use super::{saved_search, training_plan, worklist};
+use super::{order, saved_search, training_plan, worklist};
 use crate::domain::code::Code as _;
 use crate::domain::notice::{NoticeKind, NoticeState, back_off};
 use crate::domain::saved_search::SearchKind;
@@ -26,7 +26,7 @@ use crate::store::{account, class, employer, interest, outbox};
 const NEW_VACANCIES: usize = 10;
 /// New vacancies that are compared with the station's people at most.
 const LOOKED_AT: i64 = 100;
-/// People whom a letter about a class names at most.
+/// People whom a letter about a class names at most of those to enrol, and of the others.
 const PEOPLE: usize = 12;
 /// Hours that an invitation to set a password lasts.
 const INVITE_HOURS: u32 = 7 * 24;
@@ -218,8 +218,12 @@ async fn matter(
             };
             let ids: Vec<Uuid> = classes.iter().map(|c| c.row.id).collect();
             let mut whom = training_plan::to_seat(office, &stations, &ids).await?;
+            let named = |people: &[(String, String)]| mail::People {
+                first: people.iter().take(PEOPLE).map(|(name, code)| Person::new(name, code)).collect(),
+                more: people.len().saturating_sub(PEOPLE),
+            };
             let seats = |c: &class::Record| {
-                let people = whom.remove(&c.row.id).unwrap_or_default();
+                let whom = whom.remove(&c.row.id).unwrap_or_default();
                 mail::Seats {
                     class: Listed {
                         title: c.row.class.name.as_str().into(),
@@ -227,8 +231,8 @@ async fn matter(
                         left: c.row.class.seats.saturating_sub(c.taken),
                         day: day(lang, c.row.class.starts),
                     },
-                    more: people.len().saturating_sub(PEOPLE),
-                    people: people.iter().take(PEOPLE).map(|(name, code)| Person::new(name, code)).collect(),
+                    enrol: named(&whom.enrol),
+                    better: named(&whom.better),
                 }
             };
             let classes = classes.iter().map(seats).collect();
@@ -260,7 +264,7 @@ pub(super) async fn digest(
     let today = office.today();
     let yesterday = today.yesterday().unwrap_or(today);
     let opened = rows::opened(&mut &office.db, start_of(yesterday), office.now() + 1, today, LOOKED_AT).await?;
-    let opened = fitting(office, &ids, opened).await?;
+    let opened = open_to_all(office, fitting(office, &ids, opened).await?).await?;
     let count = |(kind, n): (TaskKind, usize)| mail::Count {
         what: pages::word(page_lang(lang), "task", kind.code()).into(),
         n: n as u64,
@@ -299,13 +303,23 @@ async fn found(
                 mail::Found { n, people, ..mail::Found::default() }
             }
             SearchKind::Vacancies => {
-                let adverts = rows::adverts(&mut read, &news.ids).await?;
+                let adverts = open_to_all(office, rows::adverts(&mut read, &news.ids).await?).await?;
                 let vacancies = adverts.iter().map(|a| listed(lang, a)).collect();
                 mail::Found { name: saved.name.as_str().into(), n, vacancies, ..mail::Found::default() }
             }
         });
     }
     Ok(all)
+}
+
+/// Vacancies with the places left that no order class keeps.
+async fn open_to_all(office: &Office, mut adverts: Vec<Advert>) -> Result<Vec<Advert>> {
+    let ids: Vec<Uuid> = adverts.iter().map(|advert| advert.id).collect();
+    let kept = order::kept_of(&mut &office.db, &ids).await?;
+    for advert in &mut adverts {
+        advert.left -= kept.get(&advert.id).copied().map_or(0, i64::from);
+    }
+    Ok(adverts)
 }
 
 /// Those vacancies that fit at least one person of these stations; all of them on a node that does not match.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use super::office::Office;
+use super::order;
 use crate::domain::certificate::Certificate;
 use crate::domain::occupation::Occupation;
 use crate::matching::columns::Columns;
@@ -114,7 +115,7 @@ impl Live {
                 ids.iter().filter(|id| !there.contains(*id)).for_each(|id| columns.remove_seeker(*id));
             }
             Kind::Vacancy => {
-                let openings = crate::store::vacancy::openings(&mut read, ids, office.today()).await?;
+                let openings = order::openings(office, ids).await?;
                 let there: HashSet<Uuid> = openings.iter().map(|o| o.id).collect();
                 let mut columns = self.write();
                 for opening in &openings {
@@ -125,7 +126,13 @@ impl Live {
             Kind::Class => {
                 let courses = crate::store::class::courses(&mut read, ids).await?;
                 let there: HashSet<Uuid> = courses.iter().map(|c| c.id).collect();
+                // Who sits in an order class, and in which, is what its vacancies keep places for.
+                let ordered: Vec<Uuid> = courses.iter().flat_map(|c| c.class.order()).collect();
+                let openings = order::openings(office, &ordered).await?;
                 let mut columns = self.write();
+                for opening in &openings {
+                    columns.upsert_opening(opening);
+                }
                 for course in &courses {
                     columns.upsert_course(course);
                 }

@@ -22,6 +22,7 @@ use super::matching::people_of;
 use super::office::Office;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::match_run::RunState;
+use crate::domain::station::StationKind;
 use crate::matching::parameters::Parameters;
 use crate::matching::plan::{self, Aim};
 use crate::store::match_run::{self as runs, Pair, Run};
@@ -39,8 +40,11 @@ const LEASE: i64 = 60_000_000;
 pub struct WantedScope {
     /// People of this station and those below it; code.
     pub station: Option<String>,
-    /// People whose village or registered home lies in these regions.
+    /// People whose village or registered home lies in these regions; where neither is recorded, those whom a county's
+    /// station of these regions looks after.
     pub counties: Vec<String>,
+    /// With `counties`: also people whose home county nothing tells.
+    pub unknown_home: bool,
     /// Only these vacancies.
     pub vacancies: Vec<Uuid>,
     /// Only vacancies of these kinds.
@@ -113,6 +117,13 @@ pub struct Told {
     pub numbers: Option<(u32, u32)>,
 }
 
+/// What the stations of counties serve, by station.
+async fn counties(office: &Office) -> BTreeMap<Uuid, Vec<String>> {
+    let stations = office.stations().await;
+    let of_county = stations.iter().filter(|s| s.station.kind == StationKind::County);
+    of_county.map(|s| (s.id, s.station.regions.clone())).collect()
+}
+
 /// Asks for a run; it is computed in the background.
 pub async fn begin(office: &Office, actor: &Actor, wanted: Wanted) -> std::result::Result<Run, NotBegun> {
     office.need(actor, Right::Match)?;
@@ -132,10 +143,10 @@ pub async fn begin(office: &Office, actor: &Actor, wanted: Wanted) -> std::resul
     {
         return Err(Error::field("parent", "match.unknown").into());
     }
-    let (inner, asked, today) = (office.clone(), wanted.clone(), office.today());
+    let (inner, asked, today, counties) = (office.clone(), wanted.clone(), office.today(), counties(office).await);
     let contradictions = tokio::task::spawn_blocking(move || {
         let columns = inner.live.columns()?;
-        let ready = Ready::new(&columns, &people, &asked, today)?;
+        let ready = Ready::new(&columns, &people, &asked, &counties, today)?;
         if ready.terms.are_none() {
             return Ok(vec![]);
         }

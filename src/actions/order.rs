@@ -1,6 +1,7 @@
 //! Order classes: places of a vacancy are kept for who sits in a class bound to it, and who passes is put forward.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
@@ -9,9 +10,10 @@ use super::introduction;
 use super::office::Office;
 use crate::domain::actor::Actor;
 use crate::domain::training::Class;
+use crate::domain::vacancy::Opening;
 use crate::store::db::Read;
 use crate::store::worker::Scope;
-use crate::store::{Tx, class as classes, introduction as cases};
+use crate::store::{Tx, class as classes, introduction as cases, vacancy as vacancies};
 
 /// An introduction that was made, or the code of why none could be.
 pub type Forward = std::result::Result<Uuid, &'static str>;
@@ -31,6 +33,33 @@ pub async fn kept(read: &mut impl Read, vacancy: Uuid) -> Result<u32> {
         }
     }
     Ok(kept)
+}
+
+/// How many places are kept of those of these vacancies that keep any.
+pub async fn kept_of(read: &mut impl Read, ids: &[Uuid]) -> Result<HashMap<Uuid, u32>> {
+    let mut found = HashMap::new();
+    for id in classes::ordered(read, ids).await? {
+        let places = kept(read, id).await?;
+        if places > 0 {
+            found.insert(id, places);
+        }
+    }
+    Ok(found)
+}
+
+/// Vacancies as matching sees them, with the places kept; those of the same orders come along, for their shares hang together.
+pub async fn openings(office: &Office, ids: &[Uuid]) -> Result<Vec<Opening>> {
+    let mut read = &office.db;
+    let ordered = classes::ordered(&mut read, ids).await?;
+    let mut wanted = ids.to_vec();
+    wanted.extend(&ordered);
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut openings = vacancies::openings(&mut read, &wanted, office.today()).await?;
+    for opening in openings.iter_mut().filter(|opening| ordered.contains(&opening.id)) {
+        opening.kept = kept(&mut read, opening.id).await?.min(opening.places_left);
+    }
+    Ok(openings)
 }
 
 /// True if every place that is left is kept for others than this person.

@@ -70,6 +70,7 @@ fn note(field: &str) -> &'static str {
         "wage" => "如 6000-8000元/月、200元/天",
         "requirements" => "可以写成一句话，如 18-55岁，初中以上，持焊工证",
         "credit_code" => "18 位统一社会信用代码",
+        "order_class" => "订单班的编号（P- 开头）或全名，几个之间用顿号；为学员留名额",
         "headcount" | "seats" => "人数，写数字",
         _ => "",
     }

@@ -27,6 +27,15 @@ pub struct Plans {
     pub names: HashMap<Uuid, (String, String)>,
 }
 
+/// Name and code of those whom a station should call for a class.
+#[derive(Debug, Default)]
+pub struct ToSeat {
+    /// Each is one more who is placed.
+    pub enrol: Vec<(String, String)>,
+    /// They would go to a better vacancy, and nobody more is placed.
+    pub better: Vec<(String, String)>,
+}
+
 /// Plans people within a scope for classes, or for one; what is read is let go before the planning begins.
 async fn planned(office: &Office, scope: Scope, class: Option<Uuid>, seats: u32) -> Result<Vec<Plan>> {
     let today = office.today();
@@ -52,11 +61,7 @@ pub async fn plans(office: &Office, actor: &Actor, class: Option<Uuid>, seats: u
 
 /// Whom the stations with these ids should seat in each of some classes, for their letter; nobody on a node that does not
 /// match.
-pub(super) async fn to_seat(
-    office: &Office,
-    stations: &[Uuid],
-    classes: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<(String, String)>>> {
+pub(super) async fn to_seat(office: &Office, stations: &[Uuid], classes: &[Uuid]) -> Result<HashMap<Uuid, ToSeat>> {
     let mut found = HashMap::new();
     if !office.live.matching_ready() {
         return Ok(found);
@@ -64,9 +69,14 @@ pub(super) async fn to_seat(
     let scope = Scope::Stations(stations.to_vec());
     for class in classes {
         let plans = planned(office, scope.clone(), Some(*class), SEATS).await?;
-        let ids: Vec<Uuid> = plans.iter().flat_map(|plan| plan.seats.iter().map(|seat| seat.worker)).collect();
+        let seats = || plans.iter().flat_map(|plan| &plan.seats);
+        let ids: Vec<Uuid> = seats().map(|seat| seat.worker).collect();
         let names = people::names(&mut &office.db, &scope, &ids).await?;
-        found.insert(*class, ids.iter().filter_map(|id| names.get(id).cloned()).collect());
+        let named = |places: bool| {
+            let those = seats().filter(|seat| seat.places == places);
+            those.filter_map(|seat| names.get(&seat.worker).cloned()).collect()
+        };
+        found.insert(*class, ToSeat { enrol: named(true), better: named(false) });
     }
     Ok(found)
 }

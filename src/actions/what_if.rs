@@ -144,6 +144,7 @@ pub async fn of_vacancy(office: &Office, actor: &Actor, asked: VacancyQuestion) 
                 places_left: vacancy.headcount,
                 vacancy,
                 state: VacancyState::Open,
+                kept: 0,
                 introduced: 0,
                 employer: Uuid::nil(),
                 station: None,
@@ -151,8 +152,8 @@ pub async fn of_vacancy(office: &Office, actor: &Actor, asked: VacancyQuestion) 
             (body, opening)
         }
     };
-    // Asked is who could go, whatever became of the vacancy meanwhile.
-    (base.state, base.places_left) = (VacancyState::Open, base.places_left.max(1));
+    // Asked is who could go, whatever became of the vacancy and its places meanwhile.
+    (base.state, base.places_left, base.kept) = (VacancyState::Open, base.places_left.max(1), 0);
     base.vacancy.valid_until = None;
     let given = !asked.changes.is_empty();
     let single = if given { asked.changes } else { usual(&body) };

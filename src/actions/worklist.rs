@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::clock::day_of;
 use super::error::Result;
-use super::introduction::masked_name;
 use super::office::Office;
 use super::outbox::desk;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::code::Code as _;
+use crate::domain::identity::masked_name;
 use crate::domain::interest::InterestState;
 use crate::domain::introduction::IntroductionState;
 use crate::domain::notice::NoticeState;
@@ -122,6 +122,7 @@ pub(super) async fn gather(office: &Office, scope: &Scope, desk: &Desk) -> Resul
     }
     let vacancy = |id: Uuid| format!("/station/vacancies/{id}");
     add(TaskKind::Review, rows::reviews(&mut read, desk, MOST).await?, 1, &vacancy);
+    add(TaskKind::Occupation, rows::unsure(&mut read, desk, today, MOST).await?, 3, &vacancy);
     let employers = rows::employers(&mut read, desk, MOST).await?;
     add(TaskKind::Employer, employers, 2, &|id| format!("/station/employers/{id}"));
     add(TaskKind::Import, rows::imports(&mut read, desk, MOST).await?, 3, &|id| format!("/station/imports/{id}"));

@@ -14,11 +14,14 @@ use crate::actions::enter::{Bringer, Incoming, create};
 use crate::actions::follow::Follower;
 use crate::actions::introduction::{self, Details, NewIntroduction, Step};
 use crate::actions::vacancy::Aim;
-use crate::actions::{Office, class, employer, enrolment, interest, matching, put, station, vacancy, worker};
+use crate::actions::{
+    Office, class, employer, enrolment, interest, matching, put, saved_search, station, vacancy, worker,
+};
 use crate::config::{Config, Given};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::introduction::IntroductionAct;
 use crate::domain::registration::Registration;
+use crate::domain::worker::ConsentScope;
 use crate::jobs;
 use crate::pages::Lang;
 use crate::web::fault::{Fault, sentence};
@@ -116,6 +119,8 @@ async fn make(config: &Config, office: &Office) -> Result<()> {
     accounts(office, &employers).await?;
     let clerk = account::of_name(office, "clerk").await.map_err(act)?;
     let city = account::of_name(office, "city").await.map_err(act)?;
+    // Before there are posts, so that all that it finds is news.
+    search(office, &clerk).await?;
     posts(office, &city, &mut dice).await?;
     let classes = classes(office, &city, &mut dice).await?;
     everybody(office, &mut dice).await?;
@@ -124,6 +129,7 @@ async fn make(config: &Config, office: &Office) -> Result<()> {
     cases(office, &clerk, &mut dice).await?;
     visitors(office, &mut dice).await?;
     enrolments(office, &clerk, &classes).await?;
+    order_class(office, &clerk, &city).await?;
     let mailer = serve::mailer(config)?;
     jobs::run_until_idle(office, &mailer, Some(&mut follower)).await.map_err(act)?;
     Ok(())
@@ -303,6 +309,9 @@ async fn everybody(office: &Office, dice: &mut Dice) -> Result<()> {
     Ok(())
 }
 
+/// Introductions that wait for the person's consent.
+const WAITING: usize = 6;
+
 /// Introductions in every state.
 async fn cases(office: &Office, clerk: &Actor, dice: &mut Dice) -> Result<()> {
     let boss = account::of_name(office, "employer").await.map_err(act)?;
@@ -330,6 +339,16 @@ async fn cases(office: &Office, clerk: &Actor, dice: &mut Dice) -> Result<()> {
         }
     }
     anyhow::ensure!(made >= 20, "only {made} introductions could be made");
+    // Some still have to be asked whether the employer may be told.
+    let mut waiting = 0;
+    for (record, _) in others.items.iter().rev() {
+        let found = matching::candidates(office, clerk, record.row.id, 20).await.map_err(act)?;
+        let silent = found.iter().find(|(_, person)| person.consent(ConsentScope::Employer).is_none());
+        let Some((m, _)) = silent.filter(|_| waiting < WAITING) else { continue };
+        let new: NewIntroduction = body(json!({"worker": m.worker, "vacancy": m.vacancy}))?;
+        waiting += usize::from(introduction::introduce(office, clerk, &new).await.is_ok());
+    }
+    anyhow::ensure!(waiting > 0, "nobody is left to be asked");
     Ok(())
 }
 
@@ -375,6 +394,48 @@ async fn visitors(office: &Office, dice: &mut Dice) -> Result<()> {
             "remark": dice.of(&["下个月可以来", "想问包不包住", "两口子一起来行吗"]),
         });
         interest::leave(office, record.row.id, &body(new)?).await.map_err(act)?;
+    }
+    Ok(())
+}
+
+/// A search that the clerk's station keeps.
+async fn search(office: &Office, clerk: &Actor) -> Result<()> {
+    let asked = crate::actions::search::VacancyAsk { q: "焊工".into(), lodging: true, ..Default::default() };
+    let query = "q=%E7%84%8A%E5%B7%A5&lodging=true".to_owned();
+    let asked = saved_search::Asked::Vacancies(asked);
+    saved_search::save(office, clerk, "包住的焊工岗位", query, asked).await.map_err(act)?;
+    Ok(())
+}
+
+/// A class that an employer has ordered, with people in it whose places are kept.
+async fn order_class(office: &Office, clerk: &Actor, city: &Actor) -> Result<()> {
+    let day = |days: i64| office.today().saturating_add(days.days()).to_string();
+    let post = json!({
+        "title": "焊工", "employer": people::credit_code(0), "occupation": "焊工", "kind": "校企合作", "employment_form": "full_time",
+        "headcount": 8, "region": "440112", "address": "广州市黄埔区工业大道", "contact": "招工组",
+        "wage": {"min": 6500, "max": 8500, "period": "month"}, "requirements": {"certificates": ["焊工证"]},
+        "benefits": ["lodging", "meals", "training"], "social_insurance": true, "contract_months": 24, "start_from": day(22),
+        "valid_until": day(60), "description": "企业定向委托培训，结业持证上岗。",
+    });
+    let post = vacancy::post(office, city, &body(post)?, Aim::Open).await.map_err(act)?.record.row.id;
+    let class = json!({
+        "programme": "广东技工", "name": "焊工订单班", "occupation": "焊工", "certificates": ["焊工证"], "starts": day(6),
+        "ends": day(20), "seats": 10, "region": "440112", "place": "广州市黄埔区职业培训中心", "provider": "山海技能培训学校",
+        "fee": 0, "vacancies": [post],
+    });
+    let class = class::create(office, city, &body(class)?).await.map_err(act)?.row.id;
+    let page = crate::actions::search::Page { limit: 100, ..Default::default() };
+    let ask = crate::actions::search::WorkerAsk {
+        status: Some("looking".into()),
+        occupation: Some("焊工".into()),
+        page,
+        ..Default::default()
+    };
+    let people = crate::actions::search::workers(office, clerk, ask).await.map_err(act)?;
+    anyhow::ensure!(!people.items.is_empty(), "nobody in the demo would be a welder");
+    for (record, _) in people.items.iter().rev().take(5) {
+        // Somebody who sits in a class already does not sit in a second one.
+        let _ = enrolment::enrol(office, clerk, record.person.id, class).await;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::actions::export::{self, Only, Options};
 use crate::actions::{Office, template};
 use crate::domain::actor::Actor;
 use crate::domain::code::Code as _;
+use crate::domain::employer::EmployerState;
 use crate::domain::heading::{ExportKind, SheetKind};
 use crate::pages::Lang;
 use crate::sheets::Format;
@@ -64,6 +65,10 @@ fn only(kind: ExportKind, query: &str, office: &Office, actor: &Actor) -> Result
     Ok(match kind {
         ExportKind::Workers => Only::Workers(Box::new(json::worker::worker_ask(&ask).map_err(told)?)),
         ExportKind::Vacancies => Only::Vacancies(Box::new(json::vacancy::vacancy_ask(&ask).map_err(told)?)),
+        ExportKind::Employers => {
+            let state = ask.query("state").and_then(EmployerState::parse);
+            Only::Employers(ask.query("q").unwrap_or_default().to_owned(), state)
+        }
         _ => Only::Named(query.to_owned()),
     })
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use uuid::Uuid;
@@ -56,20 +56,24 @@ pub enum Command {
         quotas: PathBuf,
     },
     /// The same solver on given numbers
-    Solve {
-        /// CSV: worker,vacancy,score
-        #[arg(long)]
-        edges: PathBuf,
-        /// CSV: vacancy,quota
-        #[arg(long)]
-        quotas: PathBuf,
-        /// CSV to write: worker,vacancy,score
-        #[arg(long)]
-        out: PathBuf,
-        /// CSV to write: vacancy,price
-        #[arg(long)]
-        prices: Option<PathBuf>,
-    },
+    Solve(Solve),
+}
+
+/// Foreign numbers to solve.
+#[derive(Debug, Args)]
+pub struct Solve {
+    /// CSV: worker,vacancy,score
+    #[arg(long)]
+    edges: PathBuf,
+    /// CSV: vacancy,quota
+    #[arg(long)]
+    quotas: PathBuf,
+    /// CSV to write: worker,vacancy,score
+    #[arg(long)]
+    out: PathBuf,
+    /// CSV to write: vacancy,price
+    #[arg(long)]
+    prices: Option<PathBuf>,
 }
 
 /// For whom recommendations are.
@@ -97,11 +101,14 @@ pub async fn run(common: &Common, command: Command) -> Result<()> {
         Command::Recommend { whom, top, out } => recommend(common, whom, top, &out).await,
         Command::Assign { station, out, prices } => assign(common, station, &out, prices.as_deref()).await,
         Command::Edges { station, out, quotas } => edges(common, station, out, quotas).await,
-        Command::Solve { edges, quotas, out, prices } => {
-            tell(common, &solve_files(&edges, &quotas, &out, prices.as_deref())?);
-            Ok(())
-        }
+        Command::Solve(ask) => solve(common, &ask),
     }
+}
+
+/// Solves what stands in files: needs neither a store nor a runtime.
+pub fn solve(common: &Common, ask: &Solve) -> Result<()> {
+    tell(common, &solve_files(&ask.edges, &ask.quotas, &ask.out, ask.prices.as_deref())?);
+    Ok(())
 }
 
 async fn recommend(common: &Common, whom: Whom, top: u16, out: &Path) -> Result<()> {

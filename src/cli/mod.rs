@@ -129,6 +129,9 @@ pub fn run() -> ExitCode {
     if matches!(cli.command, Command::ParseSheet) {
         return parse_sheet();
     }
+    if let Command::Match(matching::Command::Solve(ask)) = &cli.command {
+        return ended(matching::solve(&cli.common, ask));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -136,7 +139,12 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(dispatch(cli)) {
+    ended(runtime.block_on(dispatch(cli)))
+}
+
+/// How a command ended: 0 done, 1 failed, 2 wrong use.
+fn ended(done: anyhow::Result<()>) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             let line = format!("{e:#}").replace('\n', " ");

@@ -23,7 +23,7 @@ pub fn write_whole(
     let part = path.with_file_name(name);
     let done = (|| -> Result<()> {
         let file = File::create(&part)?;
-        let mut table = TableWriter::new(BufWriter::with_capacity(1 << 20, file), columns)?;
+        let mut table = TableWriter::new(BufWriter::with_capacity(1 << 16, file), columns)?;
         rows(&mut table)?;
         table.finish()?;
         std::fs::rename(&part, path)?;
@@ -100,7 +100,8 @@ pub fn solve_files(edges: &Path, quotas: &Path, out: &Path, prices: Option<&Path
     let NamedProblem { problem, workers, vacancies } = read_problem(edges, quotas)?;
     let read = seconds(begin);
     let start = Instant::now();
-    let solved = solve(&problem).map_err(|e| anyhow!("the proof failed: {e:?}"))?;
+    let places = problem.places();
+    let solved = solve(problem).map_err(|e| anyhow!("the proof failed: {e:?}"))?;
     let took = seconds(start);
     write_whole(out, &["worker", "vacancy", "score"], |table| {
         for (worker, vacancy, score) in &solved.pairs {
@@ -117,7 +118,7 @@ pub fn solve_files(edges: &Path, quotas: &Path, out: &Path, prices: Option<&Path
         })?;
     }
     Ok(json!({
-        "workers": workers.len(), "vacancies": vacancies.len(), "places": problem.places(), "assigned": solved.pairs.len(),
+        "workers": workers.len(), "vacancies": vacancies.len(), "places": places, "assigned": solved.pairs.len(),
         "objective": solved.objective, "bound": solved.bound, "optimal": solved.optimal,
         "seconds_read": read, "seconds_solve": took, "seconds": took,
     }))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 pub use credit_code::CreditCode;
-pub use name::{Name, name_pinyin, similar_names};
+pub use name::{Name, masked_name, name_pinyin, similar_names};
 pub use number::{Disability, IdKind, IdNumber, IdReport, ParsedId, age_on, check_id};
 pub use phone::Phone;
 

@@ -11,6 +11,7 @@ code_list! {
         Answer = "answer" "单位答复",
         Call = "call" "回电",
         Review = "review" "审岗位",
+        Occupation = "occupation" "选工种",
         Employer = "employer" "核单位",
         Duplicate = "duplicate" "查重",
         Import = "import" "导入待核",

@@ -181,6 +181,8 @@ pub struct Opening {
     pub state: VacancyState,
     /// Head-count less placed.
     pub places_left: u32,
+    /// Of them those kept for the people of order classes.
+    pub kept: u32,
     /// Open introductions.
     pub introduced: u32,
     /// The employer.

@@ -342,6 +342,8 @@ pub struct Seeker {
     pub stations: Vec<Uuid>,
     /// Vacancies with an open introduction or placement of this person.
     pub introduced: Vec<Uuid>,
+    /// Vacancies of the order classes that this person sits in or has passed.
+    pub trains_for: Vec<Uuid>,
 }
 
 /// Which status follows from the events of a person (DOMAIN: open employment, open enrolment, then the last statement).

@@ -4,6 +4,8 @@ use std::fmt;
 
 use askama::Template;
 
+use crate::domain::identity::masked_name;
+
 /// The language of a letter, a station's setting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -113,10 +115,9 @@ pub struct Person {
 }
 
 impl Person {
-    /// Keeps of the name its first character only.
+    /// Keeps of the name its surname only.
     pub fn new(name: &str, code: &str) -> Person {
-        let first: String = name.trim().chars().take(1).filter(|c| c.is_alphabetic()).collect();
-        Person { name: Words(format!("{first}*")), code: Words::new(code) }
+        Person { name: Words(masked_name(name)), code: Words::new(code) }
     }
 }
 
@@ -246,15 +247,24 @@ impl DailyDigest {
     }
 }
 
-/// A class with free seats, and the people of the station whom it would bring into work.
+/// The first of some people, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    /// The first of them.
+    pub first: Vec<Person>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// A class with free seats, and the people of the station whom it would help.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seats {
     /// The class with the seats left and the day it begins.
     pub class: Listed,
-    /// Whom to enrol, the first of them.
-    pub people: Vec<Person>,
-    /// How many more there are.
-    pub more: usize,
+    /// Whom to enrol: each of them is one more who is placed.
+    pub enrol: People,
+    /// Who would go to a better vacancy by it, without one more being placed.
+    pub better: People,
 }
 
 /// Seats are free in training classes.
@@ -361,6 +371,7 @@ mod tests {
         assert_eq!(Person::new("王小明", "R-7K2M").to_string(), "王*　R-7K2M");
         assert_eq!(Person::new("", "R-7K2M").to_string(), "*　R-7K2M");
         assert_eq!(Person::new("𠮷田", "R-1").to_string(), "𠮷*　R-1");
+        assert_eq!(Person::new("欧阳小山", "R-1").to_string(), "欧阳*　R-1");
         assert_eq!(Person::new("14600000071", "R-1").to_string(), "*　R-1");
     }
 

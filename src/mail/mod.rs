@@ -21,7 +21,7 @@ mod url;
 pub use compose::{Head, Letter, compose};
 pub use matter::{
     ClassSeats, Count, DailyDigest, Expiring, Found, Interest, Introduction, Language, Listed, Matter, PasswordLink,
-    Person, Placement, Seats, Words,
+    People, Person, Placement, Seats, Words,
 };
 pub use send::{Mailer, Outcome};
 

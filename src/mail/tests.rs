@@ -69,7 +69,11 @@ fn matters(lang: Language) -> Vec<Matter> {
         }),
         Matter::ClassSeats(ClassSeats {
             lang,
-            classes: vec![Seats { class: vacancy.clone(), people: vec![person(), person()], more: 3 }],
+            classes: vec![Seats {
+                class: vacancy.clone(),
+                enrol: People { first: vec![person(), person()], more: 3 },
+                better: People { first: vec![person()], more: 0 },
+            }],
         }),
         Matter::Expiring(Expiring { lang, vacancies: vec![vacancy] }),
         Matter::Password(PasswordLink { lang, account: "xiemin".into(), hours: 48 }),

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use uuid::Uuid;
 
 use super::condition::Pair;
+use super::flow::workers::ByWorker;
 use super::flow::{self, List, Solution, Source};
 use super::problem::Problem;
 use super::progress::tell;
@@ -41,6 +42,9 @@ pub struct Ends {
 
 impl Ends {
     fn of(edges: &impl flow::ends::Edges, solution: &Solution) -> Option<Self> {
+        if !tell(RunStage::Proof, 0, 0) {
+            return None;
+        }
         let (own, other) = (solution.prices.clone(), flow::ends::other(edges, solution)?);
         let (loses, gains) = if solution.greatest { (own, other) } else { (other, own) };
         Some(Self { gains, loses })
@@ -48,28 +52,47 @@ impl Ends {
 }
 
 /// The greatest total score, at most one vacancy a worker and at most the quota a vacancy; checked against its own prices.
-/// An error would be a fault of the solver.
-pub fn solve(problem: &Problem) -> Result<Assignment, Violation> {
-    Ok(proved(problem, flow::solve(problem))?.0)
+/// An error would be a fault of the solver. Where workers are inserted, the problem is turned round in its own memory.
+pub fn solve(problem: Problem) -> Result<Assignment, Violation> {
+    let workers = problem.workers();
+    if flow::workers_are_scarce(&problem) {
+        let turned = ByWorker::new(problem);
+        let Solution { matched: held, prices, .. } = flow::workers::solve(&turned);
+        proved(workers, turned.quotas(), turned.edges(), matched(held), prices)
+    } else {
+        let Solution { matched: held, prices, .. } = flow::places::solve(&problem);
+        proved(workers, problem.quotas(), problem.edges(), matched(held), prices)
+    }
 }
 
-fn proved(problem: &Problem, solution: Solution) -> Result<(Assignment, Solution), Violation> {
-    let pairs = matched(&solution.matched);
-    let proof = check(problem, &pairs, &solution.prices)?;
-    let prices = solution.prices.clone();
+fn proved(
+    workers: u32,
+    quotas: &[u32],
+    edges: impl Iterator<Item = (u32, u32, u32)>,
+    pairs: Vec<(u32, u32, u32)>,
+    prices: Vec<u64>,
+) -> Result<Assignment, Violation> {
+    if !tell(RunStage::Proof, 0, 0) {
+        return Err(Violation::Stopped);
+    }
+    let proof = check(workers, quotas, edges, &pairs, &prices)?;
     let optimal = proof.optimal();
-    Ok((Assignment { pairs, objective: proof.objective, prices, bound: proof.bound, optimal, ends: None }, solution))
+    Ok(Assignment { pairs, objective: proof.objective, prices, bound: proof.bound, optimal, ends: None })
 }
 
 /// The same with both ends of the prices.
 pub fn solve_with_ends(problem: &Problem) -> Result<Assignment, Violation> {
-    let (assignment, solution) = proved(problem, flow::solve(problem))?;
-    Ok(Assignment { ends: Ends::of(problem, &solution), ..assignment })
+    let solution = flow::solve(problem);
+    let ends = Ends::of(problem, &solution);
+    let (pairs, prices) = (matched(solution.matched), solution.prices);
+    let assignment = proved(problem.workers(), problem.quotas(), problem.edges(), pairs, prices)?;
+    Ok(Assignment { ends, ..assignment })
 }
 
 /// Worker, vacancy and score of those who have one.
-fn matched(held: &[Option<(u32, u32)>]) -> Vec<(u32, u32, u32)> {
-    (0u32..).zip(held).filter_map(|(worker, held)| held.map(|(vacancy, score)| (worker, vacancy, score))).collect()
+fn matched(held: Vec<Option<(u32, u32)>>) -> Vec<(u32, u32, u32)> {
+    let pair = |(worker, held): (usize, Option<_>)| held.map(|(vacancy, score)| (worker as u32, vacancy, score));
+    held.into_iter().enumerate().filter_map(pair).collect()
 }
 
 /// An assignment of people to posts.
@@ -175,7 +198,8 @@ impl Source for OnDemand<'_> {
         &[]
     }
 
-    fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List> {
+    fn lists(&self, vacancies: &[u32], profits: &dyn Fn() -> Vec<i64>) -> Vec<List> {
+        let profits = profits();
         let (table, least) = (self.table, self.table.least(|worker| profits[worker as usize]));
         let beyond_places = self.length;
         let lists = in_parallel(table.threads(), vacancies.len(), |place| {
@@ -271,8 +295,10 @@ pub fn assign_table(table: &Table) -> Result<Batch, Violation> {
         let ends = Ends::of(&Settled::new(table, &solution), &solution);
         (solution, ends)
     };
-    let pairs: Vec<(u32, u32, u32)> = matched(&solution.matched);
-    tell(RunStage::Proof, 0, 0);
+    let pairs: Vec<(u32, u32, u32)> = matched(solution.matched);
+    if !tell(RunStage::Proof, 0, 0) {
+        return Err(Violation::Stopped);
+    }
     let proof = check_all(table, &pairs, &solution.prices)?;
     let pair = |(w, v, score): (u32, u32, u32)| (table.worker(w), table.opening(v).id, score);
     Ok(Batch {
@@ -293,9 +319,11 @@ mod tests {
     use super::*;
     use crate::domain::vacancy::{Asked, VacancyState};
     use crate::domain::worker::Status;
+    use crate::matching::progress::{Progress, watched};
     use crate::matching::sample::{any_opening, any_seeker, columns, opening, seeker, today};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     /// Best total by trying everything.
     fn brute(worker: u32, left: &mut Vec<u32>, scores: &BTreeMap<(u32, u32), u32>, workers: u32) -> u64 {
@@ -330,7 +358,7 @@ mod tests {
             *kept = (*kept).max(*score);
         }
         let problem = Problem::new(workers, quotas.to_vec(), edges);
-        let solved = solve(&problem).map_err(|v| TestCaseError::fail(v.to_string()))?;
+        let solved = solve(problem.clone()).map_err(|v| TestCaseError::fail(v.to_string()))?;
         prop_assert_eq!(solved.objective, brute(0, &mut quotas.to_vec(), &scores, workers));
         prop_assert!(solved.optimal, "{:?}", solved);
         Ok(())
@@ -351,6 +379,21 @@ mod tests {
         #[test]
         fn wide_scores_change_nothing((workers, quotas, edges) in a_problem(1_000_000)) {
             is_best(workers, &quotas, &edges)?;
+        }
+    }
+
+    #[test]
+    fn a_computation_that_is_not_wanted_any_more_ends_without_a_result() {
+        let edges: Vec<_> = (0..200).map(|n| (n % 20, n / 2, 1 + n * 37 % 100)).collect();
+        for quota in [1, 9] {
+            let problem = Problem::new(100, vec![quota; 20], &edges);
+            assert_eq!(flow::workers_are_scarce(&problem), quota == 9);
+            let progress = Arc::new(Progress::default());
+            assert!(watched(&progress, || solve(problem.clone())).unwrap().optimal);
+            progress.stop();
+            assert_eq!(watched(&progress, || solve(problem.clone())), Err(Violation::Stopped));
+            let solution = watched(&progress, || flow::solve(&problem));
+            assert!(solution.matched.iter().all(Option::is_none), "it stops before the first is placed");
         }
     }
 
@@ -383,9 +426,9 @@ mod tests {
                 }
             }
             let problem = Problem::new(workers, vec![quota as u32; vacancies as usize], &edges);
-            let solved = solve(&problem).unwrap();
+            let solved = solve(problem.clone()).unwrap();
             assert!(solved.optimal, "{name}: {} of {}", solved.objective, solved.bound);
-            assert_eq!(solved, solve(&problem).unwrap(), "{name}");
+            assert_eq!(solved, solve(problem.clone()).unwrap(), "{name}");
         }
     }
 
@@ -415,7 +458,7 @@ mod tests {
             let solve = |threads: usize| {
                 let table = Table::compiled(&columns, None, None, today(), threads, usize::MAX, usize::MAX);
                 let solution = flow::places::solve(&OnDemand::new(&table, length));
-                let proof = check_all(&table, &matched(&solution.matched), &solution.prices);
+                let proof = check_all(&table, &matched(solution.matched.clone()), &solution.prices);
                 (solution, proof)
             };
             let (solution, proof) = solve(1);
@@ -426,9 +469,9 @@ mod tests {
             prop_assert_eq!(batch.ends.unwrap().loses, solution.prices.clone());
             let table = Table::new(&columns, None, None, today());
             let written = all_pairs(&table);
-            prop_assert_eq!(proof.objective, super::solve(&written).unwrap().objective);
+            prop_assert_eq!(proof.objective, super::solve(written.clone()).unwrap().objective);
             // The bound of the pruned scan is that of looking at every edge.
-            let brute = check(&written, &matched(&solution.matched), &solution.prices).unwrap();
+            let brute = check(written.workers(), written.quotas(), written.edges(), &matched(solution.matched.clone()), &solution.prices).unwrap();
             prop_assert_eq!(proof, brute);
         }
     }

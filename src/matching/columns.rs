@@ -1,6 +1,6 @@
 //! All people, posts and classes that matching knows, found by id; they follow the change log through upserts and removals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use super::lexicon::Lexicon;
 use super::parameters::Parameters;
 use super::row::{CourseRow, OpeningRow, SeekerRow};
 use super::set::BitSet;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, region_holds};
 use crate::domain::training::Course;
 use crate::domain::vacancy::Opening;
 use crate::domain::worker::Seeker;
@@ -110,7 +110,8 @@ impl Columns {
     pub fn upsert_seeker(&mut self, seeker: &Seeker) -> u32 {
         let partner = seeker.worker.partner.map(|id| self.seekers.slot(id));
         let introduced = seeker.introduced.iter().map(|id| self.openings.slot(*id)).collect();
-        let row = SeekerRow::pack(seeker, &mut self.words, partner, introduced);
+        let trains_for = seeker.trains_for.iter().map(|id| self.openings.slot(*id)).collect();
+        let row = SeekerRow::pack(seeker, &mut self.words, partner, introduced, trains_for);
         self.seekers.put(seeker.id, row)
     }
 
@@ -152,11 +153,30 @@ impl Columns {
             .collect()
     }
 
-    /// Of these people (`None` = all) those whose village or registered home lies in one of the regions.
-    pub fn seekers_from(&self, people: Option<&BitSet>, regions: &[u32]) -> BitSet {
-        let within = |slot| people.is_none_or(|set| set.contains(slot));
-        let rows = self.seekers.iter().filter(|(slot, _)| within(*slot));
-        rows.filter(|(_, row)| regions.iter().any(|region| row.belongs_to(*region))).map(|(slot, _)| slot).collect()
+    /// Of these people (`None` = all) those whose village or registered home lies in one of the regions, and those of whom
+    /// it is not known. Where neither is recorded, a county's station that looks after them tells: `counties` are regions by
+    /// station.
+    pub fn seekers_from(
+        &self,
+        people: Option<&BitSet>,
+        regions: &[u32],
+        counties: &BTreeMap<Uuid, Vec<u32>>,
+    ) -> (BitSet, BitSet) {
+        let served = counties.iter().filter_map(|(id, regions)| Some((self.words.known_station(*id)?, regions)));
+        let served: BTreeMap<u32, &Vec<u32>> = served.collect();
+        let (mut from, mut unknown) = (vec![], vec![]);
+        for (slot, row) in self.seekers.iter().filter(|(slot, _)| people.is_none_or(|set| set.contains(*slot))) {
+            let within = |home: u32| regions.iter().any(|region| region_holds(*region, home));
+            let mut told = row.stations().iter().filter_map(|station| served.get(station)).flat_map(|all| all.iter());
+            if row.comes_from() != 0 {
+                from.extend(regions.iter().any(|region| row.belongs_to(*region)).then_some(slot));
+            } else if told.clone().next().is_none() {
+                unknown.push(slot);
+            } else if told.any(|home| within(*home)) {
+                from.push(slot);
+            }
+        }
+        (from.into_iter().collect(), unknown.into_iter().collect())
     }
 
     /// Of these people (`None` = all) those who may begin on the day, as far as they said.
@@ -205,6 +225,28 @@ mod tests {
         assert!(columns.openings.is_empty());
         let slot = columns.upsert_opening(&post);
         assert_eq!(columns.seekers.find(person.id).unwrap().1.introduced(), [slot]);
+    }
+
+    #[test]
+    fn who_comes_from_where_is_told_by_the_home_else_by_the_countys_station_else_by_nobody() {
+        let mut columns = columns();
+        let (nayong, zhijin, elsewhere) = (Uuid::from_u128(71), Uuid::from_u128(72), Uuid::from_u128(73));
+        let mut add = |id: u128, origin: Option<&str>, station: Uuid| {
+            let mut person = seeker(id);
+            person.worker.origin = origin.map(str::to_owned);
+            person.stations = vec![station];
+            columns.upsert_seeker(&person)
+        };
+        let home = add(1, Some("520525"), zhijin);
+        let served = add(2, None, nayong);
+        add(3, None, zhijin);
+        let nobody_knows = add(4, None, elsewhere);
+        let region = |code: &str| columns.words.region(code);
+        let (wanted, other) = (region("520525"), region("520524"));
+        let counties = [(nayong, vec![wanted]), (zhijin, vec![other])].into_iter().collect();
+        let (from, unknown) = columns.seekers_from(None, &[wanted], &counties);
+        assert_eq!((from.len(), from.contains(home), from.contains(served)), (2, true, true));
+        assert_eq!((unknown.len(), unknown.contains(nobody_knows)), (1, true));
     }
 
     #[test]

@@ -41,6 +41,16 @@ impl<'a> Pair<'a> {
     pub fn new(columns: &'a Columns, seeker: &'a SeekerRow, slot: u32, opening: &'a OpeningRow, today: Date) -> Self {
         Self { seeker, opening, slot, today, words: &columns.words, parameters: &columns.parameters }
     }
+
+    /// The person belongs to an order class for which places of the post are kept.
+    pub fn has_kept_place(&self) -> bool {
+        self.opening.kept > 0 && self.seeker.trains_for().contains(&self.slot)
+    }
+
+    /// Places left for this person: those kept are there for the people of the order class alone.
+    pub fn places_left(&self) -> u32 {
+        self.opening.places_left + if self.has_kept_place() { self.opening.kept } else { 0 }
+    }
 }
 
 /// What a check found.

@@ -9,14 +9,21 @@ pub(super) mod ends;
 pub(super) mod layers;
 pub(super) mod places;
 pub(super) mod standing;
-mod workers;
+pub(super) mod workers;
 
 use super::problem::Problem;
 pub use super::problem::unpack as edge;
 use super::table::{in_parallel, threads};
+use workers::ByWorker;
 
 /// No vacancy.
 const FREE: u32 = u32::MAX;
+
+/// No distance yet.
+const FAR: u32 = u32::MAX;
+
+/// No way without loss was seen.
+const NO_MOVES: u32 = u32::MAX - 1;
 
 /// Vacancy and score of each worker, and a price for each vacancy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +37,10 @@ pub struct Solution {
 }
 
 impl Solution {
-    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = i64>, greatest: bool) -> Self {
+    fn new(held: impl Iterator<Item = (u32, u32)>, prices: impl Iterator<Item = u32>, greatest: bool) -> Self {
         Self {
             matched: held.map(|(vacancy, score)| (vacancy != FREE).then_some((vacancy, score))).collect(),
-            // Prices never leave 0 to the top score.
-            prices: prices.map(i64::unsigned_abs).collect(),
+            prices: prices.map(u64::from).collect(),
             greatest,
         }
     }
@@ -61,10 +67,10 @@ pub trait Source {
     fn quota(&self, vacancy: u32) -> u32;
     /// How many candidates a vacancy has, roughly: only the order of work depends on it.
     fn width(&self, vacancy: u32) -> u64;
-    /// What is written down for good, best first; [`edge`] reads it.
+    /// What is written down for good, best first; [`edge`] reads it. Empty if lists are made on demand.
     fn written(&self, vacancy: u32) -> &[u64];
-    /// Lists of vacancies that are inserted next, in their order.
-    fn lists(&self, vacancies: &[u32], profits: &[i64]) -> Vec<List>;
+    /// Lists of vacancies that are inserted next, in their order; `profits` makes those of all workers.
+    fn lists(&self, vacancies: &[u32], profits: &dyn Fn() -> Vec<i64>) -> Vec<List>;
     /// A list of at least this length, unless there are no more who could gain.
     fn longer(&self, vacancy: u32, length: usize, profit: &dyn Fn(u32) -> i64) -> List;
 }
@@ -91,7 +97,7 @@ impl Source for Problem {
     }
 
     /// Everything is written down.
-    fn lists(&self, vacancies: &[u32], _: &[i64]) -> Vec<List> {
+    fn lists(&self, vacancies: &[u32], _: &dyn Fn() -> Vec<i64>) -> Vec<List> {
         let top = |v: &u32| self.candidates(*v).next().map_or(0, |(_, score)| i64::from(score));
         vacancies.iter().map(|v| List { top: top(v), ..List::default() }).collect()
     }
@@ -119,38 +125,65 @@ impl ends::Edges for Problem {
     }
 }
 
+/// True where nearly everybody finds a place: the last places would search far, and workers do not.
+pub fn workers_are_scarce(problem: &Problem) -> bool {
+    let usable = |v: u32| (problem.packed(v).len() as u64).min(problem.quota(v).into());
+    let usable: u64 = (0..problem.vacancies()).map(usable).sum();
+    usable * 20 >= u64::from(problem.workers()) * 19 && ByWorker::fits(problem)
+}
+
 /// Solves the problem exactly.
 pub fn solve(problem: &Problem) -> Solution {
-    let usable: u64 =
-        (0..problem.vacancies()).map(|v| (problem.candidates(v).len() as u64).min(problem.quota(v).into())).sum();
-    // Where nearly everybody finds a place the last places search far, and workers do not.
-    if usable * 20 >= u64::from(problem.workers()) * 19 { workers::solve(problem) } else { places::solve(problem) }
+    if workers_are_scarce(problem) { workers::solve(&ByWorker::new(problem.clone())) } else { places::solve(problem) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::proof::check;
     use proptest::prelude::*;
 
-    fn total(solution: &Solution) -> u64 {
-        solution.matched.iter().flatten().map(|(_, score)| u64::from(*score)).sum()
+    /// Scores that make many ways equally good, by vacancy, worker and chance.
+    const SHAPES: [fn(u32, u32, u32) -> u32; 6] = [
+        |_, _, _| 500,
+        |v, w, _| (1 + w % 5) * (1 + v % 4),
+        |_, w, _| 1 + w % 3,
+        |v, w, _| 30 * (1 + w % 7 * (v % 5)),
+        |v, _, chance| 1 + v + chance % 2,
+        |_, _, chance| 1 + chance * 47 % 1_000_000,
+    ];
+
+    fn a_problem() -> impl Strategy<Value = Problem> {
+        let edges = proptest::collection::vec((0u32..9, 0u32..24, 0u32..100_000), 0..140);
+        let quotas = proptest::collection::vec(0u32..6, 1..9);
+        (quotas, edges, 0..SHAPES.len(), any::<bool>()).prop_map(|(quotas, edges, shape, lonely)| {
+            let vacancies = quotas.len() as u32;
+            let mut edges: Vec<_> = edges
+                .into_iter()
+                .map(|(v, w, chance)| (v % vacancies, w, SHAPES[shape](v % vacancies, w, chance)))
+                .collect();
+            if lonely {
+                // Three of five have one edge.
+                edges.sort_unstable_by_key(|(v, w, _)| (*w, *v));
+                edges.dedup_by(|later, first| later.1 == first.1 && first.1 % 5 < 3);
+            }
+            Problem::new(24, quotas, &edges)
+        })
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
-        fn both_sides_reach_the_same_total_at_both_ends_of_the_prices(
-            quotas in proptest::collection::vec(0u32..5, 1..9),
-            edges in proptest::collection::vec((0u32..9, 0u32..20, prop_oneof![1u32..4, 1u32..1000]), 0..120),
-        ) {
-            let vacancies = quotas.len() as u32;
-            let edges: Vec<_> = edges.into_iter().map(|(v, w, s)| (v % vacancies, w, s)).collect();
-            let problem = Problem::new(20, quotas, &edges);
-            let (high, low) = (places::solve(&problem), workers::solve(&problem));
-            prop_assert_eq!(total(&high), total(&low));
-            for (high, low) in high.prices.iter().zip(&low.prices) {
-                prop_assert!(high >= low);
+        fn both_sides_are_proved_however_many_ways_are_equally_good_at_both_ends_of_the_prices(problem in a_problem()) {
+            let (high, low) = (places::solve(&problem), workers::solve(&ByWorker::new(problem.clone())));
+            for solution in [&high, &low] {
+                let held = (0u32..).zip(&solution.matched);
+                let pairs: Vec<_> = held.filter_map(|(w, held)| held.map(|(v, score)| (w, v, score))).collect();
+                let proof = check(problem.workers(), problem.quotas(), problem.edges(), &pairs, &solution.prices).unwrap();
+                prop_assert!(proof.optimal(), "{:?}", proof);
             }
+            prop_assert_eq!(&ends::other(&problem, &high).unwrap(), &low.prices);
+            prop_assert_eq!(&ends::other(&problem, &low).unwrap(), &high.prices);
         }
     }
 }

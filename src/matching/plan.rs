@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::assign::{Ends, solve_with_ends};
 use super::problem::Problem;
 use super::progress::tell;
+use super::proof::Violation;
 use crate::domain::match_run::RunStage;
 use search::Planner;
 
@@ -63,15 +64,41 @@ impl Terms {
     }
 }
 
+/// Places of a vacancy that only some people may take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How many.
+    pub places: u32,
+    /// For whom.
+    pub people: BTreeSet<u32>,
+}
+
 /// People, vacancies and the pairs that are possible.
 #[derive(Debug)]
 pub struct Instance {
     /// Possible pairs and places.
     pub problem: Problem,
+    /// Of the places those kept for order classes, by vacancy.
+    pub kept: BTreeMap<u32, Kept>,
     /// Watched people.
     pub watched: Vec<bool>,
     /// Employer of each vacancy.
     pub employers: Vec<u32>,
+}
+
+impl Instance {
+    fn kept(&self, vacancy: u32) -> u32 {
+        self.kept.get(&vacancy).map_or(0, |kept| kept.places)
+    }
+
+    /// Places of a vacancy that are open to everybody.
+    fn open(&self, vacancy: u32) -> u32 {
+        self.problem.quota(vacancy) - self.kept(vacancy)
+    }
+
+    fn has_kept_place(&self, worker: u32, vacancy: u32) -> bool {
+        self.kept.get(&vacancy).is_some_and(|kept| kept.people.contains(&worker))
+    }
 }
 
 /// Two terms that cannot hold together.
@@ -143,6 +170,8 @@ pub fn contradictions(instance: &Instance, terms: &Terms) -> Vec<Contradiction> 
     let employer = |v: u32| instance.employers[v as usize];
     let mut pinned: BTreeMap<u32, u32> = BTreeMap::new();
     let (mut at, mut plain_at, mut at_employer) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    // Of an order class: who is not watched, and who is.
+    let mut of_class: BTreeMap<u32, [u32; 2]> = BTreeMap::new();
     for (w, v) in &terms.pin {
         match pinned.insert(*w, *v) {
             Some(other) if other != *v => found.push(Contradiction::PinTwice(*w, other, *v)),
@@ -154,22 +183,33 @@ pub fn contradictions(instance: &Instance, terms: &Terms) -> Vec<Contradiction> 
         } else if !possible(*w, *v) {
             found.push(Contradiction::PinImpossible(*w, *v));
         }
+        let watched = instance.watched[*w as usize];
+        if instance.has_kept_place(*w, *v) {
+            of_class.entry(*v).or_default()[usize::from(watched)] += 1;
+        }
         *at.entry(*v).or_insert(0u32) += 1;
-        *plain_at.entry(*v).or_insert(0u32) += u32::from(!instance.watched[*w as usize]);
+        *plain_at.entry(*v).or_insert(0u32) += u32::from(!watched);
         *at_employer.entry(employer(*v)).or_insert(0u32) += 1;
     }
+    // Kept places go first to those who may not take the reserved ones.
+    for (v, [plain, watched]) in of_class {
+        let plain = plain.min(instance.kept(v));
+        let all = plain + watched.min(instance.kept(v) - plain);
+        at.entry(v).and_modify(|n| *n -= all);
+        plain_at.entry(v).and_modify(|n| *n -= plain);
+    }
     for (v, kept) in &terms.reserve {
-        if *kept > problem.quota(*v) {
-            found.push(Contradiction::ReserveOverPlaces(*v, *kept, problem.quota(*v)));
+        if *kept > instance.open(*v) {
+            found.push(Contradiction::ReserveOverPlaces(*v, *kept, instance.open(*v)));
         }
     }
     for (v, pins) in &at {
         let kept = terms.reserve.get(v).copied().unwrap_or(0);
         let plain = plain_at.get(v).copied().unwrap_or(0);
-        if *pins > problem.quota(*v) {
-            found.push(Contradiction::PinsOverPlaces(*v, *pins, problem.quota(*v)));
-        } else if plain > problem.quota(*v).saturating_sub(kept) {
-            found.push(Contradiction::PinsOverReserve(*v, plain, problem.quota(*v).saturating_sub(kept)));
+        if *pins > instance.open(*v) {
+            found.push(Contradiction::PinsOverPlaces(*v, *pins, instance.open(*v)));
+        } else if plain > instance.open(*v).saturating_sub(kept) {
+            found.push(Contradiction::PinsOverReserve(*v, plain, instance.open(*v).saturating_sub(kept)));
         }
         let candidates = problem
             .candidates(*v)
@@ -241,8 +281,8 @@ pub fn plan(instance: &Instance, terms: &Terms, effort: usize, go_on: &dyn Fn() 
     if !go_on() {
         return Err(NoPlan::Cancelled);
     }
-    let found =
-        if terms.plain() { plain(instance, terms) } else { Planner::new(instance, terms).search(effort, go_on) }?;
+    let ordinary = terms.plain() && instance.kept.is_empty();
+    let found = if ordinary { plain(instance, terms) } else { Planner::new(instance, terms).search(effort, go_on) }?;
     tell(RunStage::Proof, 0, 0);
     match broken(instance, terms, &found.pairs) {
         None => Ok(found),
@@ -271,7 +311,10 @@ fn plain(instance: &Instance, terms: &Terms) -> Result<Plan, NoPlan> {
         }
     }
     let solved = solve_with_ends(&Problem::new(problem.workers(), quotas, &edges));
-    let solved = solved.map_err(|fault| NoPlan::Fault(fault.to_string()))?;
+    let solved = solved.map_err(|fault| match fault {
+        Violation::Stopped => NoPlan::Cancelled,
+        fault => NoPlan::Fault(fault.to_string()),
+    })?;
     let ends = solved.ends.unwrap_or(Ends { gains: solved.prices, loses: vec![] });
     let points = |prices: Vec<u64>| prices.into_iter().map(|price| price.min(1_000)).collect();
     let free = solved.pairs.iter().map(|(w, v, worth)| (*w, *v, worth - extra(instance, terms.aim, step, *w)));
@@ -290,8 +333,7 @@ fn plain(instance: &Instance, terms: &Terms) -> Result<Plan, NoPlan> {
 
 /// A term that the pairs break, in words for whoever mends this program.
 fn broken(instance: &Instance, terms: &Terms, pairs: &[(u32, u32, u32)]) -> Option<String> {
-    let (mut held, mut taken, mut plain, mut by_employer) =
-        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut held, mut taken, mut by_employer) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (w, v, score) in pairs {
         if held.insert(*w, *v).is_some() {
             return Some(format!("worker {w} has two vacancies"));
@@ -299,14 +341,25 @@ fn broken(instance: &Instance, terms: &Terms, pairs: &[(u32, u32, u32)]) -> Opti
         if !instance.problem.candidates(*v).any(|edge| edge == (*w, *score)) || terms.forbid.contains(&(*w, *v)) {
             return Some(format!("worker {w} and vacancy {v} are not possible"));
         }
-        *taken.entry(*v).or_insert(0u32) += 1;
-        *plain.entry(*v).or_insert(0u32) += u32::from(!instance.watched[*w as usize]);
+        let [all, plain, strange, both] = taken.entry(*v).or_insert([0u32; 4]);
+        let (is_plain, is_strange) = (!instance.watched[*w as usize], !instance.has_kept_place(*w, *v));
+        *all += 1;
+        *plain += u32::from(is_plain);
+        *strange += u32::from(is_strange);
+        *both += u32::from(is_plain && is_strange);
         *by_employer.entry(instance.employers[*v as usize]).or_insert(0u32) += 1;
     }
-    for (v, n) in &taken {
-        let open = instance.problem.quota(*v) - terms.reserve.get(v).copied().unwrap_or(0);
-        if *n > instance.problem.quota(*v) || plain[v] > open || terms.min_to_run.get(v).is_some_and(|min| n < min) {
-            return Some(format!("vacancy {v} takes {n}"));
+    for (v, [all, plain, strange, both]) in &taken {
+        // Reserved places are for the watched, kept ones for the people of the order class, the others for everybody.
+        let reserved = terms.reserve.get(v).copied().unwrap_or(0);
+        let (places, open) = (instance.problem.quota(*v), instance.open(*v));
+        if *all > places
+            || *strange > open
+            || plain + reserved > places
+            || both + reserved > open
+            || terms.min_to_run.get(v).is_some_and(|min| all < min)
+        {
+            return Some(format!("vacancy {v} takes {all}"));
         }
     }
     if let Some((e, n)) = by_employer.iter().find(|(e, n)| terms.employer_cap.get(*e).is_some_and(|cap| *n > cap)) {

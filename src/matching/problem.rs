@@ -17,7 +17,8 @@ pub struct Problem {
     edges: Vec<u64>,
 }
 
-fn pack(worker: u32, score: u32) -> u64 {
+/// An edge as a problem writes it down: a score with whoever has it, best first when sorted.
+pub(super) fn pack(worker: u32, score: u32) -> u64 {
     u64::from(!score) << 32 | u64::from(worker)
 }
 
@@ -90,6 +91,22 @@ impl Problem {
     /// Places of a vacancy.
     pub fn quota(&self, vacancy: u32) -> u32 {
         self.quotas[vacancy as usize]
+    }
+
+    /// Places of each vacancy.
+    pub fn quotas(&self) -> &[u32] {
+        &self.quotas
+    }
+
+    /// How many workers, the places of each vacancy, where each list of edges starts and the last one ends, and the edges.
+    pub(super) fn into_lists(self) -> (u32, Vec<u32>, Vec<usize>, Vec<u64>) {
+        (self.workers, self.quotas, self.starts, self.edges)
+    }
+
+    /// Vacancy, worker and score of each edge.
+    pub fn edges(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
+        let of = |vacancy: u32| self.candidates(vacancy).map(move |(worker, score)| (vacancy, worker, score));
+        (0..self.vacancies()).flat_map(of)
     }
 
     /// All places.
@@ -207,6 +224,11 @@ impl Names {
             slot = (slot + 1) & mask;
         }
         slot
+    }
+
+    /// The same without what is needed to find a name.
+    fn closed(self) -> Self {
+        Self { slots: vec![], ..self }
     }
 
     fn find(&self, name: &str) -> Option<u32> {
@@ -331,12 +353,12 @@ impl NamedEdges {
             let reason = Reason::SecondEdge(workers.name(worker).to_owned(), vacancies.name(vacancy).to_owned());
             return Err(Fault { table: Table::Edges, line: 0, reason });
         }
-        Ok(NamedProblem { problem, workers, vacancies })
+        Ok(NamedProblem { problem, workers: workers.closed(), vacancies: vacancies.closed() })
     }
 }
 
 /// Sorts on two threads.
-fn sort(edges: &mut [u64]) {
+pub(super) fn sort(edges: &mut [u64]) {
     if edges.len() < 1 << 16 {
         return edges.sort_unstable();
     }

@@ -1,8 +1,8 @@
-//! How far the computation of a thread has come, for whoever waits for it.
+//! How far the computation of a thread has come, for whoever waits for it, and whether it is still wanted.
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::domain::code::Code as _;
 use crate::domain::match_run::RunStage;
@@ -13,6 +13,7 @@ pub struct Progress {
     stage: AtomicUsize,
     done: AtomicU64,
     of: AtomicU64,
+    stopped: AtomicBool,
 }
 
 impl Progress {
@@ -28,6 +29,16 @@ impl Progress {
         let (from, to) = stage.share();
         let part = u64::from(to - from) * done.min(of) / of.max(1);
         from + part as u8
+    }
+
+    /// The computation is not wanted any more.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// True once it was told to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
     }
 
     /// A stage that is behind stays behind: a search over many flows tells each of them.
@@ -53,13 +64,14 @@ pub fn watched<T>(progress: &Arc<Progress>, work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Tells where this thread stands, if anybody watches.
-pub fn tell(stage: RunStage, done: usize, of: usize) {
+/// Tells where this thread stands, if anybody watches; false = they want it to stop.
+pub fn tell(stage: RunStage, done: usize, of: usize) -> bool {
     WATCHED.with_borrow(|watched| {
         if let Some(progress) = watched {
             progress.set(stage, done as u64, of as u64);
         }
-    });
+        watched.as_ref().is_none_or(|progress| !progress.is_stopped())
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::cell::Cell;
 
 use super::assign::batch_score;
 use super::condition::eligible;
-use super::problem::Problem;
 use super::table::{Table, in_parallel};
 
 /// What the check found.
@@ -38,52 +37,61 @@ pub enum Violation {
     /// More workers than places.
     #[error("vacancy {0} has more workers than places")]
     OverQuota(u32),
+    /// The computation was stopped before it had a result to prove.
+    #[error("stopped")]
+    Stopped,
     /// Not one price for each vacancy.
     #[error("there are {0} prices")]
     Prices(usize),
 }
 
-/// Checks that the pairs `(worker, vacancy, score)` are possible and computes objective and bound.
-pub fn check(problem: &Problem, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Result<Proof, Violation> {
-    if prices.len() != problem.vacancies() as usize {
+/// Checks that the pairs `(worker, vacancy, score)` are possible and computes objective and bound. The edges are
+/// `(vacancy, worker, score)` in any order.
+pub fn check(
+    workers: u32,
+    quotas: &[u32],
+    edges: impl Iterator<Item = (u32, u32, u32)>,
+    pairs: &[(u32, u32, u32)],
+    prices: &[u64],
+) -> Result<Proof, Violation> {
+    /// No pair.
+    const NONE: u32 = u32::MAX;
+    if prices.len() != quotas.len() {
         return Err(Violation::Prices(prices.len()));
     }
-    let mut place = vec![None; problem.workers() as usize];
-    let mut taken = vec![0u32; prices.len()];
-    for (worker, vacancy, score) in pairs {
-        let (Some(place), Some(taken)) = (place.get_mut(*worker as usize), taken.get_mut(*vacancy as usize)) else {
+    let mut pair_of = vec![NONE; workers as usize];
+    let mut taken = vec![0u32; quotas.len()];
+    for (number, (worker, vacancy, _)) in (0u32..).zip(pairs) {
+        let (Some(pair), Some(taken)) = (pair_of.get_mut(*worker as usize), taken.get_mut(*vacancy as usize)) else {
             return Err(Violation::NoEdge(*worker, *vacancy));
         };
-        if place.replace((*vacancy, *score, false)).is_some() {
+        if std::mem::replace(pair, number) != NONE {
             return Err(Violation::TwoVacancies(*worker));
         }
         *taken += 1;
-        if *taken > problem.quota(*vacancy) {
+        if *taken > quotas[*vacancy as usize] {
             return Err(Violation::OverQuota(*vacancy));
         }
     }
-    let mut profit = vec![0u64; problem.workers() as usize];
-    let mut bound = 0u64;
-    for (vacancy, price) in (0u32..).zip(prices) {
-        bound += u64::from(problem.quota(vacancy)) * price;
-        for (worker, score) in problem.candidates(vacancy) {
-            let profit = &mut profit[worker as usize];
-            *profit = (*profit).max(u64::from(score).saturating_sub(*price));
-            if let Some((held, points, proved)) = &mut place[worker as usize]
-                && *held == vacancy
-            {
-                *proved |= *points == score;
-            }
+    let mut proved = vec![false; pairs.len()];
+    // Scores have 32 bits, so what is left of them has too.
+    let mut profit = vec![0u32; workers as usize];
+    for (vacancy, worker, score) in edges {
+        let left = u64::from(score).saturating_sub(prices[vacancy as usize]) as u32;
+        let profit = &mut profit[worker as usize];
+        *profit = (*profit).max(left);
+        let pair = pair_of[worker as usize] as usize;
+        if pairs.get(pair).is_some_and(|(_, held, points)| *held == vacancy && *points == score) {
+            proved[pair] = true;
         }
     }
-    if let Some((worker, vacancy, _)) =
-        pairs.iter().find(|(worker, _, _)| place[*worker as usize].is_none_or(|(_, _, proved)| !proved))
-    {
+    if let Some(((worker, vacancy, _), _)) = pairs.iter().zip(&proved).find(|(_, proved)| !**proved) {
         return Err(Violation::NoEdge(*worker, *vacancy));
     }
+    let paid: u64 = quotas.iter().zip(prices).map(|(quota, price)| u64::from(*quota) * price).sum();
     Ok(Proof {
         objective: pairs.iter().map(|(_, _, score)| u64::from(*score)).sum(),
-        bound: bound + profit.iter().sum::<u64>(),
+        bound: paid + profit.into_iter().map(u64::from).sum::<u64>(),
     })
 }
 
@@ -134,7 +142,12 @@ pub fn check_all(table: &Table, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Re
 
 #[cfg(test)]
 mod tests {
+    use super::super::problem::Problem;
     use super::*;
+
+    fn check(problem: &Problem, pairs: &[(u32, u32, u32)], prices: &[u64]) -> Result<Proof, Violation> {
+        super::check(problem.workers(), problem.quotas(), problem.edges(), pairs, prices)
+    }
 
     #[test]
     fn a_proof_accepts_the_optimum_and_shows_the_gap_of_anything_less() {

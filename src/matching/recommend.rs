@@ -33,7 +33,7 @@ pub struct Match {
     pub reasons: Vec<Points>,
     /// What nobody asked yet: condition and words.
     pub asked: Vec<(&'static str, Say)>,
-    /// Places left.
+    /// Places left for this person.
     pub places_left: u32,
     /// Open introductions to the post.
     pub introduced: u32,
@@ -130,7 +130,7 @@ fn explained(columns: &Columns, seeker: u32, opening: u32, today: Date) -> Optio
         parts,
         reasons,
         asked,
-        places_left: post.places_left,
+        places_left: pair.places_left(),
         introduced: post.introduced,
     })
 }

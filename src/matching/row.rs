@@ -1,15 +1,17 @@
 //! One person, one post or one class as matching keeps them: numbers and small lists, no name, number or phone.
 
 mod apart;
+mod course;
 
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::vocabulary::{NONE, Vocabulary};
 use crate::domain::household::WatchClass;
-use crate::domain::training::Course;
 use crate::domain::vacancy::{Benefit, Opening, Pay, VacancyKind, VacancyState, state_on};
 use crate::domain::worker::{Capacity, Need, Schooling, Seeker, Sex, Shift, Status};
+
+pub use course::CourseRow;
 
 /// Several lists of numbers in one allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +61,7 @@ fn bit(value: usize) -> u16 {
 pub struct SeekerRow {
     /// The person.
     pub id: Uuid,
-    lists: Lists<7>,
+    lists: Lists<8>,
     /// Birth date.
     pub birth: Option<Date>,
     /// First day of work.
@@ -100,8 +102,14 @@ pub struct SeekerRow {
 }
 
 impl SeekerRow {
-    /// Packs a person; `slot` gives the slots of the partner and of vacancies.
-    pub fn pack(seeker: &Seeker, words: &mut Vocabulary, partner: Option<u32>, introduced: Vec<u32>) -> Self {
+    /// Packs a person; `partner`, `introduced` and `trains_for` are slots of the partner and of vacancies.
+    pub fn pack(
+        seeker: &Seeker,
+        words: &mut Vocabulary,
+        partner: Option<u32>,
+        introduced: Vec<u32>,
+        trains_for: Vec<u32>,
+    ) -> Self {
         let worker = &seeker.worker;
         let mut wanted: Vec<u32> = Vec::new();
         for code in &worker.occupations_wanted {
@@ -162,7 +170,7 @@ impl SeekerRow {
             out_of_poverty: seeker.out_of_poverty,
             household_has_work: seeker.household_has_work,
             last_occupation: seeker.last_occupation.as_ref().map_or(NONE, |code| words.occupation(code)),
-            lists: Lists::pack([wanted, experience, skills, certificates, regions, stations, introduced]),
+            lists: Lists::pack([wanted, experience, skills, certificates, regions, stations, introduced, trains_for]),
         }
     }
 
@@ -205,6 +213,11 @@ impl SeekerRow {
     /// Slots of vacancies with an open introduction or placement.
     pub fn introduced(&self) -> &[u32] {
         self.lists.get(6)
+    }
+
+    /// Slots of the vacancies of the order classes that the person sits in or has passed.
+    pub fn trains_for(&self) -> &[u32] {
+        self.lists.get(7)
     }
 
     /// Where the person lives: residence, else village; never the registered home. 0 = unknown.
@@ -298,8 +311,10 @@ pub struct OpeningRow {
     pub kind: Option<VacancyKind>,
     /// Equal posts.
     pub headcount: u32,
-    /// Head-count less placed.
+    /// Places open to everybody: head-count less placed and less kept.
     pub places_left: u32,
+    /// Places left that are kept for the people of order classes.
+    pub kept: u32,
     /// Open introductions.
     pub introduced: u32,
     /// Women are barred: article, or [`NONE`] when the post only says so.
@@ -374,7 +389,8 @@ impl OpeningRow {
             valid_until: vacancy.valid_until,
             kind: vacancy.kind,
             headcount: vacancy.headcount,
-            places_left: opening.places_left,
+            places_left: opening.places_left.saturating_sub(opening.kept),
+            kept: opening.kept.min(opening.places_left),
             introduced: opening.introduced,
             bars_women,
             bars_minors,
@@ -391,7 +407,7 @@ impl OpeningRow {
 
     /// Where it stands on a day: one that was open when it came in may have expired since.
     pub fn state_on(&self, today: Date) -> VacancyState {
-        state_on(self.state, self.places_left, self.valid_until, today)
+        state_on(self.state, self.places_left + self.kept, self.valid_until, today)
     }
 
     /// Required certificates in the order of the advert.
@@ -442,46 +458,5 @@ impl OpeningRow {
     /// The day on which a certificate must be valid: the first day of work, today if that has passed or is unknown.
     pub fn start_day(&self, today: Date) -> Date {
         self.start_from.map_or(today, |from| from.max(today))
-    }
-}
-
-/// A class.
-#[derive(Debug, Clone)]
-pub struct CourseRow {
-    /// The class.
-    pub id: Uuid,
-    /// Occupation it leads to, or [`NONE`].
-    pub occupation: u32,
-    /// First day.
-    pub starts: Option<Date>,
-    /// Last day.
-    pub ends: Option<Date>,
-    /// Seats not taken.
-    pub seats_left: u32,
-    /// Certificates a graduate holds, as held ones.
-    pub certificates: Vec<u32>,
-    /// Skills a graduate has, sorted.
-    pub skills: Vec<u32>,
-}
-
-impl CourseRow {
-    /// Packs a class.
-    pub fn pack(course: &Course, words: &mut Vocabulary) -> Self {
-        let class = &course.class;
-        let mut skills: Vec<u32> = class.skills.iter().map(|s| words.skill(s)).collect();
-        skills.sort_unstable();
-        Self {
-            id: course.id,
-            occupation: class.occupation.as_ref().map_or(NONE, |code| words.occupation(code)),
-            starts: class.starts,
-            ends: class.ends,
-            seats_left: course.seats_left,
-            certificates: class
-                .certificates
-                .iter()
-                .map(|name| words.held_certificate(&super::change::certificate(name)))
-                .collect(),
-            skills,
-        }
     }
 }

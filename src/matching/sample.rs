@@ -72,6 +72,7 @@ pub fn seeker(id: u128) -> Seeker {
         employer_consent: false,
         stations: vec![],
         introduced: vec![],
+        trains_for: vec![],
     }
 }
 
@@ -93,6 +94,7 @@ pub fn opening(id: u128) -> Opening {
         },
         state: VacancyState::Open,
         places_left: 5,
+        kept: 0,
         introduced: 0,
         employer: Uuid::from_u128(900),
         station: None,

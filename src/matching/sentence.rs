@@ -156,6 +156,7 @@ pub const SENTENCES: &[Row] = &[
     ("open.no", "岗位“{0}”", "the vacancy is “{0}”", "这个岗位现在不招了", "this post is not open now"),
     ("places.yes", "还招 {0} 人", "{0} places left", "还招 {0} 人", "{0} places left"),
     ("places.no", "已招满", "no places left", "已招满", "no places left"),
+    ("places.kept", "剩下的 {0} 个名额留给订单班的学员", "the {0} places left are kept for an order class", "剩下的名额留给订单班的学员", "the places left are kept for a training class"),
     ("introduced.yes", "没推荐过", "not introduced yet", "", ""),
     ("introduced.no", "已经推荐或录用在这个岗位", "already introduced or placed here", "已经推荐过", "already introduced"),
     // Hard conditions: the work.

@@ -56,12 +56,17 @@ pub fn spread(table: &Table, pairs: &[(u32, u32, u32)]) -> Spread {
     };
     let (lost_out, no_post) = (free(true), free(false));
     let named = |list: &[u32]| list.iter().take(NAMED).map(|worker| table.worker(*worker)).collect();
-    let places: u64 = (0..table.posts() as u32).map(|post| u64::from(table.opening(post).places_left)).sum();
+    let mut taken = vec![0u32; table.posts()];
+    for (_, post, _) in pairs {
+        taken[*post as usize] += 1;
+    }
+    // Who took a place that was kept for them took none of those that are open to everybody.
+    let empty = |post: u32| u64::from(table.opening(post).places_left.saturating_sub(taken[post as usize]));
     Spread {
         placed: pairs.len(),
         lost_out: lost_out.len(),
         no_post: no_post.len(),
-        empty: places - pairs.len() as u64,
+        empty: (0..table.posts() as u32).map(empty).sum(),
         watched: everyone().filter(watched).count(),
         watched_placed: everyone().filter(watched).filter(has).count(),
         most_open: pairs.iter().map(|(w, _, _)| table.seeker(*w).introduced().len() + 1).max().unwrap_or(0),

@@ -145,7 +145,7 @@ impl<'a> Table<'a> {
         let mut open: Vec<(u32, &OpeningRow)> = columns
             .openings
             .iter()
-            .filter(|(slot, row)| within(posts, *slot) && row.places_left > 0)
+            .filter(|(slot, row)| within(posts, *slot) && row.places_left + row.kept > 0)
             .filter(|(_, row)| row.state_on(today) == VacancyState::Open)
             .collect();
         open.sort_unstable_by_key(|(_, row)| row.id);
@@ -328,6 +328,7 @@ mod tests {
                 post.id = Uuid::from_u128(n);
                 post.state = VacancyState::Open;
                 post.places_left = post.places_left.max(1);
+                post.kept = (n % 3) as u32;
                 columns.upsert_opening(&post);
             }
             for (n, mut person) in (1u128..).zip(people) {
@@ -337,6 +338,9 @@ mod tests {
                 }
                 if n % 3 == 0 {
                     person.introduced.push(Uuid::from_u128(500 + n % 7));
+                }
+                if n % 4 == 0 {
+                    person.trains_for.push(Uuid::from_u128(500 + n % 5));
                 }
                 columns.upsert_seeker(&person);
             }

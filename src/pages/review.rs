@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::chrome::Chrome;
-use super::form::Choice;
+use super::form::{Choice, Form};
 use super::format;
 use super::parts::{Bit, Link, Note, Stat, Step};
 use super::table::Table;
@@ -84,6 +84,8 @@ pub struct ImportPage {
     pub next: String,
     /// Rows set aside.
     pub aside: Vec<SetAside>,
+    /// Vacancies whose occupation is to be chosen: a button each proposal.
+    pub unsure: Vec<Form>,
     /// The columns.
     pub mapping: Vec<Mapped>,
     /// The fields that a column may go to; the first is 请选择.

@@ -398,6 +398,10 @@ fn import(lang: Lang, stage: ImportStage) -> ImportPage {
             },
             SetAside { row: 64, text: s("李光明"), why: s("差一字"), same: vec![] },
         ],
+        unsure: vec![Form {
+            label: s("第 7 行　操作员 G-7K2M"),
+            ..Form::new("/station/imports/7/rows/7/occupation", vec![], vec![Button::main("机床操作工")])
+        }],
         mapping: vec![
             Mapped {
                 letter: s("A"),

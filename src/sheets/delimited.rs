@@ -93,17 +93,21 @@ fn decode(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
     (encoding.decode_without_bom_handling(bytes).0, encoding)
 }
 
-/// The delimiter that the most of the first lines contain; among equals the more frequent one.
+/// The delimiter that the most of the first lines contain; among equals that of the very first line, then the more
+/// frequent one.
 fn delimiter(text: &[u8]) -> u8 {
-    let mut seen = [(b',', 0_usize, 0_usize), (b';', 0, 0), (b'\t', 0, 0)];
+    let mut seen = [(b',', 0_usize, 0_usize, 0_usize), (b';', 0, 0, 0), (b'\t', 0, 0, 0)];
     let mut here = [0_usize; 3];
     let (mut quoted, mut lines) = (false, 0);
     for byte in text.iter().take(256 << 10).chain(b"\n") {
         match byte {
             b'"' => quoted = !quoted,
             b'\n' | b'\r' if !quoted => {
-                for (count, (_, in_lines, total)) in here.iter_mut().zip(&mut seen) {
+                for (count, (_, in_lines, first, total)) in here.iter_mut().zip(&mut seen) {
                     *in_lines += usize::from(*count > 0);
+                    if lines == 0 {
+                        *first = *count;
+                    }
                     *total += std::mem::take(count);
                 }
                 lines += 1;
@@ -117,7 +121,8 @@ fn delimiter(text: &[u8]) -> u8 {
             _ => {}
         }
     }
-    seen.iter().rev().max_by_key(|(_, in_lines, total)| (*in_lines, *total)).map_or(b',', |(byte, ..)| *byte)
+    let rank = |(_, in_lines, first, total): &&(u8, usize, usize, usize)| (*in_lines, *first, *total);
+    seen.iter().rev().max_by_key(rank).map_or(b',', |(byte, ..)| *byte)
 }
 
 #[cfg(test)]
@@ -128,6 +133,11 @@ mod tests {
 
     fn cells(row: &[&str]) -> Vec<String> {
         row.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_cell_full_of_tabs_does_not_outvote_the_heading() {
+        assert_eq!(delimiter(b"\"a,b\",c\r\n'\t\ta\r\n"), b',');
     }
 
     #[test]

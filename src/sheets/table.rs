@@ -79,7 +79,7 @@ pub fn read_rows<R: Read, E: From<TableError>>(
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
         .terminator(csv::Terminator::Any(b'\n'))
-        .buffer_capacity(1 << 20)
+        .buffer_capacity(1 << 16)
         .from_reader(Lines { inner: reader, since: 0, quoted: false });
     let mut record = csv::StringRecord::new();
     let names = || TableError::Columns(columns.join(","));

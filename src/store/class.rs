@@ -1,6 +1,6 @@
 //! Training classes and their seats.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -106,12 +106,25 @@ pub async fn update(tx: &mut Tx, c: &ClassRow) -> Result<bool, Error> {
     .bind(c.id)
     .bind(c.version);
     let done = tx.execute(statement).await? == 1;
-    if done {
+    if done && bound(tx, c.id).await? != c.class.order().into_iter().collect() {
+        // Whose places are kept no longer, and who may no longer take them, is seen anew like those who come in.
+        for vacancy in bound(tx, c.id).await? {
+            tx.changed(Kind::Vacancy, vacancy);
+        }
+        let sitting = sql("SELECT worker FROM enrolment WHERE class = ").value(c.id);
+        for row in tx.all(sitting).await? {
+            tx.changed(Kind::Worker, row.id(0)?);
+        }
         tx.execute(sql("DELETE FROM class_post WHERE class = ").value(c.id)).await?;
         bind_posts(tx, c).await?;
     }
     tx.changed(Kind::Class, c.id);
     Ok(done)
+}
+
+async fn bound(tx: &mut Tx, class: Uuid) -> Result<BTreeSet<Uuid>, Error> {
+    let statement = sql("SELECT vacancy FROM class_post WHERE class = ").value(class);
+    tx.all(statement).await?.iter().map(|row| row.id(0)).collect()
 }
 
 async fn bind_posts(tx: &mut Tx, c: &ClassRow) -> Result<(), Error> {
@@ -121,6 +134,36 @@ async fn bind_posts(tx: &mut Tx, c: &ClassRow) -> Result<(), Error> {
     }
     tx.insert("class_post (class, vacancy)", rows, "").await?;
     Ok(())
+}
+
+/// Codes of the order classes of vacancies, by vacancy.
+pub async fn references_of(read: &mut impl Read, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, Error> {
+    let mut found: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for ids in ids.chunks(2_000) {
+        let statement =
+            sql("SELECT o.vacancy, c.ref FROM class_post o JOIN class c ON c.id = o.class WHERE o.vacancy IN ")
+                .list(ids.iter().copied())
+                .push(" ORDER BY c.ref");
+        for row in &read.all(statement).await? {
+            found.entry(row.id(0)?).or_default().push(row.get(1)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Of these vacancies those that are bound to an order class, and all others of the same orders.
+pub async fn ordered(read: &mut impl Read, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, Error> {
+    let mut found = BTreeSet::new();
+    for ids in ids.chunks(2_000) {
+        let statement = sql(
+            "SELECT DISTINCT b.vacancy FROM class_post a JOIN class_post b ON b.class = a.class WHERE a.vacancy IN ",
+        )
+        .list(ids.iter().copied());
+        for row in &read.all(statement).await? {
+            found.insert(row.id(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The order classes of a vacancy in which people sit: the vacancies of each in its order, and how many sit there.

@@ -15,6 +15,7 @@ const MERGED: &str = include_str!("../../migrations/0003_merged.sql");
 const MATCH_RUN: &str = include_str!("../../migrations/0004_match_run.sql");
 const MATCH_LEASE: &str = include_str!("../../migrations/0005_match_lease.sql");
 const SAVED_SEARCH: &str = include_str!("../../migrations/0006_saved_search.sql");
+const UNSURE: &str = include_str!("../../migrations/0007_unsure.sql");
 const SQLITE: &str = include_str!("../../migrations/sqlite/0002_append_only.sql");
 const POSTGRES: &str = include_str!("../../migrations/postgres/0002_append_only.sql");
 
@@ -30,6 +31,7 @@ fn migrator(db: &Db) -> Migrator {
         step(4, "match run", MATCH_RUN),
         step(5, "match lease", MATCH_LEASE),
         step(6, "saved search", SAVED_SEARCH),
+        step(7, "unsure", UNSURE),
     ])
 }
 

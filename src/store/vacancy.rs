@@ -82,13 +82,14 @@ impl Record {
         state_on(self.row.state, self.places_left(), self.row.vacancy.valid_until, today)
     }
 
-    /// The vacancy as matching sees it.
+    /// The vacancy as matching sees it, with no place kept yet: what order classes keep stands in other tables.
     pub fn opening(&self, today: Date) -> Opening {
         Opening {
             id: self.row.id,
             vacancy: self.row.vacancy.clone(),
             state: self.state(today),
             places_left: self.places_left(),
+            kept: 0,
             introduced: self.introduced,
             employer: self.row.employer,
             station: self.row.station,
@@ -169,6 +170,7 @@ pub async fn insert(tx: &mut Tx, vacancies: &[VacancyRow]) -> Result<(), Error> 
                 json(&v.findings).into(),
                 v.overruled.as_ref().map(json).into(),
                 v.opened_at.into(),
+                v.vacancy.occupation.is_none().into(),
                 v.version.into(),
                 v.created_at.into(),
                 v.updated_at.into(),
@@ -176,7 +178,7 @@ pub async fn insert(tx: &mut Tx, vacancies: &[VacancyRow]) -> Result<(), Error> 
         })
         .collect();
     let into = "vacancy (id, ref, employer, station, state, title, title_key, headcount, region, valid_until, import_key, \
-                facts, findings, overruled, opened_at, version, created_at, updated_at)";
+                facts, findings, overruled, opened_at, unsure, version, created_at, updated_at)";
     tx.insert(into, rows, "").await?;
     for v in vacancies {
         tx.changed(Kind::Vacancy, v.id);
@@ -188,7 +190,7 @@ pub async fn insert(tx: &mut Tx, vacancies: &[VacancyRow]) -> Result<(), Error> 
 pub async fn update(tx: &mut Tx, v: &VacancyRow) -> Result<bool, Error> {
     let statement = sql("UPDATE vacancy SET state = $1, title = $2, title_key = $3, headcount = $4, region = $5, valid_until = $6, \
          facts = $7, findings = $8, overruled = $9, warned_on = $10, closed_reason = $11, opened_at = $12, employer = $13, \
-         station = $14, updated_at = $15, version = version + 1 WHERE id = $16 AND version = $17")
+         station = $14, updated_at = $15, unsure = $16, version = version + 1 WHERE id = $17 AND version = $18")
     .bind(v.state.code())
     .bind(&v.vacancy.title)
     .bind(name_key(&v.vacancy.title))
@@ -204,6 +206,7 @@ pub async fn update(tx: &mut Tx, v: &VacancyRow) -> Result<bool, Error> {
     .bind(v.employer)
     .bind(v.station)
     .bind(v.updated_at)
+    .bind(v.vacancy.occupation.is_none())
     .bind(v.id)
     .bind(v.version);
     let done = tx.execute(statement).await? == 1;
@@ -269,7 +272,7 @@ pub async fn find(read: &mut impl Read, id: Uuid) -> Result<Option<Record>, Erro
     Ok(records(read, &[id]).await?.pop())
 }
 
-/// Vacancies as matching sees them on a day.
+/// Vacancies as matching sees them on a day, with no place kept yet.
 pub async fn openings(read: &mut impl Read, ids: &[Uuid], today: Date) -> Result<Vec<Opening>, Error> {
     Ok(records(read, ids).await?.iter().map(|r| r.opening(today)).collect())
 }

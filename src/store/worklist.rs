@@ -78,6 +78,16 @@ pub async fn reviews(read: &mut impl Read, desk: &Desk, limit: i64) -> Result<Ve
     all(read, of_desk(desk, statement, "v.station").push(" ORDER BY v.updated_at, v.id LIMIT ").value(limit)).await
 }
 
+/// Vacancies that run, or are to run, whose occupation nobody has said for certain.
+pub async fn unsure(read: &mut impl Read, desk: &Desk, today: Date, limit: i64) -> Result<Vec<Waiting>, Error> {
+    let statement =
+        sql("SELECT v.id, CAST(NULL AS TEXT), v.ref, v.title, v.updated_at, CAST(NULL AS TEXT) FROM vacancy v \
+         WHERE v.unsure AND v.state IN ('open', 'in_review') AND (v.valid_until IS NULL OR v.valid_until >= ")
+        .value(today.to_string())
+        .push(")");
+    all(read, of_desk(desk, statement, "v.station").push(" ORDER BY v.updated_at, v.id LIMIT ").value(limit)).await
+}
+
 /// Open vacancies with places left whose last day is between two days.
 pub async fn expiring(
     read: &mut impl Read,

@@ -23,11 +23,11 @@ async fn send(desk: &Client, form: &Form) -> Answer {
     desk.form(&form.action, &form.pairs()).await
 }
 
-fn place(answer: &Answer) -> String {
+pub fn place(answer: &Answer) -> String {
     answer.header("location").expect("a way on").to_owned()
 }
 
-async fn until(api: &Client, import: &str, state: &str) -> serde_json::Value {
+pub async fn until(api: &Client, import: &str, state: &str) -> serde_json::Value {
     for _ in 0..200 {
         let row = api.get(import).await.expect(200).json();
         if row["state"] == state {

@@ -56,6 +56,29 @@ journey!(an_export_holds_the_rows_that_the_screen_shows_in_its_order, |world| {
         assert_eq!(csv.lines().count(), 1 + rows, "{state}: {csv}");
     }
 
+    // And the lists of employers and classes, by words and state.
+    let made =
+        api.post("/api/v1/employers", json!({"name": "广州等候塑胶厂", "kind": "own", "region": "440111"})).await;
+    made.expect(201);
+    let class = json!({"programme": "南粤家政", "name": "秋季护理班", "starts": "2026-12-05", "ends": "2026-12-20",
+                       "seats": 20, "region": "440111"});
+    api.post("/api/v1/classes", class).await.expect(201);
+    world.settle().await;
+    let listed = head.get("/station/employers?state=approved&q=示例").await.expect(200).text();
+    assert!(listed.contains("/station/exports?kind=employers&#38;state=approved"), "{listed}");
+    let lists = head.get("/station/training?q=护理").await.expect(200).text();
+    assert!(lists.contains("/station/exports?kind=training"), "{lists}");
+    for (kind, filters, rows) in [
+        ("employers", vec![("state", "approved")], 1),
+        ("employers", vec![("q", "等候")], 1),
+        ("employers", vec![("q", "等候"), ("state", "approved")], 0),
+        ("training", vec![("q", "护理")], 1),
+    ] {
+        let fields = [vec![("kind", kind), ("format", "csv")], filters].concat();
+        let csv = head.form("/station/exports", &fields).await.expect(200).text();
+        assert_eq!(csv.lines().count(), 1 + rows, "{kind} {fields:?}: {csv}");
+    }
+
     // The list's filters go along, hidden, from the list to the file.
     let page = head.form("/station/exports/of/workers", &[("status", "away"), ("q", "")]).await.expect(200).text();
     assert!(page.contains(r#"type="hidden" name="status" value="away""#), "{page}");

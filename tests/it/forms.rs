@@ -163,8 +163,9 @@ async fn busy(world: &mut World) -> Cast {
 
     let sheet = "姓名,证件号码,出生日期,无证号原因,户籍地\n石小川,520524199001019960,,,贵州省毕节市织金县\n\
                  龙大哥,520524199001019995,,,织金县\n潘小妹,,1970-04-16,补办中,织金县\n";
-    for dry in ["true", "false"] {
-        let fields = [("kind", "workers"), ("dry_run", dry)];
+    let posts = "岗位名称,用人单位,工作地点,月薪\n操作员,广州示例塑胶有限公司,广州市白云区,5000-6000\n";
+    for (kind, dry, sheet) in [("workers", "true", sheet), ("workers", "false", sheet), ("vacancies", "false", posts)] {
+        let fields = [("kind", kind), ("dry_run", dry), ("open", "true")];
         let made = clerk.upload("/api/v1/imports", &fields, "名单.csv", sheet.as_bytes()).await.expect(202);
         for _ in 0..200 {
             let now = clerk.get(&format!("/api/v1/imports/{}", made.id())).await.expect(200).json();

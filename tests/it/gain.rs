@@ -237,16 +237,26 @@ journey!(the_letter_about_free_seats_says_whom_to_enrol_by_star_and_code, |world
     use shanhai::actions::{letter, outbox};
     use shanhai::domain::actor::Actor;
     use shanhai::domain::notice::NoticeKind;
-    let (api, _) = head(&world).await;
+    let (api, desk) = head(&world).await;
     let employer = world.employer().await.to_string();
     let asks = json!({"headcount": 2, "requirements": {"certificates": ["叉车证"]}});
     opens(&api, &employer, "包装工", asks).await.expect(201);
     let class = json!({"programme": "粤菜师傅", "name": "叉车一班", "certificates": ["叉车证"], "seats": 20,
                        "starts": "2026-12-01", "ends": "2026-12-10"});
     let class = api.post("/api/v1/classes", class).await.expect(201).id();
-    let person = packer(&world, &api, "王小山", json!({})).await;
+    let person = packer(&world, &api, "欧阳小山", json!({})).await;
     let code =
         api.get(&format!("/api/v1/workers/{person}")).await.expect(200).json()["ref"].as_str().unwrap().to_owned();
+    // Somebody who has a post without the class, and would have a better one by it: it places nobody more.
+    let low = json!({"occupation": "搬运工", "headcount": 9, "wage": {"min": 3000, "max": 3100, "period": "month"}});
+    opens(&api, &employer, "搬运工", low).await.expect(201);
+    let both = json!({"occupations_wanted": ["包装工", "搬运工"], "certificates": [], "wage_floor": 3000});
+    let mut better = vec![];
+    for name in ["王小河", "王小江", "王小海"] {
+        let id = packer(&world, &api, name, both.clone()).await;
+        let seen = api.get(&format!("/api/v1/workers/{id}")).await.expect(200).json();
+        better.push(seen["ref"].as_str().unwrap().to_owned());
+    }
     world.settle().await;
     shanhai::actions::digest::tell_seats(&world.office).await.unwrap();
     let sent = outbox::list(&world.office, &Actor::System, None, None, 100).await.unwrap().items;
@@ -256,11 +266,18 @@ journey!(the_letter_about_free_seats_says_whom_to_enrol_by_star_and_code, |world
     }
     let to = |mailbox: &str| letters.iter().find(|l| l.to == mailbox).expect(mailbox).text.clone();
     let own = to("gz-5205@stations.test");
-    assert!(
-        own.contains(&format!("王*　{code}")) && own.contains(&format!("/station/training/{class}/seats")),
-        "{own}"
-    );
+    let line = |words: &str| own.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {own}"));
+    assert!(line("建议报名").ends_with(&format!("：欧阳*　{code}")), "{own}");
+    let also = line("也用得上");
+    assert_eq!(better.iter().filter(|code| also.contains(&format!("王*　{code}"))).count(), 1, "{own}");
+    assert!(own.contains(&format!("/station/training/{class}/seats")), "{own}");
     assert!(letters.iter().all(|l| !l.text.contains("小山") && !l.html.contains("小山")), "no full name");
+    // The page ticks whom the letter says to enrol, and names the others apart.
+    let page = desk.get(&format!("/station/training/{class}/seats")).await.expect(200).text();
+    assert!(row(&page, "欧阳小山").contains("checked") && page.contains("另有 1 人也用得上"), "{page}");
+    assert_eq!(page.matches("name=\"worker\"").count(), 2, "{page}");
+    let ranked = desk.get("/station/training/plan").await.expect(200).text();
+    assert!(row(&ranked, "叉车一班").contains("另 1 人可换更好的岗位"), "{ranked}");
     let other = to("gz-5204@stations.test");
     assert!(other.contains("叉车一班") && !other.contains(&code), "{other}");
 });

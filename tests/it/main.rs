@@ -31,6 +31,7 @@ mod letter;
 mod match_page;
 mod match_page_change;
 mod naughty;
+mod order_class;
 mod people;
 mod posting;
 mod preview;

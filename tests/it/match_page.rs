@@ -237,3 +237,28 @@ journey!(who_would_have_gone_where_is_forgotten_after_its_days_and_the_figures_s
     let page = fair.desk.get(&format!("/station/match-runs/{id}")).await.expect(200).text();
     assert!(page.contains("只留 180 天") && page.contains("<b>3</b>人分到"), "{page}");
 });
+
+journey!(who_is_not_known_to_come_from_anywhere_is_told_and_taken_in_when_asked, |world| {
+    let fair = fair(&mut world).await;
+    packer(&world, &fair.api, "吴小云", json!({"origin": null})).await;
+    world.settle().await;
+    let mut told = vec![];
+    for typed in [&[("scope.counties", "织金县")][..], &[("scope.counties", "织金县"), ("scope.unknown_home", "yes")]]
+    {
+        let id = started(&fair, typed).await;
+        let run = fair.api.get(&format!("/api/v1/match-runs/{id}")).await.expect(200).json();
+        let page = fair.desk.get(&format!("/station/match-runs/{id}")).await.expect(200).text();
+        told.push((run["workers"].clone(), run["assigned"].clone(), run["unknown_home"].clone()));
+        let words = if typed.len() == 1 {
+            "不知道是哪个县的 1 人没算进来"
+        } else {
+            "不知道是哪个县的 1 人也算进来了"
+        };
+        assert!(page.contains(words), "{page}");
+    }
+    assert_eq!(told, [(json!(4), json!(3), json!(1)), (json!(5), json!(4), json!(1))]);
+    // Without counties nobody is left out, and nothing is told.
+    let id = started(&fair, &[]).await;
+    let run = fair.api.get(&format!("/api/v1/match-runs/{id}")).await.expect(200).json();
+    assert_eq!((&run["workers"], &run["unknown_home"]), (&json!(5), &Value::Null), "{run}");
+});

@@ -144,6 +144,7 @@ impl Town {
             state: VacancyState::Open,
             vacancy: Vacancy {
                 title: "注塑工".into(),
+                occupation: Some("6-14-02-00".into()),
                 headcount,
                 region: Some("440106".into()),
                 valid_until: Some(date(2026, 12, 31)),

@@ -135,6 +135,7 @@ pub(super) fn vacancy_headings() -> Vec<String> {
         "description",
         "source_name",
         "source_ref",
+        "order_class",
     ];
     let mut headings = headings(SheetKind::Vacancies, &fields);
     headings.extend(["状态".to_owned(), "剩余名额".to_owned()]);
@@ -154,8 +155,8 @@ pub(super) fn pay_text(pay: &Pay) -> String {
     }
 }
 
-/// A vacancy in the order of its header.
-pub(super) fn vacancy_cells(record: &Record, today: Date, known: &mut Names) -> Vec<String> {
+/// A vacancy in the order of its header, with the codes of its order classes.
+pub(super) fn vacancy_cells(record: &Record, classes: &[String], today: Date, known: &mut Names) -> Vec<String> {
     let v = &record.row.vacancy;
     let asked = &v.requirements;
     vec![
@@ -185,6 +186,7 @@ pub(super) fn vacancy_cells(record: &Record, today: Date, known: &mut Names) -> 
         text(v.description.as_ref()),
         text(v.source.name.as_ref()),
         text(v.source.reference.as_ref()),
+        classes.join("、"),
         record.state(today).name().to_owned(),
         record.places_left().to_string(),
     ]

@@ -19,6 +19,7 @@ use crate::domain::finding::Finding;
 use crate::domain::heading::SheetKind;
 use crate::domain::sheet_row::person::Reading;
 use crate::domain::sheet_row::{Cells, Places, Remarks, offer};
+use crate::search;
 use crate::store::vacancy::Record;
 use crate::store::{self, Tx};
 
@@ -27,6 +28,8 @@ struct Line {
     row: u32,
     texts: Vec<String>,
     remarks: Remarks,
+    /// Order classes that a vacancy's row names.
+    classes: Vec<String>,
 }
 
 /// The bodies of a chunk, all of one kind.
@@ -128,8 +131,10 @@ pub(super) async fn run(job: &mut Job<'_>, mut sheet: Sheet) -> Result<()> {
         }
         let texts: Vec<String> = row.cells.into_iter().map(|cell| cell.text).collect();
         let mut remarks = Remarks::default();
-        bodies.read(Cells { layout: &columns.layout, texts: &texts }, &reading(job.today, &places), &mut remarks);
-        lines.push(Line { row: row.number, texts, remarks });
+        let cells = Cells { layout: &columns.layout, texts: &texts };
+        bodies.read(cells, &reading(job.today, &places), &mut remarks);
+        let classes = if job.kind == SheetKind::Vacancies { cells.list("order_class") } else { Vec::new() };
+        lines.push(Line { row: row.number, texts, remarks, classes });
         // A station's parent may stand in any row, so a list of stations is entered in one piece.
         if lines.len() == job.chunk() && job.kind != SheetKind::Stations {
             chunk(job, &columns, std::mem::take(&mut lines), &bodies).await?;
@@ -153,8 +158,24 @@ fn reading(today: jiff::civil::Date, places: &Mutex<Places>) -> Reading<'_> {
 async fn chunk(job: &mut Job<'_>, columns: &Columns, lines: Vec<Line>, bodies: &Bodies) -> Result<()> {
     let mut tx = job.office.begin().await?;
     let done = bodies.put(job, &mut tx).await?;
-    for (line, (outcome, findings)) in lines.into_iter().zip(done) {
+    let doubted =
+        lines.iter().zip(&done).filter(|(line, _)| line.remarks.notes.iter().any(|n| n.code == offer::UNSURE));
+    let doubted: Vec<Uuid> = doubted.filter_map(|(_, (outcome, _))| outcome.id()).collect();
+    // What somebody has said of a vacancy before holds.
+    let unsure: HashMap<Uuid, String> = store::vacancy::records(&mut tx, &doubted)
+        .await?
+        .into_iter()
+        .filter(|record| record.row.vacancy.occupation.is_none())
+        .map(|record| (record.row.id, proposals(&record.row.vacancy.title)))
+        .collect();
+    for (mut line, (mut outcome, findings)) in lines.into_iter().zip(done) {
         let object = outcome.id();
+        if let Some(vacancy) = object.filter(|_| !line.classes.is_empty()) {
+            let bound = class::order(job.office, &mut tx, job.actor, vacancy, &line.classes).await?;
+            let told = |word: &String| FieldFault::new("order_class", "class.not_own").with("word", word);
+            line.remarks.warnings.extend(bound.unknown.iter().map(told));
+            outcome = with_order(outcome, &bound.new);
+        }
         let (outcome, faults, changes) = match outcome {
             put::Outcome::Created(_) => (Outcome::Created, Vec::new(), None),
             put::Outcome::Updated(_, diff) => (Outcome::Updated, Vec::new(), Some(diff)),
@@ -162,9 +183,13 @@ async fn chunk(job: &mut Job<'_>, columns: &Columns, lines: Vec<Line>, bodies: &
             put::Outcome::Rejected(faults) => (Outcome::Rejected, faults, None),
         };
         let Remarks { warnings, mut notes } = line.remarks;
+        notes.retain(|note| note.code != offer::UNSURE);
         notes.extend(findings.iter().map(found));
-        // An advert that only lacks an element is seen with the vacancy; one that says what it may not is for a person.
-        let shown = findings.iter().any(|f| f.rule != Rule::ElementMissing);
+        let asked = object.and_then(|id| unsure.get(&id));
+        notes.extend(asked.map(|names| FieldFault::new("title", offer::UNSURE).with("names", names)));
+        // An advert that only lacks an element is seen with the vacancy; one that says what it may not is for a person, and
+        // so is a title that may be several occupations.
+        let shown = asked.is_some() || findings.iter().any(|f| f.rule != Rule::ElementMissing);
         let (row, texts) = (line.row, line.texts);
         let verdict = Verdict { row, outcome, faults, warnings, notes, changes, object, shown, texts };
         job.journal.add(job.office, &columns.layout, &columns.mapping, verdict)?;
@@ -178,6 +203,27 @@ async fn chunk(job: &mut Job<'_>, columns: &Columns, lines: Vec<Line>, bodies: &
     }
     job.tell();
     Ok(())
+}
+
+/// A row that bound its vacancy to classes has changed something.
+fn with_order(outcome: put::Outcome, bound: &[String]) -> put::Outcome {
+    if bound.is_empty() {
+        return outcome;
+    }
+    let change = ("order_class".to_owned(), serde_json::json!([null, bound.join("、")]));
+    match outcome {
+        put::Outcome::Updated(id, mut diff) => {
+            diff.extend([change]);
+            put::Outcome::Updated(id, diff)
+        }
+        put::Outcome::Unchanged(id) => put::Outcome::Updated(id, serde_json::Map::from_iter([change])),
+        other => other,
+    }
+}
+
+/// Names of the occupations that a title may mean, the likeliest first.
+fn proposals(title: &str) -> String {
+    search::code_occupation(title).iter().map(|c| c.name).collect::<Vec<_>>().join("、")
 }
 
 /// A finding of the law check as a note of its row.

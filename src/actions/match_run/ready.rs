@@ -1,6 +1,6 @@
 //! What a run is asked for, laid over the columns: people, posts and terms by number.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -12,9 +12,11 @@ use crate::domain::code::Code as _;
 use crate::domain::date_text::parse_date;
 use crate::domain::fault::FieldFault;
 use crate::domain::vacancy::VacancyKind;
-use crate::matching::assign::all_pairs;
+use crate::matching::assign::{all_pairs, batch_score};
 use crate::matching::columns::Columns;
-use crate::matching::plan::{Contradiction, Instance, Terms};
+use crate::matching::condition::eligible;
+use crate::matching::plan::{Contradiction, Instance, Kept, Terms};
+use crate::matching::problem::Problem;
 use crate::matching::table::Table;
 use crate::store::worker::Scope;
 
@@ -23,20 +25,40 @@ pub(super) struct Ready<'a> {
     pub table: Table<'a>,
     employers: Vec<Uuid>,
     pub terms: Terms,
+    /// How many people are not known to be from anywhere, where the run asks for some counties.
+    pub unknown_home: Option<usize>,
 }
 
 impl<'a> Ready<'a> {
     /// What is wanted, with a fault at each name that stands for nothing in the scope.
-    pub fn new(columns: &'a Columns, people: &Scope, wanted: &Wanted, today: Date) -> Result<Self> {
+    pub fn new(
+        columns: &'a Columns,
+        people: &Scope,
+        wanted: &Wanted,
+        counties: &BTreeMap<Uuid, Vec<String>>,
+        today: Date,
+    ) -> Result<Self> {
         let mut people = slots(columns, people);
         let scope = &wanted.scope;
-        let mut faults = vec![];
+        let (mut faults, mut unknown_home) = (vec![], None);
         if !scope.counties.is_empty() {
             let regions: Vec<u32> = scope.counties.iter().map(|code| columns.words.region(code)).collect();
             let unknown =
                 |(place, _): (usize, &u32)| FieldFault::new(format!("scope.counties[{place}]"), "region.unknown");
             faults.extend(regions.iter().enumerate().filter(|(_, region)| **region == 0).map(unknown));
-            people = Some(columns.seekers_from(people.as_ref(), &regions));
+            let numbers = |codes: &Vec<String>| codes.iter().map(|code| columns.words.region(code)).collect();
+            let counties = counties.iter().map(|(station, codes)| (*station, numbers(codes))).collect();
+            let (mut from, unknown) = columns.seekers_from(people.as_ref(), &regions, &counties);
+            unknown_home = Some(unknown.len());
+            if scope.unknown_home {
+                from = columns
+                    .seekers
+                    .iter()
+                    .map(|(slot, _)| slot)
+                    .filter(|s| from.contains(*s) || unknown.contains(*s))
+                    .collect();
+            }
+            people = Some(from);
         }
         let day = match scope.date.as_deref().map(parse_date) {
             None => None,
@@ -128,7 +150,42 @@ impl<'a> Ready<'a> {
                 Err(_) => faults.push(FieldFault::new(format!("employer_cap.{id}"), "employer.unknown")),
             }
         }
-        if faults.is_empty() { Ok(Self { table, employers, terms }) } else { Err(Error::Invalid(faults)) }
+        if faults.is_empty() { Ok(Self { table, employers, terms, unknown_home }) } else { Err(Error::Invalid(faults)) }
+    }
+
+    /// Places kept for order classes whose people are in the run and could take them.
+    pub fn kept(&self) -> BTreeMap<u32, Kept> {
+        let table = &self.table;
+        let trained: Vec<u32> =
+            (0..table.workers() as u32).filter(|worker| !table.seeker(*worker).trains_for().is_empty()).collect();
+        let of = |post: u32| {
+            let own = trained.iter().copied().filter(|worker| {
+                let pair = table.pair(*worker, post);
+                pair.has_kept_place() && eligible(&pair)
+            });
+            let people: BTreeSet<u32> = own.collect();
+            (!people.is_empty()).then(|| (post, Kept { places: table.opening(post).kept, people }))
+        };
+        (0..table.posts() as u32).filter(|post| table.opening(*post).kept > 0).filter_map(of).collect()
+    }
+
+    /// All pairs written down, the kept places among the others.
+    fn problem(&self, kept: &BTreeMap<u32, Kept>) -> Problem {
+        let open = all_pairs(&self.table);
+        if kept.is_empty() {
+            return open;
+        }
+        let posts = 0..open.vacancies();
+        let places = |post| open.quota(post) + kept.get(&post).map_or(0, |kept| kept.places);
+        let written =
+            posts.clone().flat_map(|post| open.candidates(post).map(move |(worker, score)| (post, worker, score)));
+        // A vacancy without open places has no pairs but those of its order classes.
+        let shut = kept.iter().filter(|(post, _)| open.quota(**post) == 0);
+        let own = shut.flat_map(|(post, kept)| {
+            kept.people.iter().map(|worker| (*post, *worker, batch_score(&self.table.pair(*worker, *post))))
+        });
+        let edges: Vec<_> = written.chain(own).collect();
+        Problem::new(open.workers(), posts.map(places).collect(), &edges)
     }
 
     /// All pairs written down.
@@ -138,8 +195,10 @@ impl<'a> Ready<'a> {
             return Err(Error::conflict("match.too_large"));
         }
         let employer = |post: u32| self.employers.binary_search(&self.table.opening(post).employer).unwrap_or(0) as u32;
+        let kept = self.kept();
         Ok(Instance {
-            problem: all_pairs(&self.table),
+            problem: self.problem(&kept),
+            kept,
             watched: (0..self.table.workers() as u32).map(|w| self.table.seeker(w).watch.is_some()).collect(),
             employers: (0..self.table.posts() as u32).map(employer).collect(),
         })

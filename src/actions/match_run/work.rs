@@ -1,7 +1,6 @@
 //! Computing a batch run in the background: its turn, its progress, its lease, its result.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::ready::Ready;
-use super::{LEASE, Wanted};
+use super::{LEASE, Wanted, counties};
 use crate::actions::error::{Error, Result};
 use crate::actions::office::{Office, below};
 use crate::domain::code::Code as _;
@@ -20,6 +19,7 @@ use crate::matching::assign::{Ends, assign_table};
 use crate::matching::columns::Columns;
 use crate::matching::plan::{self, NoPlan, Plan};
 use crate::matching::progress::{Progress, tell, watched};
+use crate::matching::proof::Violation;
 use crate::matching::sentence::Lang;
 use crate::matching::shortage::{Shortage, Sought, shortages, sought};
 use crate::matching::spread::spread;
@@ -29,8 +29,8 @@ use crate::store::worker::Scope;
 /// A second run at once would only make both slower.
 static ONE_BY_ONE: Semaphore = Semaphore::const_new(1);
 
-/// Runs under way here, with the word to stop.
-static UNDER_WAY: Mutex<BTreeMap<Uuid, Arc<AtomicBool>>> = Mutex::new(BTreeMap::new());
+/// Runs under way here, each where it can be told to stop.
+static UNDER_WAY: Mutex<BTreeMap<Uuid, Arc<Progress>>> = Mutex::new(BTreeMap::new());
 
 /// Branches that may be tried for what is not a plain flow, in pairs of people and vacancies.
 const EFFORT: usize = 120_000_000;
@@ -47,12 +47,12 @@ const RENEWED: Duration = Duration::from_secs(15);
 
 /// Begins to compute a run.
 pub(super) fn start(office: &Office, run: Run) {
-    let stop = Arc::new(AtomicBool::new(false));
-    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).insert(run.id, stop.clone());
+    let progress = Arc::new(Progress::default());
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).insert(run.id, progress.clone());
     let office = office.clone();
     tokio::spawn(async move {
         let id = run.id;
-        if let Err(error) = carry_out(&office, run, stop).await {
+        if let Err(error) = carry_out(&office, run, progress).await {
             tracing::error!(%id, %error, "a batch run stopped");
         }
         UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
@@ -61,8 +61,8 @@ pub(super) fn start(office: &Office, run: Run) {
 
 /// Tells a run that is computed here to stop; another node sees it at its next step.
 pub(super) fn stop(id: Uuid) {
-    if let Some(stop) = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
-        stop.store(true, Ordering::Relaxed);
+    if let Some(progress) = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        progress.stop();
     }
 }
 
@@ -82,7 +82,7 @@ struct Computed {
     found: Value,
 }
 
-async fn carry_out(office: &Office, mut run: Run, stop: Arc<AtomicBool>) -> Result<()> {
+async fn carry_out(office: &Office, mut run: Run, progress: Arc<Progress>) -> Result<()> {
     let turn = loop {
         match tokio::time::timeout(RENEWED, ONE_BY_ONE.acquire()).await {
             Ok(turn) => break turn,
@@ -100,11 +100,10 @@ async fn carry_out(office: &Office, mut run: Run, stop: Arc<AtomicBool>) -> Resu
         Some(id) => Scope::Stations(below(&office.stations().await, id)),
         None => Scope::All,
     };
-    let (inner, today, told) = (office.clone(), office.today(), stop.clone());
-    let progress = Arc::new(Progress::default());
-    let seen = progress.clone();
-    let mut computing =
-        tokio::task::spawn_blocking(move || watched(&seen, || compute(&inner, &people, &wanted, today, &told)));
+    let (inner, today, counties, seen) = (office.clone(), office.today(), counties(office).await, progress.clone());
+    let mut computing = tokio::task::spawn_blocking(move || {
+        watched(&seen, || compute(&inner, &people, &wanted, &counties, today, &seen))
+    });
     let (mut noted, mut written) = (progress.now(), Instant::now());
     let computed = loop {
         tokio::select! {
@@ -119,10 +118,10 @@ async fn carry_out(office: &Office, mut run: Run, stop: Arc<AtomicBool>) -> Resu
         run.found = json!({"stage": now.0.code(), "done": now.1, "of": now.2});
         match note(office, &mut run, RunState::Running, i64::from(progress.per_cent())).await {
             Ok(true) => {}
-            Ok(false) => stop.store(true, Ordering::Relaxed),
+            Ok(false) => progress.stop(),
             Err(Error::Busy(why)) => tracing::warn!(id = %run.id, why, "the progress of a run is not written down"),
             Err(other) => {
-                stop.store(true, Ordering::Relaxed);
+                progress.stop();
                 return Err(other);
             }
         }
@@ -158,19 +157,24 @@ fn compute(
     office: &Office,
     people: &Scope,
     wanted: &Wanted,
+    counties: &BTreeMap<Uuid, Vec<String>>,
     today: Date,
-    stop: &AtomicBool,
+    progress: &Progress,
 ) -> Result<Option<Computed>> {
     let begun = Instant::now();
     tell(RunStage::Reading, 0, 0);
     // A copy, so that the columns can follow the changes of the day while this takes its time.
     let columns = Columns::clone(&*office.live.columns()?);
     tell(RunStage::Tables, 0, 0);
-    let ready = Ready::new(&columns, people, wanted, today)?;
+    let ready = Ready::new(&columns, people, wanted, counties, today)?;
     let table = &ready.table;
     tell(RunStage::Lists, 0, 0);
-    let plan = if ready.terms.are_none() {
-        let batch = assign_table(table).map_err(|fault| Error::Internal(fault.to_string()))?;
+    let plan = if ready.terms.are_none() && ready.kept().is_empty() {
+        let batch = match assign_table(table) {
+            Ok(batch) => batch,
+            Err(Violation::Stopped) => return Ok(None),
+            Err(fault) => return Err(Error::Internal(fault.to_string())),
+        };
         let number = |(worker, vacancy, score): (Uuid, Uuid, u32)| {
             Some((table.worker_number(worker)?, table.post_number(vacancy)?, score))
         };
@@ -187,14 +191,14 @@ fn compute(
     } else {
         let instance = ready.instance()?;
         let effort = (EFFORT / instance.problem.edge_count().max(1)).min(BRANCHES);
-        match plan::plan(&instance, &ready.terms, effort, &|| !stop.load(Ordering::Relaxed)) {
+        match plan::plan(&instance, &ready.terms, effort, &|| !progress.is_stopped()) {
             Ok(plan) => plan,
             Err(NoPlan::Cancelled) => return Ok(None),
             Err(NoPlan::Contradictions(_)) => return Err(Error::conflict("match.contradictory")),
             Err(NoPlan::Fault(fault)) => return Err(Error::Internal(fault)),
         }
     };
-    if stop.load(Ordering::Relaxed) {
+    if progress.is_stopped() {
         return Ok(None);
     }
     tell(RunStage::Shortages, 0, 2);
@@ -207,7 +211,7 @@ fn compute(
         "workers": table.workers(), "vacancies": table.posts(), "places": places, "assigned": plan.pairs.len(),
         "objective": plan.objective, "bound": plan.bound, "optimal": plan.optimal,
         "seconds": (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-        "parameters": columns.parameters.version, "spread": fair,
+        "parameters": columns.parameters.version, "spread": fair, "unknown_home": ready.unknown_home,
         "shortages": short.iter().take(SHORTAGES).map(shortage).collect::<Value>(),
         "sought": wanted_most.iter().take(SOUGHT).map(in_words).collect::<Value>(),
     });

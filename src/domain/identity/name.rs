@@ -54,16 +54,29 @@ impl Name {
         &self.0
     }
 
-    /// First character and a star: 王*.
-    pub fn masked(&self) -> String {
-        self.0.chars().take(1).chain(['*']).collect()
-    }
-
     /// What two spellings of the same name share: NFKC, lower case, no interpunct, no spaces.
     pub fn compare_key(&self) -> String {
         compare_key(&self.0)
     }
 }
+
+/// A name as those see it who may not know it: the surname and a star, 王* and 欧阳*; a star alone where it begins with no letter.
+pub fn masked_name(name: &str) -> String {
+    let name = name.trim();
+    let letters: Vec<char> = name.chars().take(3).collect();
+    // Two characters are a surname and a given name, whatever they spell.
+    let compound = letters.len() > 2 && COMPOUND_SURNAMES.iter().any(|surname| name.starts_with(surname));
+    let shown = letters.iter().take(if compound { 2 } else { 1 }).filter(|c| c.is_alphabetic() || is_han(**c));
+    shown.chain(&['*']).collect()
+}
+
+/// Surnames of two characters that people bear today.
+const COMPOUND_SURNAMES: [&str; 44] = [
+    "欧阳", "上官", "司马", "诸葛", "司徒", "东方", "令狐", "皇甫", "夏侯", "慕容", "尉迟", "公孙", "长孙", "宇文",
+    "司空", "端木", "申屠", "南宫", "轩辕", "独孤", "呼延", "澹台", "淳于", "太史", "公冶", "宗政", "濮阳", "单于",
+    "仲孙", "钟离", "鲜于", "闾丘", "赫连", "拓跋", "百里", "东郭", "西门", "万俟", "闻人", "左丘", "梁丘", "即墨",
+    "第五", "公羊",
+];
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,9 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_name_shows_its_first_character() {
-        assert_eq!(Name::parse("王小明").unwrap().masked(), "王*");
-        assert_eq!(Name::parse("𠮷田").unwrap().masked(), "𠮷*");
+    fn a_masked_name_shows_the_surname_one_of_two_characters_whole() {
+        for (name, masked) in [
+            ("王小明", "王*"),
+            ("𠮷田", "𠮷*"),
+            ("欧阳小明", "欧阳*"),
+            ("令狐 冲", "令狐*"),
+            ("欧阳", "欧*"),
+            ("欧小阳", "欧*"),
+            ("买买提·吐尔逊", "买*"),
+        ] {
+            assert_eq!(masked_name(name), masked, "{name}");
+        }
+        assert!(COMPOUND_SURNAMES.iter().all(|surname| surname.chars().count() == 2));
         assert!(!format!("{:?}", Name::parse("王小明").unwrap()).contains('王'));
     }
 

@@ -125,6 +125,9 @@ pub fn class(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> Class
     body
 }
 
+/// The note of a vacancy whose title is no occupation for certain.
+pub const UNSURE: &str = "occupation.unsure";
+
 /// Reads a row of a vacancy list: the posting, and what it says of the employer.
 pub fn vacancy(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> (Posting, Option<EmployerBody>) {
     // What people write into one cell is read for every field that has no column of its own.
@@ -167,6 +170,9 @@ pub fn vacancy(row: Cells<'_>, with: &Reading<'_>, remarks: &mut Remarks) -> (Po
     if let Ok(checked) = settle(&mut posting, |p| p.check(&context(with)), rejects, remarks) {
         let said = |f: &&FieldFault| f.field != "valid_until" || row.layout.has("valid_until");
         remarks.warnings.extend(checked.warnings.iter().filter(said).cloned());
+        if checked.vacancy.occupation.is_none() {
+            remarks.notes.push(FieldFault::new("title", UNSURE));
+        }
     }
     let employer = row.layout.has("credit_code").then(|| EmployerBody {
         name: row.field("employer"),

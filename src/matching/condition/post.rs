@@ -26,14 +26,16 @@ pub fn change_open(pair: &Pair) -> Vec<Vec<Change>> {
     vec![vec![Change::ValidUntil(until)]]
 }
 
-/// At least one place.
+/// At least one place that is not kept for others.
 pub fn places(pair: &Pair) -> Held {
-    Held::by_fact(pair.opening.places_left > 0)
+    Held::by_fact(pair.places_left() > 0)
 }
 
 pub fn say_places(pair: &Pair, held: Held) -> Say {
     if held.ok {
-        Say::with("places.yes", [Arg::Count(i64::from(pair.opening.places_left))])
+        Say::with("places.yes", [Arg::Count(i64::from(pair.places_left()))])
+    } else if pair.opening.kept > 0 {
+        Say::with("places.kept", [Arg::Count(i64::from(pair.opening.kept))])
     } else {
         Say::plain("places.no")
     }
@@ -41,8 +43,12 @@ pub fn say_places(pair: &Pair, held: Held) -> Say {
 
 /// Raises the head-count to the places this person needs, two for a couple.
 pub fn change_places(pair: &Pair) -> Vec<Vec<Change>> {
+    // More may sit in the class than there are places: one place more could be kept as well.
+    if pair.places_left() == 0 && pair.opening.kept > 0 {
+        return vec![];
+    }
     let wanted = 1 + u32::from(pair.seeker.goes_as_couple());
-    let missing = wanted.saturating_sub(pair.opening.places_left);
+    let missing = wanted.saturating_sub(pair.places_left());
     vec![vec![Change::Headcount(pair.opening.headcount.saturating_add(missing))]]
 }
 
@@ -56,12 +62,12 @@ pub fn change_partner(pair: &Pair) -> Vec<Vec<Change>> {
 
 /// Who goes with a spouse or mate into a couple's room needs two places.
 pub fn partner(pair: &Pair) -> Held {
-    Held::by_fact(!pair.seeker.goes_as_couple() || pair.opening.places_left >= 2)
+    Held::by_fact(!pair.seeker.goes_as_couple() || pair.places_left() >= 2)
 }
 
 pub fn say_partner(pair: &Pair, held: Held) -> Say {
     if !held.ok {
-        Say::with("partner.no", [Arg::Count(i64::from(pair.opening.places_left))])
+        Say::with("partner.no", [Arg::Count(i64::from(pair.places_left()))])
     } else if pair.seeker.goes_as_couple() {
         Say::plain("partner.yes")
     } else {

@@ -109,6 +109,25 @@ fn asked_certificates(opening: &OpeningRow, today: Date, facts: &mut Facts) {
     }
 }
 
+fn itself(opening: &OpeningRow, facts: &mut Facts) {
+    let (high, low) = opening.id.as_u64_pair();
+    facts.extend([high, low]);
+}
+
+/// Whether so many places are open to everybody, and where they are not, to whom the kept ones are.
+fn places(opening: &OpeningRow, wanted: u32, facts: &mut Facts) {
+    let open = opening.places_left >= wanted;
+    facts.push(open.into());
+    if !open && opening.kept > 0 {
+        facts.push((opening.places_left + opening.kept).into());
+        itself(opening, facts);
+    }
+}
+
+fn order_classes(seeker: &SeekerRow, _: Date, facts: &mut Facts) {
+    list(facts, seeker.trains_for().iter().copied());
+}
+
 fn benefits(opening: &OpeningRow, _: Date, facts: &mut Facts) {
     facts.extend([opening.benefit_bits().into(), code(opening.shift)]);
 }
@@ -132,12 +151,8 @@ pub const OPEN: Reads = Reads {
     apart: None,
     either: None,
 };
-pub const PLACES: Reads = Reads {
-    seeker: nothing_of_seeker,
-    opening: |o, _, f| f.push((o.places_left > 0).into()),
-    apart: None,
-    either: None,
-};
+pub const PLACES: Reads =
+    Reads { seeker: order_classes, opening: |o, _, f| places(o, 1, f), apart: None, either: None };
 pub const REGION: Reads =
     Reads { seeker: |s, _, f| list(f, s.regions().iter().copied()), opening: region, apart: None, either: None };
 pub const LEAVE_HOME: Reads = Reads {
@@ -235,17 +250,19 @@ pub const BARRED: Reads = Reads {
     either: None,
 };
 pub const PARTNER: Reads = Reads {
-    seeker: |s, _, f| f.push(s.goes_as_couple().into()),
-    opening: |o, _, f| f.push((o.places_left >= 2).into()),
+    seeker: |s, today, f| {
+        f.push(s.goes_as_couple().into());
+        if s.goes_as_couple() {
+            order_classes(s, today, f);
+        }
+    },
+    opening: |o, _, f| places(o, 2, f),
     apart: None,
     either: None,
 };
 pub const INTRODUCED: Reads = Reads {
     seeker: |s, _, f| list(f, s.introduced().iter().copied()),
-    opening: |o, _, f| {
-        let (high, low) = o.id.as_u64_pair();
-        f.extend([high, low]);
-    },
+    opening: |o, _, f| itself(o, f),
     apart: None,
     either: None,
 };

@@ -136,7 +136,19 @@ fn a_post_must_be_open_with_places_and_room_for_a_couple() {
             ("its last day has passed since", H::NO, |_, v| v.vacancy.valid_until = Some(date(2026, 11, 23))),
         ],
     );
-    check("places", &[("one", H::YES, |_, v| v.places_left = 1), ("none", H::NO, |_, v| v.places_left = 0)]);
+    check(
+        "places",
+        &[
+            ("one", H::YES, |_, v| v.places_left = 1),
+            ("none", H::NO, |_, v| v.places_left = 0),
+            ("some are kept for an order class", H::YES, |_, v| v.kept = 4),
+            ("all are kept for an order class", H::NO, |_, v| v.kept = 5),
+            ("all are kept for their own class", H::YES, |p, v| {
+                v.kept = 5;
+                p.trains_for.push(v.id);
+            }),
+        ],
+    );
     check(
         "partner",
         &[
@@ -146,6 +158,12 @@ fn a_post_must_be_open_with_places_and_room_for_a_couple() {
                 p.worker.needs.push(Need::Couple);
                 v.vacancy.benefits.push(Benefit::CoupleRoom);
                 v.places_left = 1;
+            }),
+            ("couple, one of two places is kept", H::NO, |p, v| {
+                p.worker.partner = Some(Uuid::from_u128(9));
+                p.worker.needs.push(Need::Couple);
+                v.vacancy.benefits.push(Benefit::CoupleRoom);
+                (v.places_left, v.kept) = (2, 1);
             }),
             ("couple, two places", H::YES, |p, v| {
                 p.worker.partner = Some(Uuid::from_u128(9));

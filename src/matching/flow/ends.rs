@@ -113,7 +113,8 @@ fn shorten(room: &mut [i64], ways: &[Vec<(u32, u32)>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::flow::{places, solve, workers};
+    use crate::matching::flow::workers::{self, ByWorker};
+    use crate::matching::flow::{places, solve};
     use crate::matching::problem::Problem;
     use proptest::prelude::*;
 
@@ -133,7 +134,7 @@ mod tests {
             // Places may come where there are none yet, so that the edges there stay.
             let edges: Vec<_> = edges.into_iter().map(|(v, w, s)| (v % count, w, s)).filter(|(v, ..)| quotas[*v as usize] > 0).collect();
             let problem = Problem::new(12, quotas.clone(), &edges);
-            let (high, low) = (places::solve(&problem), workers::solve(&problem));
+            let (high, low) = (places::solve(&problem), workers::solve(&ByWorker::new(problem.clone())));
             let from_high = other(&problem, &high).unwrap();
             let from_low = other(&problem, &low).unwrap();
             prop_assert_eq!(&from_high, &low.prices);

@@ -22,7 +22,7 @@ pub struct Edges {
 impl Edges {
     /// The edges of a problem.
     pub fn new(problem: Problem) -> Self {
-        Self { by_worker: ByWorker::new(&problem), problem }
+        Self { by_worker: ByWorker::new(problem.clone()), problem }
     }
 
     /// The problem.
@@ -225,11 +225,11 @@ impl<'a> Standing<'a> {
             for holder in &self.held[node as usize] {
                 let base = distance + self.profit(*holder);
                 paths.reach(outside, base, Via::Leaves(*holder));
-                let written = self.edges.by_worker.of(*holder).iter();
+                let written = self.edges.by_worker.of(*holder);
                 let near = written.take_while(|(_, score)| base - i64::from(*score) < limit);
-                for (vacancy, score) in near.chain(self.added_to(*holder)) {
-                    let further = base - i64::from(*score) + self.price[*vacancy as usize];
-                    paths.reach(*vacancy, further, Via::Worker(*holder, *score));
+                for (vacancy, score) in near.chain(self.added_to(*holder).copied()) {
+                    let further = base - i64::from(score) + self.price[vacancy as usize];
+                    paths.reach(vacancy, further, Via::Worker(*holder, score));
                 }
             }
         }
@@ -320,12 +320,12 @@ impl<'a> Standing<'a> {
             }
         }
         for worker in moved.iter().filter(|worker| self.matched[**worker as usize] == FREE) {
-            let list = self.edges.by_worker.of(*worker).iter().chain(self.added.get(worker).into_iter().flatten());
+            let list = self.edges.by_worker.of(*worker).chain(self.added.get(worker).into_iter().flatten().copied());
             for (vacancy, score) in list {
-                let known = &mut self.free[*vacancy as usize];
+                let known = &mut self.free[vacancy as usize];
                 let order = |(score, worker): (u32, u32)| (score, Reverse(worker));
-                if known.is_none_or(|known| order(known) < order((*score, *worker))) {
-                    *known = Some((*score, *worker));
+                if known.is_none_or(|known| order(known) < order((score, *worker))) {
+                    *known = Some((score, *worker));
                 }
             }
         }

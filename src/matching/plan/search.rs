@@ -7,6 +7,9 @@ use crate::domain::match_run::RunStage;
 use crate::matching::flow::layers::{self, Layer, NONE, Net};
 use crate::matching::progress::tell;
 
+/// Leaves of a vacancy: its open places, the reserved and the kept ones.
+const LEAVES: u32 = 3;
+
 /// Worker, vacancy and score.
 type Pairs = Vec<(u32, u32, u32)>;
 
@@ -95,16 +98,18 @@ impl<'a> Planner<'a> {
         pairs.iter().map(|(w, _, score)| self.worth(*w, *score)).sum()
     }
 
-    /// The net of a branch, and how many musts it holds. Leaves are the open and the reserved places of each vacancy.
+    /// The net of a branch, and how many musts it holds. Leaves are the open places of each vacancy, those reserved for the
+    /// watched and those kept for its order classes.
     fn net(&self, branch: &Branch) -> (Net, i64) {
         let problem = &self.instance.problem;
         let count = problem.vacancies();
         let mut musts = 0;
-        let mut layers = Vec::with_capacity(4 * count as usize);
+        let mut layers = Vec::with_capacity((LEAVES + 2) as usize * count as usize);
         for v in 0..count {
-            let kept = self.terms.reserve.get(&v).copied().unwrap_or(0);
-            layers.push(Layer { above: 2 * count + v, room: problem.quota(v) - kept, wanted: 0 });
-            layers.push(Layer { above: 2 * count + v, room: kept, wanted: 0 });
+            let reserved = self.terms.reserve.get(&v).copied().unwrap_or(0);
+            for room in [self.instance.open(v) - reserved, reserved, self.instance.kept(v)] {
+                layers.push(Layer { above: LEAVES * count + v, room, wanted: 0 });
+            }
         }
         let capped: Vec<(u32, u32)> = self.terms.employer_cap.iter().map(|(e, cap)| (*e, *cap)).collect();
         for v in 0..count {
@@ -113,7 +118,7 @@ impl<'a> Planner<'a> {
             let wanted =
                 if branch.running.contains(&v) { self.terms.min_to_run.get(&v).copied().unwrap_or(0) } else { 0 };
             musts += i64::from(wanted);
-            let above = cap.map_or(NONE, |place| 3 * count + place as u32);
+            let above = cap.map_or(NONE, |place| (LEAVES + 1) * count + place as u32);
             layers.push(Layer { above, room: problem.quota(v), wanted });
         }
         layers.extend(capped.iter().map(|(_, cap)| Layer { above: NONE, room: *cap, wanted: 0 }));
@@ -135,9 +140,12 @@ impl<'a> Planner<'a> {
                     continue;
                 }
                 let worth = self.worth(w, *score) + if must { self.must } else { 0 };
-                own.push((2 * v, worth));
+                own.push((LEAVES * v, worth));
                 if self.instance.watched[w as usize] && self.terms.reserve.contains_key(v) {
-                    own.push((2 * v + 1, worth));
+                    own.push((LEAVES * v + 1, worth));
+                }
+                if self.instance.has_kept_place(w, *v) {
+                    own.push((LEAVES * v + 2, worth));
                 }
             }
             edges.push(own);
@@ -152,7 +160,7 @@ impl<'a> Planner<'a> {
             let mut best: BTreeMap<u32, i64> = BTreeMap::new();
             for (leaf, worth) in &net.edges[*worker as usize] {
                 let gain = worth - prices[*leaf as usize];
-                let known = best.entry(self.instance.employers[(leaf / 2) as usize]).or_insert(i64::MIN);
+                let known = best.entry(self.instance.employers[(leaf / LEAVES) as usize]).or_insert(i64::MIN);
                 *known = (*known).max(gain);
             }
             alone += best.values().copied().max().unwrap_or(0).max(0);
@@ -177,7 +185,7 @@ impl<'a> Planner<'a> {
         let (net, musts) = self.net(branch);
         let solved = layers::solve(&net);
         let pair = |(w, held): (u32, &Option<(u32, i64)>)| {
-            let v = held.map(|(leaf, _)| leaf / 2)?;
+            let v = held.map(|(leaf, _)| leaf / LEAVES)?;
             let score = self.lists[w as usize].iter().find(|(vacancy, _)| *vacancy == v)?.1;
             Some((w, v, score))
         };
@@ -283,7 +291,7 @@ impl<'a> Planner<'a> {
         if !self.solve(&mut root) {
             return Err(NoPlan::Contradictions(vec![Contradiction::All]));
         }
-        let price = |v: u32| root.prices[2 * v as usize].clamp(0, 1_000).unsigned_abs();
+        let price = |v: u32| root.prices[(LEAVES * v) as usize].clamp(0, 1_000).unsigned_abs();
         let gains = (0..self.instance.problem.vacancies()).map(price).collect();
         let mut best: Option<(i64, Pairs)> = None;
         let mut early = vec![];

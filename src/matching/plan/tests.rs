@@ -45,10 +45,15 @@ fn an_instance() -> impl Strategy<Value = Instance> {
         proptest::collection::btree_map((0u32..4, 0u32..6), edge, 0..20),
         proptest::collection::vec(any::<bool>(), 6),
         proptest::collection::vec(0u32..3, 4),
+        proptest::collection::btree_map(0u32..4, (1u32..4, proptest::collection::btree_set(0u32..6, 1..3)), 0..3),
     )
-        .prop_map(|(quotas, edges, watched, employers)| {
+        .prop_map(|(quotas, edges, watched, employers, kept)| {
             let edges: Vec<_> = edges.into_iter().map(|((v, w), (_, _, score))| (v, w, score)).collect();
-            Instance { problem: Problem::new(6, quotas, &edges), watched, employers }
+            let kept = kept
+                .into_iter()
+                .map(|(v, (places, people))| (v, Kept { places: places.min(quotas[v as usize]), people }));
+            let kept = kept.collect();
+            Instance { problem: Problem::new(6, quotas, &edges), kept, watched, employers }
         })
 }
 
@@ -145,6 +150,7 @@ fn two_hundred_people_and_forty_vacancies_with_every_term_are_solved_exactly() {
     }
     let instance = Instance {
         problem: Problem::new(200, (0..40).map(|v| 1 + v % 7).collect(), &edges),
+        kept: BTreeMap::new(),
         watched: (0..200).map(|w| w % 9 == 0).collect(),
         employers: (0..40).map(|v| v % 15).collect(),
     };

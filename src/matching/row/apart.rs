@@ -6,7 +6,7 @@ use crate::matching::vocabulary::NONE;
 impl SeekerRow {
     /// The person with nothing of the lists but these numbers of one of them.
     fn with(&self, list: usize, numbers: Vec<u32>) -> Self {
-        let mut lists = [const { vec![] }; 7];
+        let mut lists = [const { vec![] }; 8];
         lists[list] = numbers;
         Self { lists: Lists::pack(lists), ..self.clone() }
     }

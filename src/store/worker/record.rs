@@ -9,6 +9,7 @@ use super::{COLUMNS, Person, Scope, day, json, person};
 use crate::domain::code::Code as _;
 use crate::domain::household::{HouseholdFacts, WatchClass};
 use crate::domain::station::LinkRole;
+use crate::domain::training::EnrolmentState;
 use crate::domain::worker::{ConsentScope, ConsentWay, Employment, Seeker, Status, status};
 use crate::store::Error;
 use crate::store::change::{Kind, Tx};
@@ -164,6 +165,8 @@ pub struct Record {
     pub consents: Vec<Consent>,
     /// Vacancies with an open introduction or placement.
     pub introduced: Vec<Uuid>,
+    /// Vacancies of the order classes that they sit in or have passed.
+    pub trains_for: Vec<Uuid>,
     /// Somebody of the household is at work.
     pub household_has_work: Option<bool>,
 }
@@ -205,6 +208,7 @@ impl Record {
                 ids
             },
             introduced: self.introduced.clone(),
+            trains_for: self.trains_for.clone(),
         }
     }
 }
@@ -239,6 +243,7 @@ pub async fn complete(read: &mut impl Read, people: Vec<Person>) -> Result<HashM
         links: Vec::new(),
         consents: Vec::new(),
         introduced: Vec::new(),
+        trains_for: Vec::new(),
         household_has_work: None,
     };
     let mut found: HashMap<_, _> = people.into_iter().map(|p| (p.id, bare(p))).collect();
@@ -287,12 +292,14 @@ async fn fill(read: &mut impl Read, found: &mut HashMap<Uuid, Record>) -> Result
             });
         }
     }
-    for row in &read
-        .all(of("SELECT DISTINCT worker FROM enrolment WHERE state IN ('enrolled', 'attending') AND worker IN "))
-        .await?
-    {
+    let rows = read
+        .all(of("SELECT n.worker, n.state, o.vacancy FROM enrolment n LEFT JOIN class_post o ON o.class = n.class \
+             WHERE n.state NOT IN ('left', 'failed') AND n.worker IN "))
+        .await?;
+    for row in &rows {
         if let Some(record) = found.get_mut(&row.id(0)?) {
-            record.enrolled = true;
+            record.enrolled |= matches!(row.code(1)?, EnrolmentState::Enrolled | EnrolmentState::Attending);
+            record.trains_for.extend(row.opt_id(2)?);
         }
     }
     for row in

@@ -330,7 +330,7 @@ shapes! {
         optimal: Option<bool>, seconds: Option<f64>, shortages: Option<Vec<Shortage>>,
         sought: Option<Vec<Sought>>,
         stage: Option<Word<RunStage>>, done: Option<u64>, of: Option<u64>, parameters: Option<String>,
-        spread: Option<Spread>,
+        spread: Option<Spread>, unknown_home: Option<u64>,
     }
     /// Who got a post in a run and who did not, and why; every person is counted once.
     Spread {

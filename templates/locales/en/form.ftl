@@ -163,6 +163,7 @@ vacancy-start-until = Start until
 vacancy-valid-until = Open until
 vacancy-valid-until-hint = It closes by itself; a mail comes 3 days before
 vacancy-contact = Contact and phone
+vacancy-order-class = Order class
 vacancy-platform-platform = Platform
 vacancy-platform-partner-firm = Partner firm
 vacancy-platform-pay-per-order = Pay per order

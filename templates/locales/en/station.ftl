@@ -218,6 +218,10 @@ operators = How to search more exactly
 operators-phrase = "二保焊": the words in quotes must stand together.
 operators-must = +深圳: this word must be there.
 operators-must-not = -夜班: this word must not be there.
+
 occupation-unsure = The occupation is not certain: matching will miss people.
-occupation-maybe = Is it one of these: { $names }?
-occupation-say = Say the occupation
+occupation-maybe = Which of these is it? One press says so.
+occupation-other = None of these: fill in
+unsure-n = Occupation to choose ({ $n } vacancies)
+unsure-what = The vacancies are imported. Until the occupation is chosen, matching misses people.
+said-occupation = The occupation is chosen.

@@ -163,6 +163,7 @@ vacancy-start-until = 报到到
 vacancy-valid-until = 招到哪一天
 vacancy-valid-until-hint = 到期自动下架，提前 3 天发邮件提醒
 vacancy-contact = 联系人、电话
+vacancy-order-class = 订单班
 vacancy-platform-platform = 平台
 vacancy-platform-partner-firm = 合作企业
 vacancy-platform-pay-per-order = 每单多少元

@@ -191,6 +191,10 @@ operators = 怎样找得更准
 operators-phrase = "二保焊"：引号里的字要连在一起。
 operators-must = +深圳：一定要有这个词。
 operators-must-not = -夜班：不要有这个词。
+
 occupation-unsure = 职业没有认准，匹配时会漏人。
-occupation-maybe = 是不是：{ $names }？
-occupation-say = 写明职业
+occupation-maybe = 是下面哪一种？点一下就定。
+occupation-other = 都不是，自己填
+unsure-n = 职业没有认准，请选（{ $n } 个岗位）
+unsure-what = 岗位已经导入。选定职业，匹配才不漏人。
+said-occupation = 职业已选定。

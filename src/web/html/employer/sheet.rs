@@ -1,8 +1,13 @@
 //! An employer's sheet of vacancies: written at once into review, and what was taken and what was not, row by row.
 
+use serde_json::Value;
+
 use crate::actions::import::{self, review};
+use crate::domain::advert::Rule;
 use crate::domain::heading::SheetKind;
+use crate::domain::sheet_row::offer::UNSURE;
 use crate::pages::{Block, Cell, Column, Desk, Link, Note, Row, Stat, Table, Tone, format, forms, named, text, word};
+use crate::store::import::ImportRow;
 use crate::web::ask::Ask;
 use crate::web::fault::{Fault, sentence};
 use crate::web::html::station::import::empty_sheet;
@@ -11,7 +16,9 @@ use crate::web::json::import::form_of;
 use crate::web::reply::Answer;
 
 /// Rows told on the page.
-const ROWS: i64 = 30;
+const SHOWN: usize = 30;
+/// Rows among which those are chosen.
+const LOOKED_AT: i64 = 2_000;
 
 async fn view(ask: &Ask, mut blocks: Vec<Block>) -> Desk {
     blocks.push(Block::Form(forms::upload(ask.lang, "/employer/import", false)));
@@ -48,7 +55,13 @@ async fn outcome(ask: &Ask, id: uuid::Uuid) -> Result<Vec<Block>, Fault> {
     let stats = ["rows", "created", "updated", "unchanged", "set_aside", "rejected"].map(stat);
     let mut blocks =
         vec![Block::Heading("outcome".into(), done.file_name.clone()), Block::Stats(stats.into_iter().collect())];
-    let (rows, total) = review::rows(&ask.office, &ask.actor, id, None, 0, ROWS).await?;
+    let (mut rows, total) = review::rows(&ask.office, &ask.actor, id, None, 0, LOOKED_AT).await?;
+    // What was not taken comes first, then what was read otherwise; what the post's own page asks again can wait.
+    let missing = format!("advert.{}", Rule::ElementMissing.code());
+    let can_wait = |error: &Value| error["code"] == UNSURE || error["code"] == missing.as_str();
+    let doubt_only = |row: &ImportRow| row.errors.as_array().is_some_and(|errors| errors.iter().all(can_wait));
+    rows.sort_by_key(|row| (row.outcome != "rejected", doubt_only(row)));
+    rows.truncate(SHOWN);
     if !rows.is_empty() {
         blocks.push(Block::Table(told_rows(ask, &rows)));
         let more = total - rows.len() as i64;
@@ -64,7 +77,7 @@ async fn outcome(ask: &Ask, id: uuid::Uuid) -> Result<Vec<Block>, Fault> {
     Ok(blocks)
 }
 
-fn told_rows(ask: &Ask, rows: &[crate::store::import::ImportRow]) -> Table {
+fn told_rows(ask: &Ask, rows: &[ImportRow]) -> Table {
     let lang = ask.lang;
     let lines = rows.iter().flat_map(|row| {
         let errors = row.errors.as_array().map(Vec::as_slice).unwrap_or_default();

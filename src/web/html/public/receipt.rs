@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::actions::introduction::masked_name;
 use crate::actions::{Error, clock, interest};
+use crate::domain::identity::masked_name;
 use crate::domain::interest::InterestState;
 use crate::pages::{Bit, Link, LogLine, Note, Receipt, Stage, Tone, format, text};
 use crate::web::ask::Ask;

@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
-use crate::actions::{introduction as cases, matching, vacancy};
+use crate::actions::{introduction as cases, matching, order, vacancy};
 use crate::domain::actor::Right;
 use crate::domain::introduction::closed_for;
 use crate::domain::vacancy::{Period, VacancyState};
 use crate::handler;
 use crate::matching::parameters::Parameters;
-use crate::pages::{Candidates, Fact, Link, Match, Near, Note, Stat, Tag, Tone, code_sentence, format, named, word};
+use crate::pages::{
+    Candidates, Fact, Link, Match, Near, Note, Stat, Tag, Tone, code_sentence, format, named, text, word,
+};
 use crate::store;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
@@ -104,11 +106,11 @@ async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
         None => introduced_note(ask, "said-introduced", name).or(c.notice),
     };
     // Whom nobody may introduce now is said before anybody is ticked.
-    let note = closed_for(record.row.state, record.places_left(), v.valid_until, today).map(|code| Note {
-        tone: Tone::Warn,
-        text: code_sentence(lang, code, &[]).unwrap_or_default(),
-        ..Note::default()
-    });
+    let kept = order::kept(&mut &ask.office.db, record.row.id).await?.min(record.places_left());
+    let told = closed_for(record.row.state, record.places_left(), v.valid_until, today)
+        .map(|code| code_sentence(lang, code, &[]).unwrap_or_default())
+        .or((kept > 0).then(|| text(lang, "kept-places", &[("n", &kept)])));
+    let note = told.map(|text| Note { tone: Tone::Warn, text, ..Note::default() });
     Ok(Candidates {
         c,
         id: record.row.id.to_string(),
@@ -126,7 +128,7 @@ async fn view(ask: &Ask, fault: Option<String>) -> Result<Candidates, Fault> {
         rules: Parameters::shipped().version.clone(),
         cut: people.len() == limit,
         edit: mine,
-        places_left: record.places_left(),
+        places_left: record.places_left() - kept,
         waiting: record.introduced,
         introductions: introduced
             .items

@@ -111,7 +111,13 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
     let view = Desk {
         c: chrome(&ask, NAV).await,
         heading: text(lang, "page-employers", &[]),
-        links: vec![Link::to(format!("{NAV}/new"), word(lang, "go", "new-employer"))],
+        links: vec![
+            Link::to(format!("{NAV}/new"), word(lang, "go", "new-employer")),
+            Link::to(
+                here("/station/exports", &[("kind", "employers"), ("state", code), ("q", q)]),
+                text(lang, "export", &[]),
+            ),
+        ],
         jump,
         blocks,
         ..Desk::default()

@@ -4,8 +4,10 @@ use super::worker::FILTERS;
 use crate::actions::Error;
 use crate::actions::consent;
 use crate::actions::export::{self, Only, Options};
+use crate::actions::search::ClassAsk;
 use crate::domain::actor::Right;
 use crate::domain::code::Code as _;
+use crate::domain::employer::EmployerState;
 use crate::domain::fault::FieldFault;
 use crate::domain::heading::ExportKind;
 use crate::handler;
@@ -77,6 +79,10 @@ fn only(ask: &Ask, kind: ExportKind, fields: &Pairs) -> Result<Only, Fault> {
         _ if asked.query.is_empty() => Only::All,
         ExportKind::Workers => Only::Workers(Box::new(worker_ask(&asked)?)),
         ExportKind::Vacancies => Only::Vacancies(Box::new(vacancy_ask(&asked)?)),
+        ExportKind::Employers => Only::Employers(q.to_owned(), asked.query("state").and_then(EmployerState::parse)),
+        ExportKind::Training if !q.is_empty() => {
+            Only::Classes(Box::new(ClassAsk { q: q.to_owned(), ..ClassAsk::default() }))
+        }
         _ if q.is_empty() => Only::All,
         _ => Only::Named(q.to_owned()),
     })

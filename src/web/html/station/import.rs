@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::occupation;
 use crate::actions::Error;
 use crate::actions::import::review::{self, Decision};
 use crate::actions::import::upload;
@@ -143,6 +144,8 @@ fn letter(column: usize) -> String {
 
 /// The rows of a page of the journal: those with something wrong, those that would change, those to decide on.
 struct Lines {
+    /// Vacancies whose occupation is to be chosen.
+    unsure: Vec<Form>,
     wrong: Vec<Row>,
     changes: Vec<Row>,
     aside: Vec<SetAside>,
@@ -161,7 +164,11 @@ async fn lines(ask: &Ask, import: &Import, stage: ImportStage) -> Result<Lines, 
         let (name, reference) = row.object.and_then(|id| names.get(&id))?;
         Some(format!("{name} {reference}"))
     };
-    let mut found = Lines { wrong: Vec::new(), changes: Vec::new(), aside: Vec::new(), more };
+    let unsure = match stage {
+        ImportStage::Done => occupation::questions(ask, import, rows).await?,
+        _ => Vec::new(),
+    };
+    let mut found = Lines { unsure, wrong: Vec::new(), changes: Vec::new(), aside: Vec::new(), more };
     for row in rows {
         let errors: Vec<_> = row
             .errors
@@ -283,7 +290,7 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         text: format!("{} {n}", word(lang, "outcome-kept", name)),
         here: outcome == Some(name),
     }));
-    let Lines { wrong, changes, aside, more } = lines(ask, &import, stage).await?;
+    let Lines { unsure, wrong, changes, aside, more } = lines(ask, &import, stage).await?;
     let table = |id: &str, key: &str, columns: [&str; 5], rows: Vec<Row>| {
         (!rows.is_empty()).then(|| Table {
             id: id.into(),
@@ -346,6 +353,7 @@ async fn view(ask: &Ask, told: Option<Note>) -> Result<ImportPage, Fault> {
         changes: table("changes", "import-changes", ["row", "name", "field", "now", "then"], changes),
         next: more.map(|row| format!("{root}?{query}after={row}")).unwrap_or_default(),
         aside,
+        unsure,
         mapping,
         fields,
         writes,

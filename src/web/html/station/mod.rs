@@ -8,6 +8,7 @@ pub mod import;
 pub mod interest;
 pub mod introduction;
 pub mod match_run;
+pub mod occupation;
 pub mod outcome;
 pub mod person;
 pub mod plan;
@@ -27,6 +28,7 @@ pub fn tables() -> Vec<&'static [Route]> {
         person::ROUTES,
         candidates::ROUTES,
         vacancy::ROUTES,
+        occupation::ROUTES,
         introduction::ROUTES,
         interest::ROUTES,
         employer::ROUTES,

@@ -238,7 +238,7 @@ async fn person_page(
             Some(Match {
                 place: place(post),
                 wage: wage(post),
-                places: format!("{} / {}", post.places_left(), post.row.vacancy.headcount),
+                places: format!("{} / {}", m.places_left, post.row.vacancy.headcount),
                 taken: record.introduced.contains(&m.vacancy),
                 on: picked.contains(&m.vacancy),
                 ..match_line(lang, m, post_link(post), m.vacancy)

@@ -6,6 +6,7 @@ use crate::actions::class;
 use crate::actions::training_plan::{self, SEATS};
 use crate::domain::actor::Right;
 use crate::handler;
+use crate::matching::training_plan::Plan;
 use crate::pages::{
     Bit, Block, Button, Cell, Column, Desk, Field, Kind, Lang, Link, Note, Pick, Row, Step, Table, Tick, Tone,
     code_sentence, format, text, word,
@@ -43,6 +44,21 @@ fn steps(lang: Lang, path: &str, seats: u32) -> Vec<Step> {
     [10, 20, SEATS, 50, 100].map(step).to_vec()
 }
 
+/// How many of a plan are one more placed each, and how many others it only helps to a better vacancy.
+fn counts(plan: &Plan) -> (usize, usize) {
+    let places = plan.seats.iter().filter(|seat| seat.places).count();
+    (places, plan.seats.len() - places)
+}
+
+fn to_seat(lang: Lang, plan: &Plan) -> Cell {
+    let (places, others) = counts(plan);
+    let mut cell = Cell::number(places.to_string());
+    if others > 0 {
+        cell.bits.extend([Bit::Break, Bit::Small(text(lang, "and-better", &[("n", &others)]))]);
+    }
+    cell
+}
+
 async fn ranked(ask: Ask) -> Result<Answer, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
     let seats = asked_seats(&ask)?;
@@ -75,7 +91,7 @@ async fn ranked(ask: Ask) -> Result<Answer, Fault> {
             Cell::number(class.row.class.starts.map(|d| format::day_desk(d, today)).unwrap_or_default()),
             Cell::number(format!("{} / {}", class.seats_left(), class.row.class.seats)),
             Cell::number(plan.candidates.to_string()),
-            Cell::number(plan.seats.len().to_string()),
+            to_seat(lang, plan),
             Cell::number(Bit::Bold(format!("+{}", plan.placed))),
             Cell { bits, ..Cell::default() },
         ];
@@ -119,8 +135,10 @@ async fn view(ask: &Ask, seats: u32, told: Option<Note>) -> Result<Desk, Fault> 
         let (code, title) = posts.get(post)?;
         Some(Bit::Link(Link::to(format!("/station/vacancies/{post}"), format!("{title} {code}"))))
     };
-    let seated = found.plans.iter().flat_map(|plan| &plan.seats);
-    let rows = seated.filter_map(|seat| {
+    let mut seated: Vec<_> = found.plans.iter().flat_map(|plan| &plan.seats).collect();
+    // Those to call stand before those whom it also helps, as in the letter.
+    seated.sort_by_key(|seat| !seat.places);
+    let rows = seated.into_iter().filter_map(|seat| {
         let (name, code) = found.names.get(&seat.worker)?;
         let tick = Tick { name: "worker".into(), value: seat.worker.to_string(), label: name.clone(), on: seat.places };
         let others = seat.opens.iter().filter(|post| Some(**post) != seat.goes);
@@ -147,10 +165,14 @@ async fn view(ask: &Ask, seats: u32, told: Option<Note>) -> Result<Desk, Fault> 
     };
     let mut blocks: Vec<Block> = told.into_iter().map(Block::Note).collect();
     if let Some(plan) = found.plans.first() {
+        let (places, others) = counts(plan);
         let words: [(&str, &dyn std::fmt::Display); 3] =
-            [("seats", &plan.seats.len()), ("placed", &plan.placed), ("most", &plan.at_most)];
+            [("seats", &places), ("placed", &plan.placed), ("most", &plan.at_most)];
         let key = if plan.placed == plan.at_most { "class-plan-best" } else { "class-plan-bound" };
         blocks.push(Block::Text(text(lang, key, &words)));
+        if others > 0 {
+            blocks.push(Block::Text(text(lang, "class-plan-better", &[("n", &others)])));
+        }
     }
     if table.rows.is_empty() {
         blocks.push(Block::Table(table));

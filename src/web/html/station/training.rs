@@ -82,6 +82,7 @@ async fn list(ask: Ask) -> Result<Answer, Fault> {
         links: vec![
             Link::to(format!("{NAV}/new"), word(lang, "go", "new-class")),
             Link::to(format!("{NAV}/plan"), word(lang, "go", "training-plan")),
+            Link::to(here("/station/exports", &[("kind", "training"), ("q", q)]), text(lang, "export", &[])),
         ],
         blocks,
         ..Desk::default()

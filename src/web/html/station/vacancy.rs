@@ -13,7 +13,6 @@ use crate::pages::{
     Bit, Block, Button, Cell, Column, Desk, Fact, Field, Find, Form, Kind, Link, Note, Row, Step, Table, Tag, Tone,
     Weight, format, named, text, word,
 };
-use crate::search::code_occupation;
 use crate::store::vacancy::Record;
 use crate::web::ask::Ask;
 use crate::web::fault::Fault;
@@ -26,6 +25,7 @@ use crate::web::json::vacancy::vacancy_ask;
 use crate::web::reply::Answer;
 use crate::web::route::{Audience, Body, Route, shape};
 
+use super::occupation;
 use super::search::{LIST, keep};
 
 const STAFF: Audience = Audience::Holds(&[Right::Vacancies]);
@@ -190,22 +190,6 @@ async fn show(ask: Ask) -> Result<Answer, Fault> {
     Ok(page(&view(&ask, None).await?))
 }
 
-/// Asks which occupation a title means, when the coder is not sure of it.
-fn unsure(lang: crate::pages::Lang, title: &str, edit: String) -> Note {
-    let names: Vec<&str> = code_occupation(title).iter().map(|c| c.name).collect();
-    let text_of = |key: &str| text(lang, key, &[]);
-    Note {
-        tone: Tone::Warn,
-        lead: text_of("occupation-unsure"),
-        text: if names.is_empty() {
-            String::new()
-        } else {
-            text(lang, "occupation-maybe", &[("names", &names.join(&text_of("comma")))])
-        },
-        links: vec![Link::to(edit, text_of("occupation-say"))],
-    }
-}
-
 /// A vacancy; `bad` is the form that was not accepted.
 async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
     let (lang, today) = (ask.lang, ask.office.today());
@@ -223,7 +207,7 @@ async fn view(ask: &Ask, bad: Option<Refused<'_>>) -> Result<Desk, Fault> {
         blocks.push(Block::Findings(record.row.findings.iter().map(|f| posting::finding(lang, f)).collect()));
     }
     if mine && v.occupation.is_none() {
-        blocks.insert(0, Block::Note(unsure(lang, &v.title, format!("{root}/edit"))));
+        blocks.splice(0..0, occupation::question(lang, &record));
     }
     let mut aside = Vec::new();
     if mine {

@@ -46,6 +46,8 @@ pub async fn start(ask: &Ask) -> Form {
                 field("scope.date", Kind::Date).hint(t(lang, "match-hint-date")),
                 field("scope.kinds", Kind::Checks(options::<VacancyKind>(lang))).wide(),
                 lines("scope.counties", "match-hint-counties"),
+                field("scope.unknown_home", Kind::Checks(vec![Choice::new("yes", t(lang, "match-unknown-home-too"))]))
+                    .hint(t(lang, "match-hint-unknown-home")),
                 lines("scope.vacancies", "match-hint-vacancies"),
                 lines("scope.leave_out", "match-hint-leave-out"),
             ],
@@ -77,6 +79,7 @@ fn label(name: &str) -> &'static str {
         "scope.station" => "match-field-station",
         "scope.date" => "match-field-date",
         "scope.counties" => "match-field-counties",
+        "scope.unknown_home" => "match-field-unknown-home",
         "scope.vacancies" => "match-field-vacancies",
         "scope.kinds" => "match-field-kinds",
         "scope.leave_out" => "match-field-leave-out",
@@ -292,6 +295,7 @@ pub async fn read(ask: &Ask, fields: &Pairs) -> Result<Read, Fault> {
     wanted.scope.kinds =
         fields.iter().filter(|(n, v)| n == "scope.kinds" && !v.is_empty()).map(|(_, v)| v.clone()).collect();
     wanted.scope.counties = r.counties(fields);
+    wanted.scope.unknown_home = said("scope.unknown_home").is_some();
     wanted.scope.vacancies = r.ids(fields, "scope.vacancies", Of::Vacancy).await?;
     wanted.scope.leave_out = r.ids(fields, "scope.leave_out", Of::Worker).await?;
     match AIMS.iter().find(|(_, code)| said("aim").is_none_or(|aim| aim == *code)) {
@@ -346,6 +350,7 @@ pub async fn spoken(ask: &Ask, run: &Run) -> Result<Pairs, Fault> {
         let own = stations.iter().find(|s| Some(s.id) == run.station).map(|s| s.station.code.clone());
         pairs[0].1 = own.unwrap_or_default();
     }
+    pairs.extend(wanted.scope.unknown_home.then(|| ("scope.unknown_home".to_owned(), "yes".to_owned())));
     pairs.extend(wanted.scope.kinds.iter().map(|kind| ("scope.kinds".to_owned(), kind.clone())));
     Ok(pairs)
 }

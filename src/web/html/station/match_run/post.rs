@@ -8,6 +8,7 @@ use super::adopt::{adopted, nothing_picked};
 use super::{About, NAV, address, t, title};
 use crate::actions::Error;
 use crate::actions::match_run::{self, Adoption, Again, At, NotBegun, Wanted};
+use crate::actions::order;
 use crate::domain::fault::FieldFault;
 use crate::domain::match_run::RunState;
 use crate::pages::{
@@ -80,6 +81,8 @@ async fn view(ask: &Ask, fields: &Pairs, said: Option<Note>) -> Result<Desk, Fau
     };
     let mut c = chrome(ask, NAV).await;
     c.notice = said.or(c.notice);
+    let kept = order::kept(&mut &ask.office.db, vacancy).await?;
+    let kept = (kept > 0).then(|| Block::Text(text(lang, "kept-places", &[("n", &kept)])));
     let stat = |n: usize, key: &str| Stat { number: n.to_string(), text: t(lang, key), href: String::new() };
     Ok(Desk {
         c,
@@ -91,14 +94,18 @@ async fn view(ask: &Ask, fields: &Pairs, said: Option<Note>) -> Result<Desk, Fau
         ],
         lead: vec![Bit::Small(format!("{} {}", post.employer_name, post.row.reference))],
         links: vec![Link::to(format!("/station/vacancies/{vacancy}/candidates"), t(lang, "match-who-else"))],
-        blocks: vec![
-            Block::Stats(vec![
+        blocks: [
+            Some(Block::Stats(vec![
                 stat(post.places_left() as usize, "match-stat-places"),
                 stat(total, "match-stat-assigned"),
-            ]),
-            Block::Text(t(lang, "match-again-note")),
-            Block::Pick(Box::new(pick)),
-        ],
+            ])),
+            kept,
+            Some(Block::Text(t(lang, "match-again-note"))),
+            Some(Block::Pick(Box::new(pick))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         ..Desk::default()
     })
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{About, NAV, address, counted, number, t, title};
 use crate::actions::match_run::{self, Wanted, Whole};
+use crate::actions::order;
 use crate::domain::match_run::RunState;
 use crate::matching::parameters::Parameters;
 use crate::pages::{
@@ -89,6 +90,12 @@ async fn view(ask: &Ask, id: Uuid, note: Option<Note>) -> Result<Desk, Fault> {
     let mut c = chrome(ask, NAV).await;
     c.notice = note.or(c.notice);
     let mut blocks = vec![Block::Stats(stats(lang, run))];
+    let wanted: Wanted = serde_json::from_value(run.asked.clone()).unwrap_or_default();
+    let unknown = number(run, "unknown_home");
+    if unknown > 0 {
+        let key = if wanted.scope.unknown_home { "match-unknown-home-in" } else { "match-unknown-home-out" };
+        blocks.push(Block::Text(text(lang, key, &[("n", &unknown)])));
+    }
     blocks.push(Block::Explained(t(lang, "match-how-proved"), proof(lang, run)));
     if whole.pairs.is_empty() && number(run, "assigned") > 0 {
         let days = Parameters::shipped().match_runs.pair_days;
@@ -228,6 +235,8 @@ struct Line {
 /// Who goes where, narrowed and cut to a page.
 struct Map {
     posts: HashMap<Uuid, crate::store::vacancy::Record>,
+    /// Places kept for order classes.
+    kept: HashMap<Uuid, u32>,
     shown: Vec<Line>,
     from: usize,
     total: usize,
@@ -246,6 +255,8 @@ impl Map {
     ) -> Result<Self, Fault> {
         let lang = ask.lang;
         let posts = match_run::posts(&ask.office, ids.iter().copied()).await?;
+        let known: Vec<Uuid> = posts.keys().copied().collect();
+        let kept = order::kept_of(&mut &ask.office.db, &known).await?;
         let (employer, place) = (ask.query("employer").unwrap_or_default(), ask.query("place").unwrap_or_default());
         let from: usize = ask.query_as("from")?.unwrap_or(0);
         let mut firms: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -297,6 +308,7 @@ impl Map {
         Ok(Self {
             shown: lines.into_iter().skip(from).take(POSTS).collect(),
             posts,
+            kept,
             from,
             total,
             employer: employer.to_owned(),
@@ -347,6 +359,10 @@ impl Map {
                 0 => Cell::number("0"),
                 n => Cell::number(Bit::RowLink(Link::to(to_post, n.to_string()), post.row.vacancy.title.clone())),
             };
+            let mut places = Cell::number(post.places_left().to_string());
+            if let Some(kept) = self.kept.get(&line.post) {
+                places.bits.extend([Bit::Break, Bit::Small(text(lang, "match-kept", &[("n", kept)]))]);
+            }
             let mut head = about.post_bits(line.post);
             head.insert(1, Bit::Small(post.row.reference.clone()));
             Some(Row {
@@ -358,7 +374,7 @@ impl Map {
                 }),
                 cells: vec![
                     Cell { bits: head, head: true, ..Cell::default() },
-                    Cell::number(post.places_left().to_string()),
+                    places,
                     count,
                     enough,
                     Cell { bits: people, ..Cell::default() },

@@ -88,7 +88,9 @@ impl Points {
     /// People who earn the same beside all posts are one class; classes stand in the order of what they earn.
     fn merged(mut self) -> Self {
         let earned = |class: usize| -> Vec<u16> { self.by_class.iter().map(|points| points[class]).collect() };
-        let classes = self.by_class.first().map_or(0, |points| points.len());
+        // Without posts nobody earns anything, and all are one class.
+        let named = || self.class_of.iter().max().map_or(0, |class| *class as usize + 1);
+        let classes = self.by_class.first().map_or_else(named, |points| points.len());
         let mut order: Vec<(Vec<u16>, usize)> = (0..classes).map(|class| (earned(class), class)).collect();
         order.sort_unstable();
         let mut class_of = vec![0u32; classes];

@@ -34,7 +34,7 @@ TITLES = ["缝纫工", "电子装配工", "保洁员", "养老护理员", "焊�
 DISTRICTS = ["广州市天河区", "广州市白云区", "广州市番禺区", "广州市花都区", "佛山市", "东莞市", "贵阳市南明区", "安顺市紫云县"]
 VACANCIES = 10_000
 # Seconds that one figure over all pairs may take.
-LIMIT = 240
+LIMIT = 400
 PAGES = [("list of vacancies", "/vacancies"), ("list of a city with lodging", "/vacancies?region=440100&lodging=true"),
          ("search by words", "/vacancies?q=缝纫工"), ("search with another wage each time", "/vacancies?q=缝纫工&min_wage=NNN"), ("the list through the API", "/api/v1/vacancies"), ("list of classes", "/classes")]
 BEGIN, END = "<!-- benches/run writes this: -->", "<!-- up to here -->"

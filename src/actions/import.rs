@@ -34,7 +34,7 @@ use crate::store::worker::Scope;
 /// Rows in one transaction: other acts wait for the one writer of SQLite no longer than it takes.
 const CHUNK: usize = 2_000;
 /// The same while nobody else writes: pages all over the indexes are changed once for all these rows.
-const CHUNK_ALONE: usize = 10_000;
+const CHUNK_ALONE: usize = 5_000;
 
 /// How an import is to be done.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
